@@ -1,0 +1,70 @@
+/**
+ * The backend seam. A `Target` is pure: facts and text, usable with no addon and no GPU.
+ * A `Device` has the effects: it loads Programs and holds the values of shared variables.
+ */
+import type { NDArray } from '../types/ndarray.js';
+import type { DType } from '../types/dtype.js';
+import type { Callee, Program } from '../lower/program.js';
+
+/** A library routine that lowering would like to call. */
+export interface CallRequest {
+  readonly callee: Callee;
+  readonly dtype: DType;
+}
+
+/** One translation unit of emitted text. */
+export interface SourceUnit {
+  readonly language: 'c' | 'cuda' | 'js' | 'none';
+  readonly text: string;
+  /** Symbol of each kernel, by KernelId. */
+  readonly symbols: readonly string[];
+}
+
+export interface Target {
+  readonly name: string;
+  /** A declined call is expanded by core to loop kernels. */
+  supportsCall(call: CallRequest): boolean;
+  emit(program: Program): SourceUnit;
+}
+
+/** Memory on a device that holds a shared variable's value; its shape may change with every write. */
+export interface SharedStorage {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Counts the writes, by `write` and by updates. */
+  readonly version: number;
+  /** A copy of the value; with `borrow` possibly the memory itself, valid until the next call or write. */
+  read(options?: { borrow?: boolean }): NDArray;
+  write(value: NDArray): void;
+}
+
+/** A host function of a `host` step: gets contiguous arrays, returns arrays of the declared dtypes and ranks. */
+export type HostFunction = (inputs: readonly NDArray[]) => readonly NDArray[];
+
+/** Thrown by `Executable.run`; the compiled function turns it into the error that names the user's line. */
+export type RunFailure =
+  | { readonly kind: 'check'; readonly check: number; readonly a: number; readonly b: number }
+  | { readonly kind: 'index'; readonly site: number; readonly value: number; readonly size: number }
+  | { readonly kind: 'memory'; readonly site: number; readonly bytes: number };
+
+export class RunError extends Error {
+  constructor(readonly failure: RunFailure) {
+    super(`run failed: ${JSON.stringify(failure)}`);
+    this.name = 'RunError';
+  }
+}
+
+export interface Executable {
+  /** One call: `inputs` are C-contiguous and of the declared dtypes and ranks; results are fresh arrays. Throws RunError. */
+  run(inputs: readonly NDArray[]): NDArray[];
+}
+
+export interface Device {
+  readonly name: string;
+  readonly target: Target;
+  createShared(value: NDArray): SharedStorage;
+  /** `shared` are bound to `program.shared` in order, `host` to the numbers of `host` steps. */
+  load(program: Program, source: SourceUnit, shared: readonly SharedStorage[], host: readonly HostFunction[]): Executable;
+  /** Counters for tests and profiles: kernels compiled and taken from the cache since the start. */
+  readonly stats: { readonly compiled: number; readonly cached: number };
+}

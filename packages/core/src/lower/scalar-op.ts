@@ -1,0 +1,28 @@
+/**
+ * The closed list of scalar operations that kernels are made of. A target's dialect is a total
+ * `Record<ScalarOp, …>` over it, so that a missing entry is a compile error.
+ *
+ * All arguments of an operation have one dtype, except `select` (whose first is bool) and `cast`.
+ * Comparisons, `isnan` and `isinf` give bool; every other operation gives its argument's dtype.
+ * Integer semantics: wrap-around; `intdiv` rounds toward minus infinity and `mod` has the sign of
+ * the divisor; both give 0 for a zero divisor, and INT_MIN // -1 wraps.
+ * `min`/`max` propagate NaN. `round` is half to even. `sgn(NaN)` is NaN.
+ * `fma(a, b, c)` is the only operation that rounds once.
+ */
+export const scalarOps = [
+  'add', 'sub', 'mul', 'div', 'intdiv', 'mod', 'pow', 'min', 'max', 'fma',
+  'neg', 'abs', 'sgn', 'sqr', 'sqrt', 'reciprocal',
+  'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
+  'sigmoid', 'softplus', 'tanh', 'sin', 'cos', 'tan', 'arcsin', 'arccos', 'arctan', 'arctan2', 'sinh', 'cosh',
+  'floor', 'ceil', 'trunc', 'round',
+  'eq', 'neq', 'lt', 'le', 'gt', 'ge', 'isnan', 'isinf',
+  'and', 'or', 'xor', 'not',
+  'select', 'cast',
+] as const; // prettier-ignore
+
+/** Name of a scalar operation. `and/or/xor/not` are logical on bool and bitwise on integers. */
+export type ScalarOp = (typeof scalarOps)[number];
+
+/** Reductions a kernel can carry. `argmax`/`argmin` give the int64 flat index of the first extreme (first NaN wins). */
+export const reduceOps = ['sum', 'prod', 'max', 'min', 'and', 'or', 'argmax', 'argmin'] as const;
+export type ReduceOp = (typeof reduceOps)[number];
