@@ -43,7 +43,7 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   {
@@ -72,8 +72,8 @@ export default tseslint.config(
   {
     files: ['**/*.config.ts', '**/*.config.js', 'tsup.shared.ts', '**/*.mjs', 'tools/**/*.ts'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
     rules: {
+      'no-undef': 'off', // tsc checks the scripts too (checkJs)
       '@nx/enforce-module-boundaries': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
       '@typescript-eslint/consistent-type-imports': 'off',

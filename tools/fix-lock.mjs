@@ -70,8 +70,10 @@ export function platformOf(name) {
   const platform = {};
   if (os !== undefined) platform.os = [os];
   if (cpu !== undefined && cpu !== '') platform.cpu = [cpu];
-  if (words.some((word) => word.startsWith('musl') || word === 'linuxmusl')) platform.libc = ['musl'];
-  else if (words.some((word) => word.startsWith('gnu')) && os === 'linux') platform.libc = ['glibc'];
+  if (words.some((word) => word.startsWith('musl') || word === 'linuxmusl'))
+    platform.libc = ['musl'];
+  else if (words.some((word) => word.startsWith('gnu')) && os === 'linux')
+    platform.libc = ['glibc'];
   return platform;
 }
 

@@ -1,0 +1,58 @@
+// One set-up at a time in a checkout: two at once would build into the same folders.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { say, stateFolder } from './log.mjs';
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** @param {string} file @returns {number | undefined} the process that holds the lock */
+function holder(file) {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Runs `work` while no other set-up of this checkout runs.
+ * @param {() => Promise<void>} work
+ */
+export async function alone(work) {
+  mkdirSync(stateFolder, { recursive: true });
+  const file = join(stateFolder, 'set-up.lock');
+  let told = false;
+  for (;;) {
+    try {
+      writeFileSync(file, `${process.pid}`, { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const pid = holder(file);
+    if (pid === undefined) {
+      // Left by a set-up that was killed; or just given back, then the next try tells.
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (!told) say(`waiting for another set-up of this checkout (process ${pid})`);
+    told = true;
+    await setTimeout(200);
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,36 @@
+// Step 4: the packages and the examples, built by nx in the order of their dependencies.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runLogged, say, SetupError, stateFolder, tail } from './log.mjs';
+import { clearStamp, inputHash, readStamp, writeStamp } from './stamp.mjs';
+
+/** The folders of the projects that have a bundler configuration, relative to the root. */
+function builtProjects() {
+  return ['packages', 'examples'].flatMap((parent) =>
+    readdirSync(join(root, parent))
+      .map((name) => join(parent, name))
+      .filter((folder) => existsSync(join(root, folder, 'tsup.config.ts'))),
+  );
+}
+
+export async function buildPackages() {
+  const projects = builtProjects();
+  const stampFile = join(stateFolder, 'packages');
+  const settings = ['package-lock.json', 'nx.json', 'tsconfig.base.json', 'tsup.shared.ts'];
+  const hash = inputHash(root, [...projects, ...settings]);
+  const built = projects.every((folder) => existsSync(join(root, folder, 'dist')));
+  if (built && readStamp(stampFile) === hash) return;
+
+  say('building the packages (nx run-many -t build)');
+  clearStamp(stampFile);
+  const nx = join(root, 'node_modules/nx/dist/bin/nx.js');
+  const args = [nx, 'run-many', '-t', 'build', '--exclude=@tno/native', '--outputStyle=static'];
+  const result = await runLogged('packages', process.execPath, args);
+  if (!result.ok) {
+    throw new SetupError(
+      `building the packages failed; log: ${result.log}\n${tail(result.output)}`,
+    );
+  }
+  writeStamp(stampFile, hash);
+}
