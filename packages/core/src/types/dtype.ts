@@ -229,7 +229,7 @@ export function wrapScalar(dtype: DType, value: number | bigint | boolean): numb
   const x = typeof value === 'boolean' ? (value ? 1 : 0) : value;
   switch (dtype) {
     case 'bool':
-      return x == 0 ? 0 : 1;
+      return x === 0 || x === 0n ? 0 : 1;
     case 'int8':
       return (toInt32(x) << 24) >> 24;
     case 'int16':
