@@ -1,6 +1,6 @@
 // One set-up at a time in a checkout: two at once would build into the same folders.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { say, stateFolder } from './log.mjs';
@@ -26,20 +26,33 @@ function holder(file) {
 }
 
 /**
+ * Takes the lock, unless it exists. A link appears with its content, so no one reads half a lock.
+ * @param {string} file
+ */
+function take(file) {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, `${process.pid}`);
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    return false;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/**
  * Runs `work` while no other set-up of this checkout runs.
  * @param {() => Promise<void>} work
+ * @param {string} [folder] where the lock lives
  */
-export async function alone(work) {
-  mkdirSync(stateFolder, { recursive: true });
-  const file = join(stateFolder, 'set-up.lock');
+export async function alone(work, folder = stateFolder) {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'set-up.lock');
   let told = false;
-  for (;;) {
-    try {
-      writeFileSync(file, `${process.pid}`, { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
+  while (!take(file)) {
     const pid = holder(file);
     if (pid === undefined) {
       // Left by a set-up that was killed; or just given back, then the next try tells.

@@ -1,7 +1,9 @@
 // Step 1: the npm packages, exactly those of package-lock.json.
 
+import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { looksOffline, root, runLogged, say, SetupError, tail } from './log.mjs';
 import { fileHash, readStamp, writeStamp } from './stamp.mjs';
 
@@ -25,6 +27,25 @@ export function matchesLock(lock, installed) {
   });
 }
 
+/**
+ * Whether the registry's name resolves. Asked first because npm without a network tries for minutes.
+ * Behind a proxy names need not resolve here, so there npm finds out.
+ */
+async function reachesRegistry() {
+  const proxies = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
+  if (proxies.some((name) => (process.env[name] ?? '') !== '')) return true;
+  const query = ['config', 'get', 'registry', 'proxy', 'https-proxy'];
+  const settings = await runLogged('npm-config', 'npm', query);
+  if (/^(https-)?proxy=(?!null$).+/m.test(settings.output)) return true;
+  const url = /^registry=(\S+)$/m.exec(settings.output)?.[1];
+  if (url === undefined) return true;
+  const name = lookup(new URL(url).hostname).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([name, setTimeout(5000, false, { ref: false })]);
+}
+
 export async function installNpmPackages() {
   const lockFile = join(root, 'package-lock.json');
   const stampFile = join(root, 'node_modules', '.tno-lock');
@@ -40,18 +61,15 @@ export async function installNpmPackages() {
     }
   }
 
-  say('installing the npm packages of package-lock.json (npm ci)');
+  const online = await reachesRegistry();
+  const source = online ? '' : "; no network, so from npm's cache";
+  say(`installing the npm packages of package-lock.json (npm ci)${source}`);
   // The tools that need a binary get it from a package for their platform: no install script is needed.
-  const args = [
-    'ci',
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--prefer-offline',
-  ];
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional'];
+  args.push(online ? '--prefer-offline' : '--offline');
   const result = await runLogged('npm-ci', 'npm', args);
   if (!result.ok) {
-    const why = looksOffline(result.output) ? 'no network' : 'npm ci failed';
+    const why = online && !looksOffline(result.output) ? 'npm ci failed' : 'no network';
     throw new SetupError(
       `npm packages could not be installed: ${why}; log: ${result.log}\n${tail(result.output, 12)}`,
     );
