@@ -19,6 +19,12 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
+    // Type tests, `*.test-d.ts`: compiled, never run. An error in a source they reach fails them too.
+    typecheck: {
+      enabled: true,
+      include: ['packages/*/{src,test}/**/*.test-d.ts'],
+      tsconfig: source('tsconfig.type-tests.json'),
+    },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
