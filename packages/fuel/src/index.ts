@@ -1,0 +1,16 @@
+export { IndexableDataset, IterableDataset } from './dataset.js';
+export type { Batch, CountRequest, Dataset, IndexRequest, RangeRequest } from './dataset.js';
+export { ConstantScheme, SequentialScheme, ShuffledScheme } from './schemes.js';
+export type { ConstantSchemeOptions, Scheme } from './schemes.js';
+export { DataStream, Stream } from './stream.js';
+export { Cast } from './transformers/cast.js';
+export { Flatten } from './transformers/flatten.js';
+export { Mapping } from './transformers/mapping.js';
+export type { WithDType } from './transformers/mapping.js';
+export { ScaleAndShift, scaleAndShift } from './transformers/scale-and-shift.js';
+export { parseIdx, readIdx } from './formats/idx.js';
+export { DatasetError } from './datasets/data-files.js';
+export { mnist, scalePixels } from './datasets/mnist.js';
+export type { Mnist, MnistOptions } from './datasets/mnist.js';
+export { syntheticDigits } from './datasets/synthetic-digits.js';
+export type { DigitImages, SyntheticDigitsOptions } from './datasets/synthetic-digits.js';
