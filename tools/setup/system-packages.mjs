@@ -143,7 +143,7 @@ export async function installSystemPackages({ contributor, retry }) {
       failedNames === groups.flat().join(' ') &&
       Date.now() - Number(failedAt) < retryAfterMs,
   });
-  if (decision.action === 'tell') warn(decision.line);
+  if (decision.action === 'tell') say(decision.line); // what lacks for it warns, in the next step
   if (decision.action !== 'install') return;
   if (await install(decision.groups)) clearStamp(stampFile);
   else writeStamp(stampFile, `${groups.flat().join(' ')}@${Date.now()}`);
