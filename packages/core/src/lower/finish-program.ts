@@ -1,8 +1,8 @@
 /**
- * The last step of building a Program, as one readable pipeline: drop unreferenced buffers, place
- * sizes, plan slots, fill `commit.reserve`, verify.
+ * The last step of building a Program, as one readable pipeline: place sizes, plan slots, fill
+ * `commit.reserve`, drop unreferenced buffers, verify.
  */
-import { compactBuffers } from './compact-buffers.js';
+import { compactBuffers, referencedBuffers } from './compact-buffers.js';
 import { placeSizes } from './place-sizes.js';
 import { planSlots } from './plan-slots.js';
 import { PROGRAM_VERSION } from './program.js';
@@ -20,21 +20,24 @@ export interface Draft extends Omit<Program, 'version' | 'checks' | 'slots'> {
   readonly checks: readonly PlacedCheck[];
 }
 
-/** @throws VerifyError (E_VERIFY) */
+/** The verified Program of a draft. @throws VerifyError (E_VERIFY) */
 export function finishProgram(draft: Draft): Program {
-  const compact = compactBuffers(draft);
-  const placed = placeSizes(compact);
-  const { slotOf, slots } = planSlots(placed.buffers, placed.steps);
+  const referenced = referencedBuffers(draft);
+  const placed = placeSizes(draft, referenced);
+  const { slotOf, slots } = planSlots({ ...placed, kernels: draft.kernels });
   const buffers = placed.buffers.map((decl, id) => withSlot(decl, slotOf[id]));
-  const program: Program = {
-    ...compact,
-    version: PROGRAM_VERSION,
-    sizes: placed.sizes,
-    buffers,
-    checks: placed.checks,
-    steps: fillReserve(placed.steps, buffers),
-    slots,
-  };
+  const program = compactBuffers(
+    {
+      ...draft,
+      version: PROGRAM_VERSION,
+      sizes: placed.sizes,
+      buffers,
+      checks: placed.checks,
+      steps: fillReserve(placed.steps, buffers),
+      slots,
+    },
+    referenced,
+  );
   verifyProgram(program);
   return program;
 }
