@@ -27,6 +27,7 @@ export interface EarlyStoppingOptions {
 }
 
 export interface Validation {
+  /** Epochs trained on so far; a fraction when validation comes within one. */
   readonly epoch: number;
   /** Minibatches trained on so far. */
   readonly iterations: number;
@@ -38,9 +39,10 @@ export interface Validation {
 }
 
 export interface Progress {
-  readonly iterations: number;
-  /** Where training ends if nothing improves any more. */
-  readonly limit: number;
+  /** Epochs trained on so far. */
+  readonly epoch: number;
+  /** The epoch where training ends if nothing improves any more. */
+  readonly lastEpoch: number;
   /** Set when this minibatch was followed by a validation. */
   readonly validation: Validation | undefined;
 }
@@ -49,6 +51,7 @@ export interface TrainingResult<P> {
   readonly history: readonly Validation[];
   readonly best: {
     readonly parameters: P;
+    /** The epoch whose training gave them. */
     readonly epoch: number;
     readonly validationError: number;
     readonly testError: number;
@@ -74,7 +77,7 @@ export function trainWithEarlyStopping<P>(
   let iterations = 0;
 
   const validate = (): Validation => {
-    const epoch = Math.ceil(iterations / batches);
+    const epoch = iterations / batches;
     const validationError = model.validationError();
     const bestError = best?.validationError ?? Infinity;
     let testError: number | undefined;
@@ -83,7 +86,12 @@ export function trainWithEarlyStopping<P>(
         patience = Math.max(patience, (iterations - 1) * options.patienceIncrease);
       }
       testError = model.testError();
-      best = { parameters: model.parameters(), epoch, validationError, testError };
+      best = {
+        parameters: model.parameters(),
+        epoch: Math.ceil(epoch),
+        validationError,
+        testError,
+      };
     }
     const cost = costs / validationFrequency;
     costs = 0;
@@ -96,7 +104,8 @@ export function trainWithEarlyStopping<P>(
     iterations++;
     const validation = iterations % validationFrequency === 0 ? validate() : undefined;
     if (validation !== undefined) history.push(validation);
-    onProgress({ iterations, limit: Math.min(patience + 1, last), validation });
+    const lastEpoch = Math.min(patience + 1, last) / batches;
+    onProgress({ epoch: iterations / batches, lastEpoch, validation });
   }
   if (best === undefined) {
     throw new RangeError(

@@ -4,18 +4,19 @@
  */
 import * as tno from '@tno/core';
 import { NDArray } from '@tno/core';
-import { type Batch, DataStream, type IndexableDataset, SequentialScheme } from '@tno/fuel';
-import {
-  type EarlyStoppingOptions,
-  type Progress,
-  type TrainingResult,
-  trainWithEarlyStopping,
-} from './early-stopping.js';
+import { DataStream, SequentialScheme } from '@tno/fuel';
+import type { IndexableDataset } from '@tno/fuel';
+import { trainWithEarlyStopping } from './early-stopping.js';
+import type { EarlyStoppingOptions, Progress, TrainingResult } from './early-stopping.js';
 
 export const CLASSES = 10;
 
-/** Images as `features`, float32 [n, pixels], and their classes as `targets`, int64 [n]. */
-export type Examples = IndexableDataset<'features' | 'targets'>;
+/** Images as rows of [n, pixels], and their classes, [n]. */
+export type Minibatch = {
+  readonly features: NDArray<'float32'>;
+  readonly targets: NDArray<'int64'>;
+};
+export type Examples = IndexableDataset<Minibatch>;
 
 export interface Splits {
   readonly train: Examples;
@@ -39,8 +40,8 @@ export const defaultOptions: TrainingOptions = {
 };
 
 export interface Parameters {
-  readonly W: NDArray;
-  readonly b: NDArray;
+  readonly W: NDArray<'float32'>;
+  readonly b: NDArray<'float32'>;
 }
 
 /** The functions that training needs, compiled from the expressions of the model. */
@@ -51,7 +52,11 @@ function compileModel(pixels: number, learningRate: number) {
   const b = tno.shared(NDArray.zeros([CLASSES], 'float32'), 'b');
 
   const p = tno.softmax(x.dot(W).add(b));
-  const negativeLogLikelihood = p.log().at(tno.arange(y.shape.at(0)), y).mean().neg();
+  const negativeLogLikelihood = p
+    .log()
+    .at(tno.arange(y.shape.at(0)), y)
+    .mean()
+    .neg();
   const misclassified = p.argmax(1).neq(y).mean();
   const [gW, gb] = tno.grad(negativeLogLikelihood, [W, b]);
 
@@ -69,7 +74,7 @@ function compileModel(pixels: number, learningRate: number) {
 }
 
 /** The dataset's whole minibatches, as views of its arrays; as in the tutorial, a rest is left out. */
-function minibatches(examples: Examples, batchSize: number): Batch<'features' | 'targets'>[] {
+function minibatches(examples: Examples, batchSize: number): Minibatch[] {
   const whole = examples.numExamples - (examples.numExamples % batchSize);
   return [...new DataStream(examples, new SequentialScheme(whole, batchSize))];
 }
@@ -97,7 +102,7 @@ export function trainLogisticRegression(
   const valid = minibatches(splits.valid, batchSize);
   const test = minibatches(splits.test, batchSize);
   const model = compileModel(splits.train.arrays.features.shape[1], learningRate);
-  const errorOn = (batches: typeof train): number =>
+  const errorOn = (batches: Minibatch[]): number =>
     mean(batches.map(({ features, targets }) => model.errors(features, targets)));
 
   return trainWithEarlyStopping(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EarlyStoppingOptions,
-  type Progress,
-  type Trainable,
-  trainWithEarlyStopping,
-  type TrainingResult,
+import { trainWithEarlyStopping } from '../src/early-stopping.js';
+import type {
+  EarlyStoppingOptions,
+  Progress,
+  Trainable,
+  TrainingResult,
 } from '../src/early-stopping.js';
 
 const tutorial: EarlyStoppingOptions = {
@@ -109,7 +109,8 @@ describe('trainWithEarlyStopping', () => {
   it('reports the mean cost since the validation before, and where it would stop', () => {
     const { result, progress } = run((k) => 1 / k, { batches: 4, maxEpochs: 2, patience: 1000 });
     expect(result.history.map((v) => v.cost)).toEqual([1.5, 1.5]);
-    expect(progress.map((p) => p.limit)).toEqual(new Array(8).fill(8));
+    expect(progress.map((p) => p.lastEpoch)).toEqual(new Array(8).fill(2));
+    expect(progress.map((p) => p.epoch)).toEqual([0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]);
     expect(progress.map((p) => p.validation !== undefined)).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8].map((i) => i % 4 === 0),
     );
