@@ -1,6 +1,6 @@
 /** Comparison of equally long storages; shapes are the caller's business. */
 import { readable } from './convert.js';
-import { isFloat } from './dtype.js';
+import { equalNumbers, isFloat } from './dtype.js';
 import type { DType, Storage } from './dtype.js';
 
 export interface CloseOptions {
@@ -37,7 +37,7 @@ export function arraysClose(
   for (let i = 0; i < left.length; i++) {
     const x = left[i];
     const y = right[i];
-    if (x == y) continue;
+    if (equalNumbers(x, y)) continue;
     if (x !== x || y !== y) {
       if (equalNan && x !== x && y !== y) continue;
       return false;

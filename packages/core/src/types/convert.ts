@@ -4,7 +4,7 @@
  * cannot hold. Rounding to a float dtype is always allowed here.
  */
 import { DTypeError, UnsafeIntegerError } from '../errors.js';
-import { dtypeInfo, fitsExactly, isBig, isFloat, wrapScalar } from './dtype.js';
+import { dtypeInfo, equalNumbers, fitsExactly, isBig, isFloat, wrapScalar } from './dtype.js';
 import type { DType, Storage, StorageOf } from './dtype.js';
 import { decodeFloat16, decodeFloat16Array, encodeFloat16, encodeFloat16Array } from './float16.js';
 
@@ -102,7 +102,7 @@ export function convertStorageExact<D extends DType>(
   if (isFloat(to)) return out;
   const values = readable(from, data);
   for (let i = 0; i < values.length; i++) {
-    if (values[i] != out[i]) toStoredExact(to, values[i], where);
+    if (!equalNumbers(values[i], out[i])) toStoredExact(to, values[i], where);
   }
   return out;
 }

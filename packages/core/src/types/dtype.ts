@@ -251,12 +251,16 @@ export function wrapScalar(dtype: DType, value: number | bigint | boolean): numb
   }
 }
 
+/** Whether a number or bigint has the exact mathematical value of another; NaN has none. */
+export function equalNumbers(a: number | bigint, b: number | bigint): boolean {
+  return a <= b && a >= b;
+}
+
 /** Whether `value` survives conversion to `dtype` unchanged, NaN and the sign of zero included. */
 export function fitsExactly(dtype: DType, value: number | bigint | boolean): boolean {
   const wrapped = wrapScalar(dtype, value);
   if (typeof value === 'number' && typeof wrapped === 'number' && isFloat(dtype)) {
     return Object.is(wrapped, value);
   }
-  // Loose equality compares a number with a bigint by their exact mathematical values.
-  return wrapped == (typeof value === 'boolean' ? Number(value) : value);
+  return equalNumbers(wrapped, typeof value === 'boolean' ? Number(value) : value);
 }

@@ -17,15 +17,17 @@ import {
 import type { Scalar } from './convert.js';
 import { asDType, isBig } from './dtype.js';
 import type { DType, Storage, StorageOf } from './dtype.js';
+import { gatherElements } from './gather.js';
 import { defaultDType, flattenNested, nestStorage, storeValues } from './nested.js';
 import type { Block, Nested } from './nested.js';
 import { formatArray } from './print.js';
 import {
   broadcastStrides,
+  checkInside,
   checkShape,
   contiguousStrides,
-  forEachRow,
   hasContiguousStrides,
+  inferShape,
   normalizeAxis,
   sameShape,
   shapeText,
@@ -108,7 +110,7 @@ export class NDArray<D extends DType = DType> {
     const strides = options.strides ?? contiguousStrides(lengths);
     const offset = options.offset ?? 0;
     const storage = reinterpret(data, dtype);
-    checkBounds(lengths, strides, offset, storage.length);
+    checkInside(lengths, strides, offset, storage.length);
     return new NDArray(dtype, storage, lengths, [...strides], offset);
   }
 
@@ -329,71 +331,13 @@ function toShape(shape: number | Shape, where: string): number[] {
   return checkShape(typeof shape === 'number' ? [shape] : shape, where);
 }
 
-function checkBounds(shape: Shape, strides: Shape, offset: number, length: number): void {
-  if (strides.length !== shape.length || ![...strides, offset].every(Number.isSafeInteger)) {
-    throw new ShapeError(
-      `[view] expected ${shape.length} integer strides and an integer offset, got ${strides.join(', ')} and ${offset}`,
-    );
-  }
-  let [first, last] = [offset, offset];
-  for (let axis = 0; axis < shape.length; axis++) {
-    const reach = (shape[axis] - 1) * strides[axis];
-    if (reach < 0) first += reach;
-    else last += reach;
-  }
-  const inside =
-    sizeOf(shape) === 0 ? offset >= 0 && offset <= length : first >= 0 && last < length;
-  if (!inside) {
-    throw new ShapeError(
-      `[view] expected shape ${shapeText(shape)} to lie inside ${length} elements, got elements ${first} to ${last}`,
-    );
-  }
-}
-
-function inferShape(shape: Shape, from: Shape): number[] {
-  const size = sizeOf(from);
-  const unknown = shape.indexOf(-1);
-  const known = checkShape(
-    shape.filter((_, axis) => axis !== unknown),
-    'reshape',
-  );
-  const rest = sizeOf(known);
-  const fits = unknown === -1 ? rest === size : rest !== 0 && size % rest === 0;
-  if (!fits) {
-    throw new ShapeError(
-      `[reshape] expected a shape with ${size} elements, got ${shapeText(shape)} for ${shapeText(from)}`,
-    );
-  }
-  return shape.map((length, axis) => (axis === unknown ? size / rest : length));
-}
-
-/**
- * The elements in row-major order: a part of the array's own memory when it is contiguous, else
- * fresh memory. Not to be written to.
- *
- * @internal
- */
-export function gatherElements<D extends DType>(array: NDArray<D>): StorageOf<D> {
-  const { data, shape, strides, offset, size } = array;
-  if (array.isContiguous) {
-    if (offset === 0 && data.length === size) return data;
-    return data.subarray(offset, offset + size) as StorageOf<D>;
-  }
-  const out = allocate(array.dtype, size);
-  const length = shape[shape.length - 1];
-  const step = strides[shape.length - 1];
-  let next = 0;
-  forEachRow(shape, [strides], [offset], (starts) => {
-    for (let i = 0, from = starts[0]; i < length; i++, from += step) {
-      storeElement(out, next++, (data as Storage)[from]);
-    }
-  });
-  return out;
+export function isNDArray(value: unknown): value is NDArray {
+  return value instanceof NDArray;
 }
 
 function readBlock(value: object): Block | undefined {
-  if (value instanceof NDArray) {
-    const { dtype, shape } = value as NDArray;
+  if (isNDArray(value)) {
+    const { dtype, shape } = value;
     return { dtype, shape, values: () => userValues(dtype, gatherElements(value)) };
   }
   const dtype = typedDType(value);
@@ -426,7 +370,7 @@ export function ndarray(value: Nested<bigint>): NDArray<'int64'>;
 export function ndarray(value: NDArrayInput, dtype?: DType): NDArray;
 export function ndarray(value: NDArrayInput, dtype?: DType): NDArray {
   const wanted = dtype === undefined ? undefined : asDType(dtype, 'ndarray');
-  if (value instanceof NDArray) return fromStorage(value, wanted);
+  if (isNDArray(value)) return fromStorage(value, wanted);
   const own = typedDType(value);
   if (own !== undefined) return fromTyped(value as TypedArray, own, wanted);
   const flat = flattenNested(value, readBlock);

@@ -5,7 +5,8 @@
 import { DTypeError, ShapeError } from '../errors.js';
 import { allocate, storeElement, toStoredExact, toUserScalar } from './convert.js';
 import type { Scalar } from './convert.js';
-import type { DType, Storage, StorageOf } from './dtype.js';
+import type { DType, StorageOf } from './dtype.js';
+import type { StridedSource } from './gather.js';
 import { promoteAll } from './promote.js';
 import type { Shape } from './shape.js';
 
@@ -150,15 +151,6 @@ export function storeValues<D extends DType>(
     storeElement(data, i, toStoredExact(dtype, values[i], where));
   }
   return data;
-}
-
-/** What `nestStorage` reads. */
-export interface StridedSource {
-  readonly dtype: DType;
-  readonly data: Storage;
-  readonly shape: Shape;
-  readonly strides: Shape;
-  readonly offset: number;
 }
 
 /** The elements as nested lists; a scalar as itself. @throws UnsafeIntegerError (a RangeError) */

@@ -6,9 +6,9 @@
 import { readElement } from './convert.js';
 import { isFloat } from './dtype.js';
 import type { DType } from './dtype.js';
+import type { StridedSource } from './gather.js';
 import { floatFormatter } from './print-float.js';
 import { shapeText, sizeOf } from './shape.js';
-import type { StridedSource } from './nested.js';
 
 const LINE_WIDTH = 75;
 const SUMMARY_THRESHOLD = 1000;

@@ -152,6 +152,54 @@ export function linearStep(shape: Shape, strides: Shape): number | undefined {
 }
 
 /**
+ * Refuses a layout that reaches outside `length` elements.
+ *
+ * @throws ShapeError (E_SHAPE)
+ */
+export function checkInside(shape: Shape, strides: Shape, offset: number, length: number): void {
+  if (strides.length !== shape.length || ![...strides, offset].every(Number.isSafeInteger)) {
+    throw new ShapeError(
+      `[view] expected ${shape.length} integer strides and an integer offset, got ${strides.join(', ')} and ${offset}`,
+    );
+  }
+  let [first, last] = [offset, offset];
+  for (let axis = 0; axis < shape.length; axis++) {
+    const reach = (shape[axis] - 1) * strides[axis];
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  const inside =
+    sizeOf(shape) === 0 ? offset >= 0 && offset <= length : first >= 0 && last < length;
+  if (!inside) {
+    throw new ShapeError(
+      `[view] expected shape ${shapeText(shape)} to lie inside ${length} elements, got elements ${first} to ${last}`,
+    );
+  }
+}
+
+/**
+ * `shape` with a single -1 in it replaced by what the size of `from` leaves for that axis.
+ *
+ * @throws ShapeError (E_SHAPE) when the sizes differ.
+ */
+export function inferShape(shape: Shape, from: Shape): number[] {
+  const size = sizeOf(from);
+  const unknown = shape.indexOf(-1);
+  const known = checkShape(
+    shape.filter((_, axis) => axis !== unknown),
+    'reshape',
+  );
+  const rest = sizeOf(known);
+  const fits = unknown === -1 ? rest === size : rest !== 0 && size % rest === 0;
+  if (!fits) {
+    throw new ShapeError(
+      `[reshape] expected a shape with ${size} elements, got ${shapeText(shape)} for ${shapeText(from)}`,
+    );
+  }
+  return shape.map((length, axis) => (axis === unknown ? size / rest : length));
+}
+
+/**
  * Calls `visit` once for each row (all axes but the last, in row-major order) with the position of
  * the row's first element in every operand. The array it passes is reused. A scalar is one row of
  * one element; nothing is visited when the size is 0.

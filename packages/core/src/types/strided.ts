@@ -8,7 +8,8 @@ import type { Scalar } from './convert.js';
 import { isBig, wrapScalar } from './dtype.js';
 import type { DType, Storage, StorageOf } from './dtype.js';
 import { encodeFloat16 } from './float16.js';
-import { NDArray, gatherElements } from './ndarray.js';
+import { gatherElements } from './gather.js';
+import { NDArray } from './ndarray.js';
 import {
   broadcastStrides,
   contiguousStrides,

@@ -71,7 +71,8 @@ export function reinterpret<D extends DType>(
   dtype: D,
 ): StorageOf<D> {
   const { storage: Storage, bytes } = dtypeInfo[dtype];
-  if (data instanceof Storage) return data;
+  // A subclass (Node's Buffer) has methods that mean something else, so it is wrapped.
+  if (Object.getPrototypeOf(data) === Storage.prototype) return data as StorageOf<D>;
   const isView = ArrayBuffer.isView(data);
   if (!isView && !isBuffer(data)) {
     throw new InputError(`[view] expected a typed array or a buffer, got ${typeof data}`);
@@ -86,8 +87,6 @@ export function reinterpret<D extends DType>(
 }
 
 function isBuffer(value: unknown): value is ArrayBufferLike {
-  return (
-    value instanceof ArrayBuffer ||
-    (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer)
-  );
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]';
 }
