@@ -32,6 +32,13 @@ function colourOf(weight: number): Colour {
   return [mix(NEUTRAL[0], end[0]), mix(NEUTRAL[1], end[1]), mix(NEUTRAL[2], end[2])];
 }
 
+/** The weight that gets the full colour; a few extreme ones beyond it do not pale all others. */
+function fullColourWeight(values: Float64Array): number {
+  const sizes = values.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
+  sizes.sort();
+  return sizes.length === 0 ? 1 : sizes[Math.floor(0.995 * (sizes.length - 1))];
+}
+
 /** The columns of `weights`, [side * side, classes], as tiles, five in a row. */
 export function filterPicture(weights: NDArray): Picture {
   const [pixels, classes] = weights.shape;
@@ -42,17 +49,14 @@ export function filterPicture(weights: NDArray): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let at = 0; at < data.length; at += 3) data.set(GAP_COLOUR, at);
   const values = weights.astype('float64').data;
-  const largest = values.reduce(
-    (most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most),
-    0,
-  );
+  const full = fullColourWeight(values);
   const paintTile = (label: number, left: number, top: number): void => {
     for (let y = 0; y < side * ZOOM; y++) {
       for (let x = 0; x < side * ZOOM; x++) {
         const pixel = Math.floor(y / ZOOM) * side + Math.floor(x / ZOOM);
         // Weights that are not finite are drawn like the gaps, not like weights of zero.
         const weight = values[pixel * classes + label];
-        const colour = Number.isFinite(weight) ? colourOf(weight / (largest || 1)) : GAP_COLOUR;
+        const colour = Number.isFinite(weight) ? colourOf(weight / full) : GAP_COLOUR;
         data.set(colour, ((top + y) * width + left + x) * 3);
       }
     }

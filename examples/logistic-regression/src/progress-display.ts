@@ -67,8 +67,9 @@ function lineDisplay(): ProgressDisplay {
   };
 }
 
-/** A bar where standard output and error are a terminal, else plain lines on standard output. */
-export function progressDisplay(): ProgressDisplay {
-  // The bar is drawn on standard error.
-  return process.stdout.isTTY && process.stderr.isTTY ? barDisplay() : lineDisplay();
+/** A bar (drawn on standard error) on a terminal, else plain lines on standard output. */
+export function progressDisplay(
+  onTerminal = process.stdout.isTTY && process.stderr.isTTY,
+): ProgressDisplay {
+  return onTerminal ? barDisplay() : lineDisplay();
 }
