@@ -63,6 +63,25 @@ export function nestedBlocks(step: Step): readonly (readonly Step[])[] {
   return [];
 }
 
+/** Where a step is, for messages: `steps[2].body[0] (kernel exp)`. */
+export function stepName(
+  program: { readonly kernels: readonly LoopKernel[] },
+  path: string,
+  step: Step,
+): string {
+  if (step.kind === 'kernel') {
+    const kernel = program.kernels[step.kernel] as { readonly name: string } | undefined;
+    return `${path} (kernel ${kernel?.name ?? '?'})`;
+  }
+  return `${path} (${step.kind === 'call' ? step.callee : step.kind})`;
+}
+
+/** Calls `visit` for the blocks inside a step with their paths. */
+export function namedBlocks(step: Step, path: string): { path: string; steps: readonly Step[] }[] {
+  const names = step.kind === 'loop' ? ['body'] : ['then', 'else'];
+  return nestedBlocks(step).map((steps, i) => ({ path: `${path}.${names[i]}`, steps }));
+}
+
 /** Calls `visit` for every step, outer steps before those inside them. */
 export function walkSteps(steps: readonly Step[], visit: (step: Step) => void): void {
   for (const step of steps) {

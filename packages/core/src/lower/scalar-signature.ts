@@ -1,0 +1,111 @@
+/** Arity and dtypes of the scalar operations; the text of scalar-op.ts as a table. */
+import type { DType } from '../types/dtype.js';
+import { isFloat, isInt } from '../types/dtype.js';
+import type { ScalarOp } from './scalar-op.js';
+
+/** `number`: integers and floats; `bits`: bool and integers. */
+export type ScalarDomain = 'float' | 'number' | 'bits' | 'any';
+
+export interface ScalarSignature {
+  readonly arity: number;
+  /** Of all arguments, but for the condition of `select`. */
+  readonly domain: ScalarDomain;
+  /** `same` as the arguments, `bool`, or `free` (the instruction says which). */
+  readonly result: 'same' | 'bool' | 'free';
+}
+
+const of = (
+  arity: number,
+  domain: ScalarDomain,
+  result: ScalarSignature['result'] = 'same',
+): ScalarSignature => ({ arity, domain, result });
+
+const float1 = of(1, 'float');
+const number1 = of(1, 'number');
+const number2 = of(2, 'number');
+const compare = of(2, 'any', 'bool');
+const bits2 = of(2, 'bits');
+
+export const scalarSignatures: Readonly<Record<ScalarOp, ScalarSignature>> = {
+  add: number2,
+  sub: number2,
+  mul: number2,
+  div: of(2, 'float'),
+  intdiv: number2,
+  mod: number2,
+  pow: number2,
+  min: of(2, 'any'),
+  max: of(2, 'any'),
+  fma: of(3, 'float'),
+  neg: number1,
+  abs: number1,
+  sgn: number1,
+  sqr: number1,
+  sqrt: float1,
+  reciprocal: float1,
+  exp: float1,
+  exp2: float1,
+  expm1: float1,
+  log: float1,
+  log2: float1,
+  log10: float1,
+  log1p: float1,
+  sigmoid: float1,
+  softplus: float1,
+  tanh: float1,
+  sin: float1,
+  cos: float1,
+  tan: float1,
+  arcsin: float1,
+  arccos: float1,
+  arctan: float1,
+  arctan2: of(2, 'float'),
+  sinh: float1,
+  cosh: float1,
+  floor: float1,
+  ceil: float1,
+  trunc: float1,
+  round: float1,
+  eq: compare,
+  neq: compare,
+  lt: compare,
+  le: compare,
+  gt: compare,
+  ge: compare,
+  isnan: of(1, 'float', 'bool'),
+  isinf: of(1, 'float', 'bool'),
+  and: bits2,
+  or: bits2,
+  xor: bits2,
+  not: of(1, 'bits'),
+  select: of(3, 'any'),
+  cast: of(1, 'any', 'free'),
+};
+
+export function inDomain(domain: ScalarDomain, dtype: DType): boolean {
+  switch (domain) {
+    case 'any':
+      return true;
+    case 'float':
+      return isFloat(dtype);
+    case 'number':
+      return dtype !== 'bool';
+    case 'bits':
+      return dtype === 'bool' || isInt(dtype);
+  }
+}
+
+/** What is wrong with applying `fn` to these dtypes, as "expected …, got …"; null when nothing is. */
+export function scalarProblem(fn: ScalarOp, args: readonly DType[], result: DType): string | null {
+  const { arity, domain, result: kind } = scalarSignatures[fn];
+  if (args.length !== arity) return `expected ${arity} arguments of ${fn}, got ${args.length}`;
+  const operands = fn === 'select' ? args.slice(1) : args;
+  if (fn === 'select' && args[0] !== 'bool') return `expected a bool condition, got ${args[0]}`;
+  const [first] = operands;
+  if (operands.some((dtype) => dtype !== first)) {
+    return `expected one dtype for the arguments of ${fn}, got ${operands.join(', ')}`;
+  }
+  if (!inDomain(domain, first)) return `expected a ${domain} dtype for ${fn}, got ${first}`;
+  const due = kind === 'free' ? result : kind === 'bool' ? 'bool' : first;
+  return result === due ? null : `expected ${fn} of ${first} to give ${due}, got ${result}`;
+}
