@@ -142,7 +142,7 @@ describe('wrapScalar', () => {
     fc.assert(
       fc.property(fc.double(), fc.constantFrom(...plainInts), (x, dtype) => {
         const storage = new dtypeInfo[dtype].storage(1);
-        (storage as Float64Array)[0] = x;
+        storage[0] = x;
         // The array has no -0, and `x | 0` gives none either.
         expect(wrapScalar(dtype, x)).toBe(storage[0]);
       }),
@@ -166,7 +166,7 @@ describe('wrapScalar', () => {
   it('rounds bigints of any size to the nearest float32', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 126n), max: 2n ** 126n }), (x) => {
-        const rounded = BigInt(wrapScalar('float32', x) as number);
+        const rounded = BigInt(wrapScalar('float32', x));
         const gap = (y: bigint): bigint => (x > y ? x - y : y - x);
         const step = 2 ** (Math.floor(Math.log2(Math.abs(Number(rounded)) + 1)) - 24);
         for (const side of [-1, 1]) {

@@ -106,7 +106,8 @@ export function sliceLayout(
     // An empty range may start at the far edge, where no element is.
     if (range.length > 0) layout.offset += range.start * strides[axis];
     layout.shape.push(range.length);
-    layout.strides.push(range.step * strides[axis]);
+    // Adding 0 keeps a stride of 0 from becoming -0.
+    layout.strides.push(range.step * strides[axis] + 0);
   }
   return layout;
 }
