@@ -13,6 +13,22 @@ const boundaries = [
   { sourceTag: 'scope:example', onlyDependOnLibsWithTags: ['type:public'] },
 ];
 
+/**
+ * The layers inside core, each with those above it, of which it may use types only: values that point
+ * upwards would tie the layers into a knot. Sizes and rules are data that more than one layer makes.
+ */
+const above = {
+  types: ['graph', 'ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  graph: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  ops: ['grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  grad: ['optimizer', 'lower', 'codegen', 'device', 'compile'],
+  optimizer: ['grad', 'lower', 'codegen', 'device', 'compile'],
+  lower: ['codegen', 'device', 'compile'],
+  codegen: ['device', 'compile'],
+  device: ['compile'],
+};
+const shared = ['lower/size-table.js', 'lower/shape-inference.js', 'optimizer/rule.js'];
+
 const tests = ['**/*.test.ts', '**/*.test-d.ts', '**/test/**/*.ts'];
 
 export default tseslint.config(
@@ -65,6 +81,27 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
     },
   },
+  ...Object.entries(above).map(([layer, higher]) => ({
+    files: [`packages/core/src/${layer}/**/*.ts`],
+    ignores: tests,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [
+                ...higher.map((name) => `**/${name}/*`),
+                ...shared.map((file) => `!**/${file}`),
+              ],
+              allowTypeImports: true,
+              message: `${layer}/ comes before this layer; it may import its types only.`,
+            },
+          ],
+        },
+      ],
+    },
+  })),
   {
     files: tests,
     rules: {
