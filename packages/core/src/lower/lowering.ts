@@ -1,0 +1,103 @@
+/**
+ * How an op says what it becomes, without knowing a target.
+ *
+ * Most ops are functions of a point: their value at one index of the output is made of their inputs'
+ * values at some index. Such ops (`scalar`, `expression`, `index`) fuse freely. The others are
+ * `reduce`, `reshape`, `scatter`, a library `call`, a `composite` of other ops, free `steps` (loops,
+ * branches), or `host`, which calls `perform` back and is the last resort.
+ */
+import type { Apply, TensorVariable } from '../graph/variable.js';
+import type { DType } from '../types/dtype.js';
+import type { BufferId, Callee, SizeId } from './program.js';
+import type { ProgramBuilder } from './program-builder.js';
+import type { ReduceOp, ScalarOp } from './scalar-op.js';
+
+/** Id of a value in a kernel's scalar program. */
+export type ScalarValue = number;
+
+/**
+ * One coordinate of a point: affine in one kernel axis (`offset + stride·axis`; `axis` null for a
+ * fixed place), or computed (`value`, an int64 that is checked against the axis it indexes).
+ */
+export type Coordinate =
+  | {
+      readonly kind: 'affine';
+      readonly offset: SizeId;
+      readonly stride: SizeId;
+      readonly axis: number | null;
+    }
+  | { readonly kind: 'value'; readonly value: ScalarValue };
+
+export type Point = readonly Coordinate[];
+
+/** What an op sees while its value at a point is being written into a kernel. */
+export interface PointScope {
+  readonly sizes: ProgramBuilder['sizes'];
+  /** Shape of an input. */
+  shape(variable: TensorVariable): readonly SizeId[];
+  /** Value of a variable at a point of its own axes; coordinates of statically broadcast axes are ignored. */
+  at(variable: TensorVariable, point: Point): ScalarValue;
+  /** A rank-0 integer variable as a size. */
+  sizeOf(variable: TensorVariable): SizeId;
+  scalar(fn: ScalarOp, dtype: DType, ...args: ScalarValue[]): ScalarValue;
+  constant(dtype: DType, value: number | bigint): ScalarValue;
+  /** A size as an int64 value. */
+  size(id: SizeId): ScalarValue;
+  /** A coordinate as an int64 value. */
+  coordinate(coordinate: Coordinate): ScalarValue;
+}
+
+/** What an op with free steps sees: a place in a Program that is being built. */
+export interface StepScope {
+  readonly builder: ProgramBuilder;
+  /** The buffer that holds a variable, contiguous. */
+  buffer(variable: TensorVariable): BufferId;
+  shape(variable: TensorVariable): readonly SizeId[];
+  sizeOf(variable: TensorVariable): SizeId;
+  /** Lowers an inner graph at this place: `bind` gives buffers for its leaves; returns a buffer for each output. */
+  lower(
+    outputs: readonly TensorVariable[],
+    bind: ReadonlyMap<TensorVariable, BufferId>,
+    into?: readonly (BufferId | null)[],
+  ): BufferId[];
+}
+
+export type Lowering =
+  | { readonly kind: 'scalar'; readonly fn: ScalarOp }
+  | {
+      readonly kind: 'expression';
+      readonly build: (scope: PointScope, node: Apply, point: Point) => ScalarValue;
+    }
+  | {
+      readonly kind: 'index';
+      readonly map: (scope: PointScope, node: Apply, point: Point) => Point;
+      readonly gathers: boolean;
+    }
+  | {
+      readonly kind: 'reduce';
+      readonly op: ReduceOp;
+      readonly axes: readonly number[];
+      readonly keepdims: boolean;
+      readonly accumulate?: DType;
+    }
+  | { readonly kind: 'reshape' }
+  /** Output = input 0 with input 1's elements set or added at `map(point of input 1)`. */
+  | {
+      readonly kind: 'scatter';
+      readonly mode: 'set' | 'add';
+      readonly map: (scope: PointScope, node: Apply, point: Point) => Point;
+      readonly gathers: boolean;
+    }
+  /** `expand` is used where the target declines the call; `outputs` counts the routine's results where it has more than the op. */
+  | {
+      readonly kind: 'call';
+      readonly callee: Callee;
+      readonly expand: ((node: Apply) => readonly TensorVariable[]) | null;
+    }
+  | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
+  /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */
+  | {
+      readonly kind: 'steps';
+      readonly build: (scope: StepScope, node: Apply) => readonly BufferId[];
+    }
+  | { readonly kind: 'host' };

@@ -1,0 +1,70 @@
+/** arange: evenly spaced integers or floats; bounds may be symbolic, so its length may change with every call. */
+import { ShapeError } from '../errors.js';
+import { Constant } from '../graph/constant.js';
+import { defineOp, type Op } from '../graph/op.js';
+import { apply1, type TensorVariable } from '../graph/variable.js';
+import { isFloat, type DType } from '../types/dtype.js';
+import { NDArray } from '../types/ndarray.js';
+import { promote } from '../types/promote.js';
+import { TensorType } from '../types/tensor-type.js';
+import { asVariable, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+
+function arangeOp(dtype: DType): Op {
+  return defineOp({
+    name: 'arange',
+    props: { dtype },
+    types: ([start, stop, step]) => [
+      new TensorType(dtype, [
+        [start, stop, step].every((v) => v instanceof Constant)
+          ? lengthOf(Number((start as Constant).scalar), Number((stop as Constant).scalar), Number((step as Constant).scalar))
+          : null,
+      ]),
+    ],
+    shapes: (algebra, _shapes, node) => {
+      const [start, stop, step] = node.inputs.map((input) => algebra.valueOf(input));
+      const zero = algebra.const(0);
+      // ⌈(stop - start) / step⌉, at least 0
+      const steps = algebra.binary('floordiv', algebra.binary('sub', start, stop), step);
+      return [[algebra.binary('max', zero, algebra.binary('sub', zero, steps))]];
+    },
+    perform: ([start, stop, step]) => {
+      const [a, b, s] = [start, stop, step].map((v) => Number(v.item()));
+      const n = lengthOf(a, b, s);
+      const out = NDArray.zeros([n], dtype);
+      for (let i = 0; i < n; i++) out.set(dtype === 'int64' || dtype === 'uint64' ? BigInt(a + i * s) : a + i * s, i);
+      return [out];
+    },
+    pullback: () => [null, null, null],
+    lower: {
+      kind: 'expression',
+      build: (scope, node, [at]) => {
+        const position = scope.coordinate(at);
+        const [start, , step] = node.inputs.map((input) => scope.size(scope.sizeOf(input)));
+        const value = scope.scalar('add', 'int64', start, scope.scalar('mul', 'int64', position, step));
+        return dtype === 'int64' ? value : scope.scalar('cast', dtype, value);
+      },
+    },
+  });
+}
+
+function lengthOf(start: number, stop: number, step: number): number {
+  return step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+}
+
+/**
+ * The integers start, start + step, … before stop; `arange(stop)` starts at 0. int64, or the widest of
+ * the arguments' integer dtypes; `dtype` may be given. @throws ShapeError for a non-integer bound or a zero step
+ */
+export function arange(start: TensorLike, stop?: TensorLike, step: TensorLike = 1, dtype?: DType): TensorVariable {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const bounds = [from, to, step].map((bound) => asVariable(bound as TensorLike));
+  for (const bound of bounds) {
+    if (bound.type.rank !== 0 || isFloat(bound.dtype) || bound.dtype === 'bool') {
+      throw new ShapeError(`[arange] expected integer scalars, got ${bound.type.key} (${bound.toString()})`);
+    }
+  }
+  if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0) throw new ShapeError('[arange] expected a step other than 0');
+  const result = dtype ?? bounds.map((b): DType => b.dtype).reduce(promote);
+  return apply1(arangeOp(result), bounds.map((bound) => cast(bound, 'int64')));
+}

@@ -1,0 +1,192 @@
+/** Products: dot of rank 1 and 2, and the BLAS forms that the optimizer makes of them. */
+import { ShapeError } from '../errors.js';
+import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
+import { apply1, type TensorVariable } from '../graph/variable.js';
+import { isBig, type DType } from '../types/dtype.js';
+import { NDArray } from '../types/ndarray.js';
+import { promote } from '../types/promote.js';
+import { TensorType } from '../types/tensor-type.js';
+import { add, mul } from './arithmetic.js';
+import { asVariables, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+import { dimshuffle, transpose } from './dimshuffle.js';
+import { sum } from './reduce.js';
+
+type Value = number | bigint;
+
+/** Reference product of a [m,k] and a [k,n] array, accumulated in float64 or 64-bit integers. */
+export function performProduct(a: NDArray, b: NDArray, dtype: DType): NDArray {
+  const [m, k, n] = [a.shape[0], a.shape[1], b.shape[1]];
+  if (b.shape[0] !== k) throw new ShapeError(`[dot] expected inner dimensions to match, got ${k} and ${b.shape[0]}`);
+  const out = NDArray.zeros([m, n], dtype);
+  const exact = isBig(dtype);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let total: Value = exact ? 0n : 0;
+      for (let p = 0; p < k; p++) {
+        const x = readAt(a, i, p);
+        const y = readAt(b, p, j);
+        total = exact ? (total as bigint) + BigInt(x) * BigInt(y) : (total as number) + Number(x) * Number(y);
+      }
+      out.set(total, i, j);
+    }
+  }
+  return out;
+}
+
+function readAt(x: NDArray, i: number, j: number): Value {
+  if (isBig(x.dtype)) return x.data[x.offset + i * x.strides[0] + j * x.strides[1]];
+  return Number(x.get(i, j));
+}
+
+function asMatrices(a: NDArray, b: NDArray): [NDArray, NDArray] {
+  return [a.rank === 1 ? a.reshape([1, a.size]) : a, b.rank === 1 ? b.reshape([b.size, 1]) : b];
+}
+
+function innerText(x: TensorVariable, y: TensorVariable): string {
+  return `[dot] expected inner dimensions to match, got {a} (${x.toString()}, axis ${x.type.rank - 1}) and {b} (${y.toString()}, axis 0)`;
+}
+
+function dotShape<S>(algebra: SizeAlgebra<S>, x: TensorVariable, y: TensorVariable, a: readonly S[], b: readonly S[]): S[] {
+  algebra.requireEqual(a[a.length - 1], b[0], innerText(x, y));
+  return [...a.slice(0, -1), ...b.slice(1)];
+}
+
+const dotOp: Op = defineOp({
+  name: 'dot',
+  props: {},
+  types: ([x, y]) => {
+    const [inner, first] = [x.type.shape[x.type.rank - 1], y.type.shape[0]];
+    if (inner !== null && first !== null && inner !== first) {
+      throw new ShapeError(innerText(x, y).replace('{a}', String(inner)).replace('{b}', String(first)));
+    }
+    return [new TensorType(x.dtype, [...x.type.shape.slice(0, -1), ...y.type.shape.slice(1)])];
+  },
+  shapes: (algebra, [a, b], { inputs: [x, y] }) => [dotShape(algebra, x, y, a, b)],
+  perform: ([a, b], node) => {
+    const product = performProduct(...asMatrices(a, b), node.outputs[0].dtype);
+    return [product.reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)])];
+  },
+  pullback: ({ inputs: [x, y] }, [g]) => {
+    if (g === null) return [null, null];
+    if (x.type.rank === 1 && y.type.rank === 1) return [mul(g, y), mul(g, x)];
+    if (x.type.rank === 1) return [dot(y, g), outer(x, g)];
+    if (y.type.rank === 1) return [outer(g, y), dot(transpose(x), g)];
+    return [dot(g, transpose(y)), dot(transpose(x), g)];
+  },
+  lower: { kind: 'composite', expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
+});
+
+/** The product as a sum of products: what targets without the library routine run. */
+export function expandDot(x: TensorVariable, y: TensorVariable): TensorVariable {
+  const left = x.type.rank === 2 ? dimshuffle(x, y.type.rank === 2 ? [0, 'x', 1] : [0, 1]) : dimshuffle(x, y.type.rank === 2 ? ['x', 0] : [0]);
+  const right = y.type.rank === 2 ? dimshuffle(y, x.type.rank === 2 ? ['x', 1, 0] : [1, 0]) : dimshuffle(y, x.type.rank === 2 ? ['x', 0] : [0]);
+  const product = mul(left, right);
+  return cast(sum.on(product, [product.type.rank - 1]), x.dtype);
+}
+
+/**
+ * Product of vectors and matrices: inner, matrix-vector, vector-matrix, matrix-matrix. Scalars multiply.
+ * Integers give integers of their common dtype. @throws ShapeError for a rank above 2 or inner sizes that differ
+ */
+export function dot(x: TensorLike, y: TensorLike): TensorVariable {
+  const inputs = asVariables([x, y]);
+  const [a, b] = inputs;
+  if (a.type.rank === 0 || b.type.rank === 0) return mul(a, b);
+  if (a.type.rank > 2 || b.type.rank > 2) {
+    throw new ShapeError(`[dot] expected ranks 1 or 2, got ${a.type.rank} (${a.toString()}) and ${b.type.rank} (${b.toString()})`);
+  }
+  const dtype = promote(a.dtype as DType, b.dtype as DType);
+  return apply1(dotOp, [cast(a, dtype), cast(b, dtype)]);
+}
+
+/** x·yᵀ of vectors. */
+export function outer(x: TensorLike, y: TensorLike): TensorVariable {
+  const [a, b] = asVariables([x, y]);
+  if (a.type.rank !== 1 || b.type.rank !== 1) throw new ShapeError(`[outer] expected vectors, got ${a.type.key} and ${b.type.key}`);
+  return mul(dimshuffle(a, [0, 'x']), dimshuffle(b, ['x', 0]));
+}
+
+/** alpha·op(A, B) + beta·C, with the shape rule and reference shared by the three routines. */
+function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
+  return defineOp({
+    name,
+    props: {},
+    types: ([, , c]) => [c.type],
+    shapes: (algebra, [a, b, c], { inputs: [x, y, z] }) => {
+      const product = dotShape(algebra, x, y, a, b);
+      return [
+        product.map((size, axis) =>
+          z.type.broadcasts(axis) ? size : algebra.requireEqual(c[axis], size, `[add] expected equal sizes on axis ${axis}, got {a} (${z.toString()}) and {b} (the product)`),
+        ),
+      ];
+    },
+    perform: ([a, b, c, alpha, beta], node) => {
+      const product = performProduct(...asMatrices(a, b), 'float64').reshape(rank === 1 ? [a.shape[0]] : [a.shape[0], b.shape[1]]);
+      const [s, t] = [Number(alpha.item()), Number(beta.item())];
+      const old = c.broadcastTo(product.shape);
+      const out = NDArray.zeros(product.shape, node.outputs[0].dtype);
+      for (let i = 0; i < product.size; i++) {
+        const at = rank === 1 ? [i] : [Math.floor(i / product.shape[1]), i % product.shape[1]];
+        out.set(s * Number(product.get(...at)) + (t === 0 ? 0 : t * Number(old.get(...at))), ...at);
+      }
+      return [out];
+    },
+    pullback: ({ inputs: [a, b, , alpha, beta] }, [g]) => {
+      if (g === null) return [null, null, null, null, null];
+      const [ga, gb] = dotOp.pullback === 'not-differentiable' ? [null, null] : dotOp.pullback(dot(a, b).owner as never, [mul(g, alpha)]);
+      return [ga, gb, mul(g, beta), null, null];
+    },
+    lower: {
+      kind: 'call',
+      callee: name,
+      expand: ({ inputs: [a, b, c, alpha, beta] }) => [add(mul(expandDot(a, b), alpha), mul(c, beta))],
+    },
+  });
+}
+
+const gemmOp = accumulating('gemm', 2);
+const gemvOp = accumulating('gemv', 1);
+
+const gerOp: Op = defineOp({
+  name: 'ger',
+  props: {},
+  types: ([a]) => [a.type],
+  shapes: (algebra, [a, x, y]) => [
+    [
+      algebra.requireEqual(a[0], x[0], '[add] expected equal sizes on axis 0, got {a} and {b}'),
+      algebra.requireEqual(a[1], y[0], '[add] expected equal sizes on axis 1, got {a} and {b}'),
+    ],
+  ],
+  perform: ([a, x, y, alpha], node) => {
+    const out = NDArray.zeros(a.shape, node.outputs[0].dtype);
+    for (let i = 0; i < a.shape[0]; i++) {
+      for (let j = 0; j < a.shape[1]; j++) out.set(Number(a.get(i, j)) + Number(alpha.item()) * Number(x.get(i)) * Number(y.get(j)), i, j);
+    }
+    return [out];
+  },
+  pullback: ({ inputs: [, x, y, alpha] }, [g]) => (g === null ? [null, null, null, null] : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), null]),
+  lower: {
+    kind: 'call',
+    callee: 'ger',
+    expand: ({ inputs: [a, x, y, alpha] }) => [add(a, mul(alpha, outer(x, y)))],
+  },
+});
+
+const productOps = { gemm: defineProduct('gemm'), gemv: defineProduct('gemv') };
+
+/** A bare product as a library call. */
+function defineProduct(callee: 'gemm' | 'gemv'): Op {
+  return defineOp({ ...dotOp, name: callee === 'gemm' ? 'dot22' : 'dot21', lower: { kind: 'call', callee, expand: ({ inputs: [x, y] }) => [expandDot(x, y)] } });
+}
+
+/** A·B by the library, both matrices. */
+export const dot22 = (a: TensorVariable, b: TensorVariable): TensorVariable => apply1(productOps.gemm, [a, b]);
+/** A·x by the library. */
+export const dot21 = (a: TensorVariable, x: TensorVariable): TensorVariable => apply1(productOps.gemv, [a, x]);
+/** alpha·A·B + beta·C; alpha and beta rank 0 of the same dtype. */
+export const gemm = (a: TensorVariable, b: TensorVariable, c: TensorVariable, alpha: TensorVariable, beta: TensorVariable): TensorVariable => apply1(gemmOp, [a, b, c, alpha, beta]);
+/** alpha·A·x + beta·y. */
+export const gemv = (a: TensorVariable, x: TensorVariable, y: TensorVariable, alpha: TensorVariable, beta: TensorVariable): TensorVariable => apply1(gemvOp, [a, x, y, alpha, beta]);
+/** A + alpha·x·yᵀ. */
+export const ger = (a: TensorVariable, x: TensorVariable, y: TensorVariable, alpha: TensorVariable): TensorVariable => apply1(gerOp, [a, x, y, alpha]);

@@ -1,0 +1,202 @@
+/**
+ * Reductions. Integer sums and products are taken in 64 bits; float32 accumulates in float32 over a
+ * fixed tree (see codegen), float16 in float32. At ties of max/min the gradient is split evenly.
+ */
+import { config } from '../config/config.js';
+import { ShapeError } from '../errors.js';
+import { defineOp, type Op, type Pullback } from '../graph/op.js';
+import { apply1, type TensorVariable } from '../graph/variable.js';
+import type { ReduceOp } from '../lower/scalar-op.js';
+import { isFloat, isInt, isUnsigned, type DType } from '../types/dtype.js';
+import { TensorType, normalizeAxes } from '../types/tensor-type.js';
+import { broadcastTo } from './alloc.js';
+import { mul, sub, trueDiv } from './arithmetic.js';
+import { asVariable, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+import { eq, neq, switchOp } from './compare.js';
+import { dimshuffle } from './dimshuffle.js';
+import { add } from './arithmetic.js';
+import { exp, log } from './transcendental.js';
+import { performReduction } from './reduce-perform.js';
+import { shapeOf, sizesOf } from './shape.js';
+
+/** One axis, several, or all (null). */
+export type Axes = number | readonly number[] | null;
+export interface ReduceOptions {
+  /** Keep the reduced axes with size 1, so that the result broadcasts against the operand. */
+  readonly keepdims?: boolean;
+}
+
+interface ReductionDefinition {
+  readonly name: string;
+  readonly reduce: ReduceOp;
+  readonly result: (dtype: DType) => DType;
+  /** An empty axis is an error: there is no neutral element. */
+  readonly needsElements: boolean;
+  readonly pullback: (axes: readonly number[]) => Pullback | 'not-differentiable';
+}
+
+type Reduction = ((x: TensorLike, axes?: Axes, options?: ReduceOptions) => TensorVariable) & {
+  on: (x: TensorVariable, axes: readonly number[]) => TensorVariable;
+};
+
+/** Puts the reduced axes back as broadcast axes. */
+export function keepAxes(reduced: TensorVariable, axes: readonly number[], rank: number): TensorVariable {
+  let next = 0;
+  return dimshuffle(
+    reduced,
+    Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 'x' : next++)),
+  );
+}
+
+function reductionOp(definition: ReductionDefinition, axes: readonly number[]): Op {
+  const { name, reduce } = definition;
+  return defineOp({
+    name,
+    props: { axes },
+    types: ([x]) => [new TensorType(definition.result(x.dtype), x.type.shape.filter((_, axis) => !axes.includes(axis)))],
+    shapes: (algebra, [shape]) => {
+      if (definition.needsElements) {
+        for (const axis of axes) {
+          algebra.requireAtMost(algebra.const(1), shape[axis], `[${name}] expected at least one element on axis ${axis}, got {b}`);
+        }
+      }
+      return [shape.filter((_, axis) => !axes.includes(axis))];
+    },
+    perform: ([x], node) => [performReduction(name, reduce, x, axes, node.outputs[0].dtype, definition.needsElements)],
+    pullback: definition.pullback(axes),
+    lower: { kind: 'reduce', op: reduce, axes, keepdims: false },
+  });
+}
+
+function reduction(definition: ReductionDefinition): Reduction {
+  const on = (x: TensorVariable, axes: readonly number[]): TensorVariable => apply1(reductionOp(definition, axes), [x]);
+  const call = (x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable => {
+    const v = asVariable(x);
+    const list = normalizeAxes(definition.name, axes, v.type.rank);
+    const reduced = list.length === 0 && v.dtype === definition.result(v.dtype) && !definition.name.startsWith('arg') ? v : on(v, list);
+    return options.keepdims === true ? keepAxes(reduced, list, v.type.rank) : reduced;
+  };
+  return Object.assign(call, { on });
+}
+
+const wide = (dtype: DType): DType => (isUnsigned(dtype) ? 'uint64' : isInt(dtype) || dtype === 'bool' ? 'int64' : dtype);
+
+export const sum = reduction({
+  name: 'sum',
+  reduce: 'sum',
+  result: wide,
+  needsElements: false,
+  pullback:
+    (axes) =>
+    ({ inputs: [x] }, [g]) => [g && broadcastTo(keepAxes(g, axes, x.type.rank), sizesOf(x))],
+});
+
+export const prod = reduction({
+  name: 'prod',
+  reduce: 'prod',
+  result: wide,
+  needsElements: false,
+  // The product of the others, also where some factors are 0.
+  pullback:
+    (axes) =>
+    ({ inputs: [x] }, [g]) => {
+      if (g === null) return [null];
+      const rank = x.type.rank;
+      const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, rank);
+      const isZero = eq(x, 0);
+      const nonzero = keep(prod.on(switchOp(isZero, 1, x), axes));
+      const zeros = keep(sum.on(cast(isZero, 'int64'), axes));
+      const others = switchOp(
+        isZero,
+        switchOp(eq(zeros, 1), nonzero, 0),
+        switchOp(eq(zeros, 0), trueDiv(nonzero, switchOp(isZero, 1, x)), 0),
+      );
+      return [mul(keep(g), others)];
+    },
+});
+
+/** Gradient of an extreme: shared evenly by the elements that attain it. */
+const tiesPullback =
+  (axes: readonly number[]): Pullback =>
+  ({ inputs: [x], outputs: [y] }, [g]) => {
+    if (g === null) return [null];
+    const dtype = isFloat(x.dtype) ? x.dtype : config.floatX;
+    const hit = cast(eq(x, keepAxes(y, axes, x.type.rank)), dtype);
+    return [mul(keepAxes(g, axes, x.type.rank), trueDiv(hit, keepAxes(sum.on(hit, axes), axes, x.type.rank)))];
+  };
+
+export const max = reduction({ name: 'max', reduce: 'max', result: (d) => d, needsElements: true, pullback: tiesPullback });
+export const min = reduction({ name: 'min', reduce: 'min', result: (d) => d, needsElements: true, pullback: tiesPullback });
+/** Position of the first maximum (the first NaN if there is one); over several axes the flat position. */
+export const argmax = reduction({ name: 'argmax', reduce: 'argmax', result: () => 'int64', needsElements: true, pullback: () => 'not-differentiable' });
+/** Position of the first minimum (the first NaN if there is one); over several axes the flat position. */
+export const argmin = reduction({ name: 'argmin', reduce: 'argmin', result: () => 'int64', needsElements: true, pullback: () => 'not-differentiable' });
+
+const allBool = reduction({ name: 'all', reduce: 'and', result: () => 'bool', needsElements: false, pullback: () => 'not-differentiable' });
+const anyBool = reduction({ name: 'any', reduce: 'or', result: () => 'bool', needsElements: false, pullback: () => 'not-differentiable' });
+
+const asBool = (x: TensorLike): TensorVariable => {
+  const v = asVariable(x);
+  return v.dtype === 'bool' ? v : neq(v, 0);
+};
+
+export function all(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
+  return allBool(asBool(x), axes, options);
+}
+
+export function any(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
+  return anyBool(asBool(x), axes, options);
+}
+
+/** Arithmetic mean; floatX for integers and bool; NaN over no elements. */
+export function mean(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
+  const v = asVariable(x);
+  const dtype = isFloat(v.dtype) ? v.dtype : config.floatX;
+  const list = normalizeAxes('mean', axes, v.type.rank);
+  const total = sum(cast(v, dtype), list, options);
+  if (list.length === 0) return total;
+  const count = list.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
+  return trueDiv(total, cast(count, dtype));
+}
+
+/** Variance: the mean squared distance from the mean, over n - ddof. */
+export function variance(x: TensorLike, axes: Axes = null, options: ReduceOptions & { ddof?: number } = {}): TensorVariable {
+  const v = asVariable(x);
+  const centred = sub(v, mean(v, axes, { keepdims: true }));
+  const squares = mul(centred, centred);
+  const ddof = options.ddof ?? 0;
+  if (ddof === 0) return mean(squares, axes, options);
+  const count = normalizeAxes('var', axes, v.type.rank).map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
+  return trueDiv(sum(squares, axes, options), cast(sub(count, ddof), squares.dtype));
+}
+
+/** log Σ e^x without overflow; -inf over all -inf. */
+export function logsumexp(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
+  const v = asVariable(x);
+  const list = normalizeAxes('logsumexp', axes, v.type.rank);
+  const top = max(v, list, { keepdims: true });
+  const finite = switchOp(eq(sub(top, top), 0), top, 0);
+  const kept = add(log(sum(exp(sub(v, finite)), list, { keepdims: true })), finite);
+  if (options.keepdims === true) return kept;
+  return dimshuffle(kept, Array.from({ length: v.type.rank }, (_, axis) => axis).filter((axis) => !list.includes(axis)));
+}
+
+/** `g` summed over the axes that `x` was broadcast along, down to `x`'s rank. */
+export function sumTo(g: TensorVariable, x: TensorVariable): TensorVariable {
+  const lead = g.type.rank - x.type.rank;
+  if (lead < 0) throw new ShapeError(`[grad] expected a cotangent of rank ${x.type.rank} for ${x.toString()}, got rank ${g.type.rank}`);
+  const axes: number[] = [];
+  for (let axis = 0; axis < g.type.rank; axis++) {
+    const stretched = axis >= lead && x.type.broadcasts(axis - lead) && !g.type.broadcasts(axis);
+    if (axis < lead || stretched) axes.push(axis);
+  }
+  if (axes.length === 0) return g;
+  const summed = sum.on(g, axes);
+  let next = 0;
+  return dimshuffle(
+    summed,
+    Array.from({ length: x.type.rank }, (_, axis) => (axes.includes(axis + lead) ? 'x' : next++)),
+  );
+}
+

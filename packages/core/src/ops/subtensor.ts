@@ -1,0 +1,310 @@
+/**
+ * Basic indexing: integers and slices, with symbolic bounds; and its counterpart incSubtensor, which
+ * sets or adds into the indexed part of a copy. Python's rules: negative counts from the end, slices
+ * are clipped, integers out of range are errors.
+ */
+import { IndexRangeError, ShapeError } from '../errors.js';
+import { Constant } from '../graph/constant.js';
+import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
+import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
+import type { Coordinate, Point, PointScope } from '../lower/lowering.js';
+import type { NDArray } from '../types/ndarray.js';
+import { mapElements } from '../types/strided.js';
+import { TensorType } from '../types/tensor-type.js';
+import { zerosLike } from './alloc.js';
+import { asVariable, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+import { alignRanks } from './elementwise.js';
+import { sumTo } from './reduce.js';
+import { bindElementOf } from './shape.js';
+
+/** How one axis is indexed: by an integer (the axis goes) or a slice; bounds are taken from the node's inputs, in order. */
+type AxisIndex = { readonly kind: 'at' } | { readonly kind: 'slice'; readonly start: boolean; readonly stop: boolean; readonly step: number };
+
+function encodeSpec(spec: readonly AxisIndex[]): (string | readonly (string | number | boolean)[])[] {
+  return spec.map((s) => (s.kind === 'at' ? 'at' : ['slice', s.start, s.stop, s.step]));
+}
+
+interface ResolvedAxis<S> {
+  readonly first: S;
+  readonly step: number;
+  /** null where the axis goes. */
+  readonly length: S | null;
+}
+
+/** The places that an index names, in size arithmetic; `bounds` are the values of the node's index inputs. */
+function resolve<S>(
+  algebra: SizeAlgebra<S>,
+  op: string,
+  spec: readonly AxisIndex[],
+  shape: readonly S[],
+  bounds: readonly S[],
+): ResolvedAxis<S>[] {
+  let next = 0;
+  return shape.map((size, axis) => {
+    const index = spec[axis] as AxisIndex | undefined;
+    const zero = algebra.const(0);
+    if (index === undefined) return { first: zero, step: 1, length: size };
+    const wrap = (v: S): S => algebra.select(algebra.binary('lt', v, zero), algebra.binary('add', v, size), v);
+    if (index.kind === 'at') {
+      const at = wrap(bounds[next++]);
+      algebra.requireAtMost(zero, at, `[${op}] expected an index within axis ${axis}, got {b} before its start`, 'index');
+      algebra.requireAtMost(
+        algebra.binary('add', at, algebra.const(1)),
+        size,
+        `[${op}] expected an index below the size {b} of axis ${axis}, got {a} - 1`,
+        'index',
+      );
+      return { first: at, step: 1, length: null };
+    }
+    const low = algebra.const(index.step > 0 ? 0 : -1);
+    const high = index.step > 0 ? size : algebra.binary('sub', size, algebra.const(1));
+    const clip = (v: S): S => algebra.binary('min', algebra.binary('max', v, low), high);
+    const start = index.start ? clip(wrap(bounds[next++])) : index.step > 0 ? zero : high;
+    const stop = index.stop ? clip(wrap(bounds[next++])) : index.step > 0 ? high : low;
+    const span = index.step > 0 ? algebra.binary('sub', start, stop) : algebra.binary('sub', stop, start);
+    const count = algebra.binary('sub', zero, algebra.binary('floordiv', span, algebra.const(Math.abs(index.step))));
+    return { first: start, step: index.step, length: algebra.binary('max', zero, count) };
+  });
+}
+
+/** Number arithmetic as a size algebra, for the reference. */
+const numbers: SizeAlgebra<number> = {
+  const: (v) => v,
+  binary: (op, a, b) => {
+    switch (op) {
+      case 'add': return a + b;
+      case 'sub': return a - b;
+      case 'mul': return a * b;
+      case 'floordiv': return b === 0 ? 0 : Math.floor(a / b);
+      case 'mod': return b === 0 ? 0 : a - b * Math.floor(a / b);
+      case 'min': return Math.min(a, b);
+      case 'max': return Math.max(a, b);
+      case 'eq': return Number(a === b);
+      case 'lt': return Number(a < b);
+    }
+  },
+  select: (c, a, b) => (c !== 0 ? a : b),
+  valueOf: () => { throw new ShapeError('[subtensor] bounds are given as numbers'); },
+  requireEqual: (a) => a,
+  requireAtMost: (a, b, text, error) => {
+    if (a <= b) return;
+    const message = text.replace('{a}', String(a)).replace('{b}', String(b));
+    throw error === 'index' ? new IndexRangeError(message) : new ShapeError(message);
+  },
+}; // prettier-ignore
+
+/** The indexed part of `x` as a view. */
+function viewOf(op: string, spec: readonly AxisIndex[], x: NDArray, bounds: readonly NDArray[]): NDArray {
+  const places = resolve(numbers, op, spec, x.shape, bounds.map((bound) => Number(bound.item())));
+  return x.slice(
+    ...places.map(({ first, step, length }) => {
+      if (length === null) return first;
+      const last = first + step * length;
+      return length === 0 ? { start: 0, stop: 0 } : { start: first, stop: last < 0 ? undefined : last, step };
+    }),
+  );
+}
+
+function staticSizes(spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[]): (number | null)[] {
+  let next = 0;
+  const sizes: (number | null)[] = [];
+  x.type.shape.forEach((n, axis) => {
+    const index = spec[axis] as AxisIndex | undefined;
+    if (index === undefined) return sizes.push(n);
+    if (index.kind === 'at') return next++;
+    const own = bounds.slice(next, next + Number(index.start) + Number(index.stop));
+    next += own.length;
+    if (own.length === 0 && Math.abs(index.step) === 1) return sizes.push(n);
+    if (n === null || !own.every((bound) => bound instanceof Constant)) return sizes.push(null);
+    const values = own.map((bound) => Number((bound as Constant).scalar));
+    const length = resolve(numbers, 'subtensor', [index], [n], values)[0].length;
+    // A slice of length 1 stays an ordinary axis: only what is known to broadcast does.
+    return sizes.push(length === 1 && n !== 1 ? null : length);
+  });
+  return sizes;
+}
+
+/** Coordinates in `x` of the point of the indexed part. */
+function mapPoint(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[], point: Point): Point {
+  const { sizes } = scope;
+  const algebra: SizeAlgebra<number> = {
+    ...numbers,
+    const: (v) => sizes.const(v),
+    binary: (o, a, b) => sizes.binary(o, a, b),
+    select: (c, a, b) => sizes.select(c, a, b),
+    requireAtMost: () => undefined,
+  };
+  const places = resolve(algebra, op, spec, scope.shape(x), bounds.map((bound) => scope.sizeOf(bound)));
+  let next = 0;
+  return places.map(({ first, step, length }): Coordinate => {
+    if (length === null) return { kind: 'affine', offset: first, stride: sizes.const(0), axis: null };
+    const inner = point[next++];
+    const by = sizes.const(step);
+    if (inner.kind === 'affine') {
+      return { kind: 'affine', offset: sizes.add(first, sizes.mul(by, inner.offset)), stride: sizes.mul(by, inner.stride), axis: inner.axis };
+    }
+    return { kind: 'value', value: scope.scalar('add', 'int64', scope.size(first), scope.scalar('mul', 'int64', scope.size(by), inner.value)) };
+  });
+}
+
+function subtensorOp(spec: readonly AxisIndex[]): Op {
+  return defineOp({
+    name: 'subtensor',
+    props: { spec: encodeSpec(spec) },
+    types: ([x, ...bounds]) => [new TensorType(x.dtype, staticSizes(spec, x, bounds))],
+    shapes: (algebra, [shape], node) => {
+      const bounds = node.inputs.slice(1).map((bound) => algebra.valueOf(bound));
+      const places = resolve(algebra, 'subtensor', spec, shape, bounds);
+      return [places.flatMap((place) => (place.length === null ? [] : [place.length]))];
+    },
+    perform: ([x, ...bounds]) => [viewOf('subtensor', spec, x, bounds)],
+    pullback: ({ inputs: [x, ...bounds] }, [g]) => [
+      g && apply1(incSubtensorOp(spec, 'inc'), [zerosLike(x, g.dtype), g, ...bounds]),
+      ...bounds.map(() => null),
+    ],
+    lower: {
+      kind: 'index',
+      gathers: false,
+      map: (scope, { inputs: [x, ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
+    },
+  });
+}
+
+function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
+  return defineOp({
+    name: `${mode}_subtensor`,
+    props: { spec: encodeSpec(spec) },
+    types: ([x]) => [x.type],
+    shapes: (algebra, [shape, part], node) => {
+      const [x, y, ...bounds] = node.inputs;
+      const places = resolve(algebra, 'inc_subtensor', spec, shape, bounds.map((bound) => algebra.valueOf(bound)));
+      places
+        .flatMap((place) => (place.length === null ? [] : [place.length]))
+        .forEach((size, axis) => {
+          if (y.type.broadcasts(axis)) return;
+          algebra.requireEqual(size, part[axis], `[${mode}_subtensor] expected size {a} on axis ${axis} of the new values, got {b} (${y.toString()} into ${x.toString()})`);
+        });
+      return [shape];
+    },
+    perform: ([x, y, ...bounds]) => {
+      const out = x.copy();
+      const part = viewOf(`${mode}_subtensor`, spec, out, bounds);
+      const values = mode === 'set' ? y.astype(x.dtype).broadcastTo(part.shape) : mapElements(x.dtype, [part, y], part.shape, (a: number, b: number) => a + b);
+      writeInto(part, values);
+      return [out];
+    },
+    pullback: ({ inputs: [x, y, ...bounds] }, [g]) => {
+      const none = bounds.map(() => null);
+      if (g === null) return [null, null, ...none];
+      const part = apply1(subtensorOp(spec), [g, ...bounds]);
+      const rest = mode === 'inc' ? g : apply1(incSubtensorOp(spec, 'set'), [g, zerosLike(part), ...bounds]);
+      void x;
+      return [rest, sumTo(part, y), ...none];
+    },
+    lower: {
+      kind: 'scatter',
+      mode: mode === 'set' ? 'set' : 'add',
+      gathers: false,
+      map: (scope, { inputs: [x, , ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
+    },
+  });
+}
+
+/** Copies `values` into the elements that `part` views. */
+export function writeInto(part: NDArray, values: NDArray): void {
+  const source = values.contiguous();
+  const index = part.shape.map(() => 0);
+  for (let i = 0; i < part.size; i++) {
+    let at = part.offset;
+    for (let axis = 0; axis < index.length; axis++) at += index[axis] * part.strides[axis];
+    (part.data as { [k: number]: unknown })[at] = source.data[source.offset + i];
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === part.shape[axis]; axis--) index[axis] = 0;
+  }
+}
+
+/** What indexes one axis: an integer, a slice, or null for the whole axis. */
+export interface Slice {
+  readonly start?: TensorLike | null;
+  readonly stop?: TensorLike | null;
+  readonly step?: number;
+}
+export type BasicIndex = TensorLike | Slice | null;
+
+/** `slice(stop)`, `slice(start, stop)`, `slice(start, stop, step)` for `.at()`; null leaves a bound open. */
+export function slice(start: TensorLike | null, stop?: TensorLike | null, step?: number): Slice {
+  return stop === undefined ? { start: null, stop: start } : { start, stop, step: step ?? 1 };
+}
+
+export function isSlice(value: unknown): value is Slice {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function parse(op: string, x: TensorVariable, indices: readonly BasicIndex[]): { spec: AxisIndex[]; bounds: TensorVariable[] } {
+  if (indices.length > x.type.rank) {
+    throw new IndexRangeError(`[${op}] expected at most ${x.type.rank} indices for ${x.toString()}, got ${indices.length}`);
+  }
+  const bounds: TensorVariable[] = [];
+  const bound = (value: TensorLike): void => {
+    const v = asVariable(value);
+    if (v.type.rank !== 0 || !/int/.test(v.dtype)) throw new IndexRangeError(`[${op}] expected integer scalars as indices, got ${v.type.key}`);
+    bounds.push(cast(v, 'int64'));
+  };
+  const spec = indices.map((index): AxisIndex => {
+    if (index === null) return { kind: 'slice', start: false, stop: false, step: 1 };
+    if (!isSlice(index)) {
+      bound(index);
+      return { kind: 'at' };
+    }
+    const { start = null, stop = null, step = 1 } = index;
+    if (!Number.isInteger(step) || step === 0) throw new IndexRangeError(`[${op}] expected an integer step other than 0, got ${step}`);
+    if (start !== null) bound(start);
+    if (stop !== null) bound(stop);
+    return { kind: 'slice', start: start !== null, stop: stop !== null, step };
+  });
+  return { spec, bounds };
+}
+
+/** The part of `x` that integers and slices name. @throws IndexRangeError where a static index is out of range */
+export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): TensorVariable {
+  const { spec, bounds } = parse('subtensor', x, indices);
+  let next = 0;
+  spec.forEach((index, axis) => {
+    const own = index.kind === 'at' ? bounds[next++] : null;
+    if (index.kind === 'slice') next += Number(index.start) + Number(index.stop);
+    const size = x.type.shape[axis];
+    if (own instanceof Constant && size !== null) {
+      const at = Number(own.scalar);
+      if (at < -size || at >= size) throw new IndexRangeError(`[subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`);
+    }
+  });
+  if (spec.every((index) => index.kind === 'slice' && !index.start && !index.stop && index.step === 1)) return x;
+  return apply1(subtensorOp(spec), [x, ...bounds]);
+}
+
+function assign(mode: 'set' | 'inc', x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+  const { spec, bounds } = parse(`${mode}_subtensor`, x, indices);
+  const part = apply1(subtensorOp(spec), [x, ...bounds]);
+  const y = cast(asVariable(values, x.dtype), x.dtype);
+  if (y.type.rank > part.type.rank) {
+    throw new ShapeError(`[${mode}_subtensor] expected values of rank at most ${part.type.rank}, got ${y.type.rank}`);
+  }
+  return apply1(incSubtensorOp(spec, mode), [x, alignRanks([y, part])[0], ...bounds]);
+}
+
+/** A copy of `x` in which the indexed part is `values`. */
+export function setAt(x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+  return assign('set', x, indices, values);
+}
+
+/** A copy of `x` in which `values` are added to the indexed part. */
+export function incAt(x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+  return assign('inc', x, indices, values);
+}
+
+/** The one node whose output is indexed: for rewrites. */
+export function isSubtensor(node: Apply | null): node is Apply {
+  return node?.op.name === 'subtensor';
+}
+
+bindElementOf((x, index) => subtensor(x, [index]));

@@ -1,0 +1,128 @@
+/**
+ * The rewrite engine: applies a set of rules to a fixed point.
+ *
+ * Rules are indexed by head op; a work list holds nodes to look at, and after a change only the new
+ * nodes and their clients are looked at again, so that the cost is near-linear in nodes. Each use of a
+ * rule is counted and timed; a rule that fires more often than the graph's size can explain is stopped
+ * and reported.
+ */
+import { RewriteError } from '../errors.js';
+import type { FunctionGraph } from '../graph/function-graph.js';
+import { withTrace } from '../graph/trace.js';
+import type { Apply, TensorVariable } from '../graph/variable.js';
+import { graphShapes } from './graph-shapes.js';
+import type { Rule, RuleContext } from './rule.js';
+
+export interface RuleProfile {
+  tried: number;
+  applied: number;
+  /** Milliseconds. */
+  time: number;
+}
+
+export type OptimizerProfile = Map<string, RuleProfile>;
+
+/** Uses of one rule allowed for each node that the graph began with. */
+const USES_PER_NODE = 20;
+const LEAST_USES = 1000;
+
+export interface RewriteOptions {
+  readonly profile?: OptimizerProfile;
+  readonly verbose?: boolean;
+  readonly verify?: boolean;
+}
+
+/** Applies `rules` to `graph` until none applies. @throws RewriteError when a rule does not come to an end */
+export function rewrite(graph: FunctionGraph, rules: readonly Rule[], options: RewriteOptions = {}): void {
+  new Rewriter(graph, rules, options).run();
+}
+
+class Rewriter {
+  private readonly byHead = new Map<string, Rule[]>();
+  private readonly queue: Apply[] = [];
+  private readonly queued = new Set<Apply>();
+  private readonly context: RuleContext;
+  private readonly cap: number;
+  private readonly uses = new Map<string, number>();
+
+  constructor(
+    private readonly graph: FunctionGraph,
+    rules: readonly Rule[],
+    private readonly options: RewriteOptions,
+  ) {
+    for (const rule of rules) {
+      for (const head of rule.heads) {
+        const list = this.byHead.get(head);
+        if (list === undefined) this.byHead.set(head, [rule]);
+        else list.push(rule);
+      }
+    }
+    this.context = { graph, shapes: graphShapes() };
+    this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
+  }
+
+  run(): void {
+    this.graph.onChange = (node) => this.push(node);
+    try {
+      for (const node of this.graph.nodes()) this.push(node);
+      for (let at = 0; at < this.queue.length; at++) {
+        const node = this.queue[at];
+        this.queued.delete(node);
+        if (this.graph.has(node)) this.visit(node);
+      }
+    } finally {
+      this.graph.onChange = () => undefined;
+    }
+    if (this.options.verify === true) this.graph.verify();
+  }
+
+  private push(node: Apply): void {
+    if (this.queued.has(node)) return;
+    this.queued.add(node);
+    this.queue.push(node);
+  }
+
+  private visit(node: Apply): void {
+    for (const rule of [...(this.byHead.get(node.op.name) ?? []), ...(this.byHead.get('*') ?? [])]) {
+      if (this.tryRule(rule, node)) return;
+    }
+  }
+
+  private tryRule(rule: Rule, node: Apply): boolean {
+    const profile = this.profileOf(rule);
+    const start = performance.now();
+    profile.tried++;
+    const result = withTrace(node.trace, () => rule.apply(node, this.context));
+    const changed = result !== null && this.replaceOutputs(rule, node, Array.isArray(result) ? (result as TensorVariable[]) : [result as TensorVariable]);
+    profile.time += performance.now() - start;
+    if (!changed) return false;
+    profile.applied++;
+    if (this.options.verbose === true) console.error(`[optimizer] ${rule.name}: ${node.op.name}`);
+    const used = (this.uses.get(rule.name) ?? 0) + 1;
+    this.uses.set(rule.name, used);
+    if (used > this.cap) throw new RewriteError(`[optimizer] ${rule.name} was applied ${used} times and does not come to an end`);
+    if (this.options.verify === true) this.graph.verify();
+    return true;
+  }
+
+  private replaceOutputs(rule: Rule, node: Apply, results: readonly TensorVariable[]): boolean {
+    if (results.length !== node.outputs.length) {
+      throw new RewriteError(`[optimizer] ${rule.name}: expected ${node.outputs.length} outputs, got ${results.length}`);
+    }
+    if (results.every((result, k) => result === node.outputs[k])) return false;
+    const clients = node.outputs.flatMap((output) => this.graph.clients(output).map((client) => client.node));
+    node.outputs.forEach((output, k) => {
+      if (this.graph.clients(output).length > 0) this.graph.replace(output, results[k]);
+    });
+    for (const client of clients) if (client !== 'output' && this.graph.has(client)) this.push(client);
+    return true;
+  }
+
+  private profileOf(rule: Rule): RuleProfile {
+    const profiles = this.options.profile;
+    if (profiles === undefined) return { tried: 0, applied: 0, time: 0 };
+    let profile = profiles.get(rule.name);
+    if (profile === undefined) profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
+    return profile;
+  }
+}
