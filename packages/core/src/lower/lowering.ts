@@ -45,6 +45,8 @@ export interface PointScope {
   size(id: SizeId): ScalarValue;
   /** A coordinate as an int64 value. */
   coordinate(coordinate: Coordinate): ScalarValue;
+  /** An index into an axis of `size`, wrapped when negative; the call fails when it is out of range. */
+  checkedIndex(value: ScalarValue, size: SizeId): ScalarValue;
 }
 
 /** What an op with free steps sees: a place in a Program that is being built. */

@@ -1,0 +1,80 @@
+/** What rules look for in a graph: ops by name, uniform values, axes put back after a reduction. */
+import { Constant } from '../graph/constant.js';
+import type { FunctionGraph } from '../graph/function-graph.js';
+import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
+import type { AxisOrder } from '../ops/dimshuffle.js';
+
+/** The owner of `v` when it is an application of `name`. */
+export function ownerIf(v: TensorVariable, ...names: readonly string[]): Apply | null {
+  return v.owner !== null && names.includes(v.owner.op.name) ? v.owner : null;
+}
+
+export function inputsOf(v: TensorVariable, name: string): readonly TensorVariable[] | null {
+  return ownerIf(v, name)?.inputs ?? null;
+}
+
+/** The one value all elements of `v` have, where it is known: through dimshuffle, alloc and cast-free wrappers. */
+export function uniformValue(v: TensorVariable): number | bigint | null {
+  let at = v;
+  for (;;) {
+    if (at instanceof Constant) return at.scalar ?? equalElements(at);
+    const node = ownerIf(at, 'dimshuffle', 'alloc', 'specify_shape');
+    if (node === null) return null;
+    at = node.inputs[0];
+  }
+}
+
+function equalElements(v: Constant): number | bigint | null {
+  const flat = v.data.contiguous();
+  if (flat.size === 0 || v.dtype === 'float16' || v.dtype === 'bool') return null;
+  const first = flat.data[flat.offset];
+  for (let i = 1; i < flat.size; i++) if (!Object.is(flat.data[flat.offset + i], first)) return null;
+  return first;
+}
+
+export function isUniform(v: TensorVariable, value: number): boolean {
+  const found = uniformValue(v);
+  return found !== null && Number(found) === value;
+}
+
+/** The rank-0 variable whose value all elements of `v` have, or null. */
+export function uniformScalar(v: TensorVariable): TensorVariable | null {
+  let at = v;
+  while (at.type.rank > 0) {
+    const node = ownerIf(at, 'dimshuffle', 'alloc', 'specify_shape');
+    if (node === null) return null;
+    at = node.inputs[0];
+  }
+  return at;
+}
+
+export function orderOf(node: Apply): AxisOrder {
+  return node.op.props['order'] as AxisOrder;
+}
+
+export function axesOf(node: Apply): readonly number[] {
+  return node.op.props['axes'] as readonly number[];
+}
+
+/** For `keepAxes(reduction(x, axes), axes)` of the named reduction: the reduction's node. */
+export function keptReduction(v: TensorVariable, name: string): Apply | null {
+  const shuffle = ownerIf(v, 'dimshuffle');
+  if (shuffle === null) return null;
+  const reduced = ownerIf(shuffle.inputs[0], name);
+  if (reduced === null) return null;
+  let next = 0;
+  const axes = axesOf(reduced);
+  const kept = Array.from({ length: reduced.inputs[0].type.rank }, (_, axis) => (axes.includes(axis) ? 'x' : next++));
+  const order = orderOf(shuffle);
+  return order.length === kept.length && order.every((axis, k) => axis === kept[k]) ? reduced : null;
+}
+
+/** Whether `v` has one client only, so that folding it into that client loses nothing. */
+export function usedOnce(graph: FunctionGraph, v: TensorVariable): boolean {
+  return graph.clients(v).length === 1;
+}
+
+/** The same op on other inputs. */
+export function reapply(node: Apply, inputs: readonly TensorVariable[]): TensorVariable {
+  return apply1(node.op, inputs);
+}

@@ -1,0 +1,75 @@
+/** The optimizer, on a page: phases in order, and the rule set of each. */
+import type { Target } from '../device/target.js';
+import type { FunctionGraph } from '../graph/function-graph.js';
+import { rewrite, type OptimizerProfile } from './engine.js';
+import type { Mode } from './mode.js';
+import type { Rule } from './rule.js';
+import { arithRules } from './rules/arith.js';
+import { blasRules } from './rules/blas.js';
+import { elemwiseRules } from './rules/elemwise.js';
+import { expandRules } from './rules/expand.js';
+import { nnetRules } from './rules/nnet.js';
+import { reduceRules } from './rules/reduce.js';
+import { shapeRules } from './rules/shape.js';
+import { stabilizeRules } from './rules/stabilize.js';
+
+/** Rules that know no target, by subject. */
+const generalRules: readonly Rule[] = [...shapeRules, ...elemwiseRules, ...arithRules, ...reduceRules, ...stabilizeRules, ...nnetRules];
+
+const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] => rules.filter((r) => r.tags.some((tag) => tags.includes(tag)));
+
+export interface Phase {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * - canonicalize: one spelling for each meaning, so that later patterns match.
+ * - stabilize: numerically better forms; with canonicalize's rules, since each may make room for the other.
+ * - specialize: cheaper forms (powers, one-hot); these would undo canonical forms, so they run without them.
+ * - library: products as calls of the target's routines.
+ * - expand: what is left of composite ops in terms of primitives, cleaned up once more.
+ */
+export function phases(target: Target, own: readonly Rule[] = []): readonly Phase[] {
+  const rules = [...own, ...generalRules];
+  return [
+    { name: 'canonicalize', rules: tagged(rules, 'canonicalize') },
+    { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
+    { name: 'specialize', rules: [...tagged(rules, 'specialize'), ...tagged(rules, 'canonicalize').filter((r) => r.tags.includes('shape') || r.tags.includes('elemwise'))] },
+    { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
+    { name: 'expand', rules: [...expandRules(target), ...tagged(rules, 'canonicalize').filter((r) => r.tags.includes('shape') || r.tags.includes('elemwise'))] },
+  ];
+}
+
+export interface PhaseProfile {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+}
+
+export interface OptimizeOptions {
+  readonly profile?: OptimizerProfile;
+  readonly verbose?: boolean;
+  readonly verify?: boolean;
+}
+
+/** Runs the phases that `mode` includes. Expansion always runs: nothing can be lowered without it. */
+export function optimize(graph: FunctionGraph, target: Target, mode: Mode, options: OptimizeOptions = {}): PhaseProfile[] {
+  const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
+  return phases(target, own).map((phase) => {
+    const start = performance.now();
+    const nodesBefore = graph.nodeCount;
+    const rules = phase.rules.filter((r) => r.tags.includes('expand') || mode.allows(r.tags));
+    rewrite(graph, rules, options);
+    return { name: phase.name, milliseconds: performance.now() - start, nodesBefore, nodesAfter: graph.nodeCount };
+  });
+}
+
+/** The rules that gradients are taken after: they make the cost's own formula stable, so that its derivative is. */
+export function stabilizingRules(own: readonly Rule[] = []): readonly Rule[] {
+  return tagged([...own, ...generalRules], 'stabilize').concat(
+    tagged(generalRules, 'shape').filter((r) => r.name === 'merge dimshuffles'),
+    tagged(generalRules, 'cast').filter((r) => r.tags.includes('canonicalize')),
+  );
+}

@@ -1,0 +1,14 @@
+/** The last rewriting: ops that stand for other ops, and calls that the target has no routine for, are spelled out. */
+import type { Target } from '../../device/target.js';
+import { rule, type Rule } from '../rule.js';
+
+export function expandRules(target: Target): readonly Rule[] {
+  return [
+    rule('expand composites', '*', ['expand'], (node) => (node.op.lower.kind === 'composite' ? node.op.lower.expand(node) : null)),
+    rule('expand calls without a routine', '*', ['expand'], (node) => {
+      const { lower } = node.op;
+      if (lower.kind !== 'call' || lower.expand === null) return null;
+      return target.supportsCall({ callee: lower.callee, dtype: node.outputs[0].dtype }) ? null : lower.expand(node);
+    }),
+  ];
+}

@@ -1,0 +1,88 @@
+/**
+ * Dtypes and ranks at the type level. Everything is a lookup: no recursive types. A rank of `number` is
+ * one that the type checker does not know; it is accepted wherever a rank is asked and checked when the
+ * graph is built.
+ */
+import type { DType, FloatDType } from '../types/dtype.js';
+
+/**
+ * Augment this interface to pin what depends on configuration:
+ * `declare module '@tno/core' { interface TnoConfig { floatX: 'float64' } }`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface TnoConfig {}
+
+/** The dtype of unprefixed constructors: the pinned one, else any float. */
+export type FloatX = TnoConfig extends { floatX: infer F extends FloatDType } ? F : FloatDType;
+
+/** What an op that needs floats makes of a dtype. */
+export type FloatOf<D extends DType> = D extends FloatDType ? D : FloatX;
+
+/** What a sum accumulates in. */
+export interface SumTable {
+  bool: 'int64';
+  int8: 'int64';
+  int16: 'int64';
+  int32: 'int64';
+  int64: 'int64';
+  uint8: 'uint64';
+  uint16: 'uint64';
+  uint32: 'uint64';
+  uint64: 'uint64';
+  float16: 'float16';
+  float32: 'float32';
+  float64: 'float64';
+}
+
+/** What a number literal makes of a tensor's dtype: floats stay; integers stay unless the literal is a fraction. */
+export type WithLiteral<D extends DType> = D extends FloatDType ? D : D | FloatX;
+
+/** Rank plus one. */
+export interface NextRank {
+  0: 1;
+  1: 2;
+  2: 3;
+  3: 4;
+  4: 5;
+  5: 6;
+  6: 7;
+  7: 8;
+  8: number;
+  [rank: number]: number;
+}
+
+/** Rank minus one. */
+export interface PreviousRank {
+  0: never;
+  1: 0;
+  2: 1;
+  3: 2;
+  4: 3;
+  5: 4;
+  6: 5;
+  7: 6;
+  8: 7;
+  [rank: number]: number;
+}
+
+/** The rank of two operands broadcast together. */
+export interface MaxRank {
+  0: { 0: 0; 1: 1; 2: 2; 3: 3; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  1: { 0: 1; 1: 1; 2: 2; 3: 3; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  2: { 0: 2; 1: 2; 2: 2; 3: 3; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  3: { 0: 3; 1: 3; 2: 3; 3: 3; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  4: { 0: 4; 1: 4; 2: 4; 3: 4; 4: 4; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  5: { 0: 5; 1: 5; 2: 5; 3: 5; 4: 5; 5: 5; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  6: { 0: 6; 1: 6; 2: 6; 3: 6; 4: 6; 5: 6; 6: 6; 7: 7; 8: 8; [rank: number]: number };
+  7: { 0: 7; 1: 7; 2: 7; 3: 7; 4: 7; 5: 7; 6: 7; 7: 7; 8: 8; [rank: number]: number };
+  8: { 0: 8; 1: 8; 2: 8; 3: 8; 4: 8; 5: 8; 6: 8; 7: 8; 8: 8; [rank: number]: number };
+  [rank: number]: { [rank: number]: number };
+}
+
+/** The rank of a product. */
+export interface DotRank {
+  0: { 0: 0; 1: 1; 2: 2; [rank: number]: number };
+  1: { 0: 1; 1: 0; 2: 1; [rank: number]: number };
+  2: { 0: 2; 1: 1; 2: 2; [rank: number]: number };
+  [rank: number]: { [rank: number]: number };
+}
