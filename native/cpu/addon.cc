@@ -1,0 +1,67 @@
+// The Node-API addon of the cpu device. Its typed face is packages/cpu/src/native.ts.
+#include <napi.h>
+
+#include "executable_binding.h"
+#include "kernel_library.h"
+#include "providers.h"
+#include "shared_binding.h"
+
+namespace tno::cpu {
+namespace {
+
+// Of what this file exports; the TypeScript side refuses an addon with another number.
+constexpr int addon_abi = 1;
+
+// loadLibrary({folder, key, source, compiler, flags}): {library, compiled, error, warning}
+Napi::Value load_library_binding(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto given = info[0].As<Napi::Object>();
+  LibraryRequest request;
+  request.folder = given.Get("folder").As<Napi::String>();
+  request.key = given.Get("key").As<Napi::String>();
+  request.source = given.Get("source").As<Napi::String>();
+  request.compiler = given.Get("compiler").As<Napi::String>();
+  const auto flags = given.Get("flags").As<Napi::Array>();
+  for (uint32_t i = 0; i < flags.Length(); ++i) {
+    request.flags.push_back(flags.Get(i).As<Napi::String>());
+  }
+  LibraryResult loaded = load_library(request);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("compiled", loaded.compiled);
+  result.Set("error", loaded.error);
+  result.Set("warning", loaded.warning);
+  result.Set("library", env.Null());
+  if (loaded.library == nullptr) return result;
+  auto library = Napi::External<std::shared_ptr<KernelLibrary>>::New(
+      env, new std::shared_ptr<KernelLibrary>(std::move(loaded.library)),
+      [](Napi::Env, std::shared_ptr<KernelLibrary>* owned) { delete owned; });
+  napi_type_tag_object(env, library, &library_tag);
+  result.Set("library", library);
+  return result;
+}
+
+Napi::Value product_provider_binding(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), product_provider());
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  auto* data = new AddonData;
+  const Napi::Function shared_storage = SharedStorage::define(env);
+  data->shared_storage = Napi::Persistent(shared_storage);
+  data->array_buffer = Napi::Persistent(env.Global().Get("ArrayBuffer").As<Napi::Function>());
+  env.SetInstanceData(data);
+  exports.Set("abi", addon_abi);
+  exports.Set("kernelAbi", TNO_KERNEL_ABI);
+  exports.Set("SharedStorage", shared_storage);
+  exports.Set("loadLibrary", Napi::Function::New(env, load_library_binding, "loadLibrary"));
+  exports.Set("load", Napi::Function::New(env, load, "load"));
+  exports.Set("productProvider",
+              Napi::Function::New(env, product_provider_binding, "productProvider"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(tno_cpu, initialize)
+
+}  // namespace tno::cpu

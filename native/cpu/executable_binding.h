@@ -1,0 +1,35 @@
+// A loaded Program as a JavaScript function: one crossing a call.
+//
+// What a call takes and gives beside large arrays goes through two ArrayBuffers that are made once:
+//   frame (Float64Array): 4 words of status; for each input its offset in elements, or -1 where its
+//     elements lie in `small`, and its lengths; for each output its lengths
+//   small: 64 bytes for each input and then for each output, for arrays of at most that size
+// The function takes a typed array for each input that is not in `small`. It gives
+//   undefined, an ArrayBuffer or Buffer, or an array of these: the outputs that are not in `small`
+//   a number: the kind of a failure (FailureKind), the rest of it in the status words
+//   a string: why the program is broken
+// and throws what a host function threw.
+#ifndef TNO_CPU_EXECUTABLE_BINDING_H_
+#define TNO_CPU_EXECUTABLE_BINDING_H_
+
+#include <napi.h>
+
+#include "kernel_library.h"
+#include "shared_binding.h"
+
+namespace tno::cpu {
+
+// What the addon keeps for each environment it is loaded in.
+struct AddonData {
+  Napi::FunctionReference shared_storage;
+  Napi::FunctionReference array_buffer;
+};
+
+inline constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
+
+// load({encoded, constants, library, symbols, shared, hosts, plain}): {run, frame, small}
+Napi::Value load(const Napi::CallbackInfo& info);
+
+}  // namespace tno::cpu
+
+#endif  // TNO_CPU_EXECUTABLE_BINDING_H_

@@ -1,0 +1,17 @@
+#ifndef TNO_CPU_PLAIN_PRODUCTS_H_
+#define TNO_CPU_PLAIN_PRODUCTS_H_
+
+#include "plain_kernels.h"
+#include "products.h"
+
+namespace tno::cpu {
+
+// The own products, at the widest level that this machine has. `prepare` takes their packing space.
+const Products& plain_products();
+
+// Of a level by its name, for tests; null where the machine lacks it.
+const PlainKernels* plain_kernels_named(const char* name);
+
+}  // namespace tno::cpu
+
+#endif  // TNO_CPU_PLAIN_PRODUCTS_H_

@@ -1,0 +1,86 @@
+#include "providers.h"
+
+#include <dlfcn.h>
+
+#include <string>
+
+#include "plain_products.h"
+#include "tno/provider_abi.h"
+
+namespace tno::cpu {
+namespace {
+
+// Below this many multiplications the provider's call costs more than the product.
+constexpr int64_t provider_threshold = 2048;
+
+const tno_provider* open_beside(const char* name) {
+  Dl_info self{};
+  if (::dladdr(reinterpret_cast<const void*>(&product_provider), &self) == 0) return nullptr;
+  const std::string path = self.dli_fname;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return nullptr;
+  // Never closed: a library with a thread pool cannot be unloaded safely.
+  void* handle = ::dlopen((path.substr(0, slash + 1) + name).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return nullptr;
+  using Get = const tno_provider* (*)();
+  const auto get = reinterpret_cast<Get>(::dlsym(handle, "tno_provider_get"));
+  const tno_provider* provider = get == nullptr ? nullptr : get();
+  return provider != nullptr && provider->abi == TNO_PROVIDER_ABI ? provider : nullptr;
+}
+
+const tno_provider* provider() {
+  static const tno_provider* const opened = open_beside("libtno_onednn.so");
+  return opened;
+}
+
+// An operand as a row-major matrix or the transpose of one.
+struct Operand {
+  bool fits = false;
+  int32_t transpose = 0;
+  int64_t leading = 1;
+};
+
+Operand describe(int64_t rows, int64_t columns, int64_t row_step, int64_t column_step) {
+  if (column_step == 1 || columns == 1) {
+    const int64_t leading = rows == 1 ? columns : row_step;
+    if (leading >= columns) return {true, 0, leading};
+  }
+  if (row_step == 1 || rows == 1) {
+    const int64_t leading = columns == 1 ? rows : column_step;
+    if (leading >= rows) return {true, 1, leading};
+  }
+  return {};
+}
+
+void gemm(const Gemm<float>& job) noexcept {
+  const auto& plain = plain_products().f32;
+  // A product with alpha 0 still spreads NaN here; libraries differ on that.
+  if (job.m * job.n * job.k < provider_threshold || job.alpha == 0 || provider() == nullptr) {
+    return plain.gemm(job);
+  }
+  const Operand a = describe(job.m, job.k, job.a_row, job.a_col);
+  const Operand b = describe(job.k, job.n, job.b_row, job.b_col);
+  const int64_t ldy = job.m == 1 ? job.n : job.y_row;
+  const bool done =
+      a.fits && b.fits && ldy >= job.n &&
+      provider()->sgemm(a.transpose, b.transpose, job.m, job.n, job.k, job.alpha, job.a, a.leading,
+                        job.b, b.leading, job.beta, job.y, ldy) == 0;
+  if (!done) plain.gemm(job);
+}
+
+}  // namespace
+
+const Products& provided_products() {
+  static const Products products = [] {
+    Products result = plain_products();
+    result.f32.gemm = gemm;
+    return result;
+  }();
+  return products;
+}
+
+const char* product_provider() {
+  return provider() == nullptr ? "plain" : provider()->name;
+}
+
+}  // namespace tno::cpu

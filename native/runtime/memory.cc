@@ -1,0 +1,45 @@
+#include "memory.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+namespace tno {
+
+std::byte* empty_memory() {
+  alignas(memory_alignment) static std::array<std::byte, memory_alignment> memory{};
+  return memory.data();
+}
+
+std::shared_ptr<Block> Block::allocate(int64_t bytes) noexcept {
+  constexpr auto step = static_cast<int64_t>(memory_alignment);
+  if (bytes < 0 || bytes > std::numeric_limits<int64_t>::max() - step) return nullptr;
+  const int64_t capacity = std::max(step, (bytes + step - 1) / step * step);
+  void* data = std::aligned_alloc(memory_alignment, static_cast<size_t>(capacity));
+  if (data == nullptr) return nullptr;
+  try {
+    return std::make_shared<Block>(static_cast<std::byte*>(data), capacity);
+  } catch (const std::bad_alloc&) {
+    std::free(data);
+    return nullptr;
+  }
+}
+
+Block::~Block() {
+  std::free(data_);
+}
+
+std::byte* Arena::reserve(size_t slot, int64_t bytes) noexcept {
+  std::shared_ptr<Block>& block = slots_[slot];
+  if (block != nullptr && bytes <= block->capacity()) return block->data();
+  // A slot that grows once often grows again, with the size of what a call is given.
+  const int64_t grown = block == nullptr ? bytes : std::max(bytes, block->capacity() / 2 * 3);
+  block.reset();
+  block = Block::allocate(grown);
+  if (block == nullptr && grown > bytes) block = Block::allocate(bytes);
+  return block == nullptr ? nullptr : block->data();
+}
+
+}  // namespace tno

@@ -1,0 +1,50 @@
+// Aligned memory that grows and is kept: what a repeated call reuses instead of allocating.
+#ifndef TNO_RUNTIME_MEMORY_H_
+#define TNO_RUNTIME_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace tno {
+
+inline constexpr size_t memory_alignment = 64;
+
+// An address for empty buffers: aligned, never read.
+std::byte* empty_memory();
+
+// One allocation, aligned to 64 bytes.
+class Block {
+ public:
+  // Null where the memory cannot be had.
+  static std::shared_ptr<Block> allocate(int64_t bytes) noexcept;
+
+  Block(std::byte* data, int64_t capacity) : data_(data), capacity_(capacity) {}
+  ~Block();
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
+  std::byte* data() const { return data_; }
+  int64_t capacity() const { return capacity_; }
+
+ private:
+  std::byte* data_;
+  int64_t capacity_;
+};
+
+// The slots that temporaries live in. A slot grows, losing its contents, and never shrinks.
+class Arena {
+ public:
+  explicit Arena(size_t slots) : slots_(slots) {}
+
+  // The slot's address once it holds `bytes`; null where the memory cannot be had.
+  std::byte* reserve(size_t slot, int64_t bytes) noexcept;
+
+ private:
+  std::vector<std::shared_ptr<Block>> slots_;
+};
+
+}  // namespace tno
+
+#endif  // TNO_RUNTIME_MEMORY_H_

@@ -1,0 +1,405 @@
+#include "walker.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "calls.h"
+
+namespace tno {
+
+std::span<int64_t> Walker::dims(int32_t buffer) {
+  const auto id = static_cast<size_t>(buffer);
+  return {dims_.data() + dims_at_[id], program_->buffers[id].shape.size()};
+}
+
+std::span<int64_t> Walker::input_dims(size_t index) {
+  return dims(program_->inputs[index]);
+}
+
+std::span<const int64_t> Walker::output_dims(size_t index) const {
+  const auto id = static_cast<size_t>(program_->outputs[index]);
+  return {dims_.data() + dims_at_[id], program_->buffers[id].shape.size()};
+}
+
+bool Walker::fail(const Failure& failure) {
+  failure_ = failure;
+  return false;
+}
+
+bool Walker::broken(const char* text) {
+  return fail({.kind = FailureKind::broken, .text = text});
+}
+
+const Failure& Walker::run(Environment& environment) noexcept {
+  if (running_) {
+    static const Failure twice{
+        .kind = FailureKind::broken,
+        .text =
+            "[function] expected a call to end before the next, got a call from its own host step"};
+    return twice;
+  }
+  running_ = true;
+  failure_ = {};
+  environment_ = &environment;
+  if (bind_shared()) {
+    if (has_host_steps_) {
+      for (const auto& value : shared_) value->hold();
+    }
+    run_all();
+    if (has_host_steps_) {
+      for (const auto& value : shared_) value->release();
+    }
+  }
+  environment_ = nullptr;
+  running_ = false;
+  return failure_;
+}
+
+bool Walker::run_all() {
+  if (has_products_ && products_.prepare != nullptr && !products_.prepare()) {
+    return fail({.kind = FailureKind::memory});
+  }
+  for (int32_t id : program_->outputs) state(id) = {};
+  return bind_inputs() && run_steps(program_->steps) && check_outputs();
+}
+
+bool Walker::bind_shared() {
+  for (size_t i = 0; i < shared_.size(); ++i) {
+    const SharedValue& value = *shared_[i];
+    const int32_t id = program_->shared[i];
+    std::copy(value.dims().begin(), value.dims().end(), dims(id).begin());
+    state(id) = {value.data(), value.elements()};
+  }
+  for (size_t i : written_) {
+    if (shared_[i]->is_held()) {
+      return broken("[update] expected shared variables that no running call uses");
+    }
+  }
+  return true;
+}
+
+bool Walker::bind_inputs() {
+  for (size_t i = 0; i < input_data_.size(); ++i) {
+    const int32_t id = program_->inputs[i];
+    const int64_t elements = element_count(dims(id));
+    state(id) = {elements == 0 ? empty_memory() : input_data_[i], elements};
+    if (elements > 0 && !written_.empty() &&
+        !shield_input(i, byte_count(elements, program_->buffer(id).dtype))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// An input may be the borrowed memory of a shared variable that this run writes: then it is copied
+// first, so that the run reads the value that it was given.
+bool Walker::shield_input(size_t index, int64_t bytes) {
+  State& input = state(program_->inputs[index]);
+  for (size_t i : written_) {
+    const Block& block = *shared_[i]->block();
+    if (input.data >= block.data() + block.capacity() || input.data + bytes <= block.data())
+      continue;
+    std::byte* copy = input_copies_.reserve(index, bytes);
+    if (copy == nullptr) return fail({.kind = FailureKind::memory, .a = bytes});
+    std::memcpy(copy, input.data, static_cast<size_t>(bytes));
+    input.data = copy;
+    return true;
+  }
+  return true;
+}
+
+bool Walker::check_outputs() {
+  for (int32_t id : program_->outputs) {
+    if (state(id).data == nullptr) return broken("[program] expected every output to be allocated");
+  }
+  return true;
+}
+
+bool Walker::run_steps(std::span<const Step> steps) {
+  for (const Step& step : steps) {
+    if (!std::visit([this](const auto& kind) { return run_step(kind); }, step.kind)) return false;
+  }
+  return true;
+}
+
+// -- sizes ----------------------------------------------------------------------------------------
+
+bool Walker::run_step(const SizesStep& step) {
+  for (int32_t id = step.from; id < step.to; ++id) {
+    if (!evaluate(id)) return false;
+  }
+  for (int32_t id : step.checks) {
+    if (!check(id)) return false;
+  }
+  for (int32_t id : step.alloc) {
+    if (!allocate(id)) return false;
+  }
+  return true;
+}
+
+bool Walker::evaluate(int32_t id) {
+  const SizeNode& node = program_->sizes[static_cast<size_t>(id)];
+  int64_t& value = sizes_[static_cast<size_t>(id)];
+  switch (node.op) {
+    case SizeOp::constant:
+      value = node.constant;
+      return true;
+    case SizeOp::dim:
+      value = dims(node.a)[static_cast<size_t>(node.b)];
+      return true;
+    case SizeOp::value: {
+      const std::byte* data = state(node.a).data;
+      if (data == nullptr) return broken("[program] expected a size's value to be written first");
+      value = load_integer(data, program_->buffer(node.a).dtype);
+      return true;
+    }
+    case SizeOp::counter:
+      value = counters_[static_cast<size_t>(node.a)];
+      return true;
+    case SizeOp::select:
+      value = size(node.cond) != 0 ? size(node.a) : size(node.b);
+      return true;
+    default:
+      value = size_binary(node.op, size(node.a), size(node.b));
+      return true;
+  }
+}
+
+bool Walker::check(int32_t id) {
+  const Check& check = program_->checks[static_cast<size_t>(id)];
+  const int64_t a = size(check.a);
+  const int64_t b = size(check.b);
+  const bool holds = check.relation == Relation::eq   ? a == b
+                     : check.relation == Relation::le ? a <= b
+                                                      : a < b;
+  return holds || fail({.kind = FailureKind::check, .id = id, .a = a, .b = b});
+}
+
+bool Walker::allocate(int32_t id) {
+  const Buffer& buffer = program_->buffer(id);
+  const std::span<int64_t> lengths = dims(id);
+  int64_t elements = 0;
+  if (buffer.role == Role::temp && buffer.capacity != -1) {
+    elements = std::max<int64_t>(0, size(buffer.capacity));
+  } else {
+    for (size_t axis = 0; axis < lengths.size(); ++axis) {
+      lengths[axis] = size(buffer.shape[axis]);
+      if (lengths[axis] < 0) return broken("[program] expected sizes that are not negative");
+    }
+    elements = element_count(lengths);
+  }
+  const int64_t bytes = byte_count(elements, buffer.dtype);
+  std::byte* data = buffer.role == Role::temp
+                        ? slots_.reserve(static_cast<size_t>(buffer.slot), bytes)
+                        : environment_->allocate_output(static_cast<size_t>(buffer.index), bytes);
+  if (data == nullptr) {
+    const int32_t site = first_site_[static_cast<size_t>(id)];
+    return fail({.kind = FailureKind::memory, .id = site, .a = bytes});
+  }
+  state(id) = {data, elements};
+  return true;
+}
+
+// -- buffers --------------------------------------------------------------------------------------
+
+std::byte* Walker::address(int32_t id) {
+  const Buffer& buffer = program_->buffer(id);
+  if (buffer.role == Role::view) return view_address(buffer);
+  std::byte* data = state(id).data;
+  if (data == nullptr) broken("[program] expected a buffer to be allocated before its use");
+  return data;
+}
+
+// Offsets and strides may use a loop's counter, so a view is resolved whenever it is used.
+std::byte* Walker::view_address(const Buffer& view) {
+  std::byte* base = address(view.base);
+  if (base == nullptr) return nullptr;
+  int64_t low = size(view.offset);
+  int64_t high = low;
+  for (size_t axis = 0; axis < view.shape.size(); ++axis) {
+    const int64_t length = size(view.shape[axis]);
+    if (length <= 0) return empty_memory();
+    const int64_t reach = size_binary(SizeOp::mul, length - 1, size(view.strides[axis]));
+    int64_t& end = reach < 0 ? low : high;
+    end = size_binary(SizeOp::add, end, reach);
+  }
+  if (low < 0 || high >= state(view.base).elements) {
+    broken("[program] expected a view to lie inside its buffer");
+    return nullptr;
+  }
+  return base + size(view.offset) * item_size(view.dtype);
+}
+
+bool Walker::tensor(int32_t id, Tensor& result) {
+  const Buffer& buffer = program_->buffer(id);
+  const size_t rank = buffer.shape.size();
+  int64_t* shape = lengths_.data() + lengths_used_;
+  int64_t* strides = shape + rank;
+  lengths_used_ += 2 * rank;
+  result = {address(id), buffer.dtype, rank, shape, strides};
+  if (result.data == nullptr) return false;
+  if (buffer.role == Role::temp || buffer.role == Role::view) {
+    for (size_t axis = 0; axis < rank; ++axis) shape[axis] = size(buffer.shape[axis]);
+  } else {
+    std::copy_n(dims(id).data(), rank, shape);
+  }
+  if (buffer.role == Role::view) {
+    for (size_t axis = 0; axis < rank; ++axis) strides[axis] = size(buffer.strides[axis]);
+  } else {
+    set_contiguous_strides({shape, rank}, strides);
+    if (result.elements() > state(id).elements) {
+      return broken("[program] expected a buffer to hold its elements");
+    }
+  }
+  return true;
+}
+
+bool Walker::tensors(std::span<const int32_t> buffers, std::vector<Tensor>& result) {
+  result.resize(buffers.size());
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    if (!tensor(buffers[i], result[i])) return false;
+  }
+  return true;
+}
+
+bool Walker::read_flag(int32_t buffer, bool& flag) {
+  const std::byte* data = address(buffer);
+  if (data == nullptr) return false;
+  flag = load_integer(data, DType::boolean) != 0;
+  return true;
+}
+
+// -- steps ----------------------------------------------------------------------------------------
+
+bool Walker::run_step(const KernelStep& step) {
+  const Kernel& kernel = program_->kernel(step.kernel);
+  for (size_t i = 0; i < step.dims.size(); ++i) kernel_dims_[i] = size(step.dims[i]);
+  const size_t outer = kernel.outer_rank();
+  for (size_t axis = 0; axis < outer; ++axis) {
+    if (extent(kernel.axes[axis]) <= 0) return true;
+  }
+  for (size_t i = 0; i < step.operands.size(); ++i) {
+    std::byte* data = address(step.operands[i]);
+    if (data == nullptr) return false;
+    kernel_buffers_[i] = data;
+  }
+  tno_status status{};
+  const tno_args args{kernel_buffers_.data(), kernel_dims_.data(), &status};
+  kernels_[static_cast<size_t>(step.kernel)](&args, 0, outer == 0 ? 1 : extent(kernel.axes[0]));
+  if (status.code == 0) return true;
+  const bool known = status.gather >= 0 && static_cast<size_t>(status.gather) < step.sites.size();
+  const int32_t site = known ? step.sites[static_cast<size_t>(status.gather)] : step.site;
+  return fail({.kind = FailureKind::index, .id = site, .a = status.value, .b = status.size});
+}
+
+bool Walker::run_step(const CallStep& step) {
+  lengths_used_ = 0;
+  if (!tensors(step.ins, ins_)) return false;
+  if (step.callee == Callee::nonzero) {
+    // The shape of the positions is known only after the step: their memory counts.
+    outs_.resize(2);
+    for (size_t i = 0; i < 2; ++i) {
+      outs_[i] = {address(step.outs[i]), DType::int64, 0, nullptr, nullptr};
+      if (outs_[i].data == nullptr) return false;
+    }
+    const int32_t positions = program_->base(step.outs[0]);
+    if (ins_[0].elements() > state(positions).elements) {
+      return broken("[nonzero] expected room for as many positions as there are elements");
+    }
+  } else if (!tensors(step.outs, outs_)) {
+    return false;
+  }
+  return run_call(step.callee, ins_, outs_, products_) ||
+         broken("[call] expected operands whose shapes fit each other");
+}
+
+bool Walker::run_step(const CopyStep& step) {
+  if (program_->buffer(step.to).role == Role::shared) return copy_to_shared(step.from, step.to);
+  lengths_used_ = 0;
+  Tensor from;
+  Tensor to;
+  if (!tensor(step.from, from) || !tensor(step.to, to)) return false;
+  if (!std::equal(from.dims().begin(), from.dims().end(), to.dims().begin())) {
+    return broken("[copy] expected source and target of one shape");
+  }
+  copy_elements(from, to);
+  return true;
+}
+
+bool Walker::copy_to_shared(int32_t from, int32_t to) {
+  lengths_used_ = 0;
+  Tensor source;
+  if (!tensor(from, source)) return false;
+  const auto index = static_cast<size_t>(program_->buffer(to).index);
+  SharedValue& value = *shared_[index];
+  std::shared_ptr<Block> block = std::move(pending_[index]);
+  pending_[index] = nullptr;
+  if (block == nullptr && source.bytes() > value.block()->capacity()) {
+    block = Block::allocate(source.bytes());
+    if (block == nullptr) return fail({.kind = FailureKind::memory, .a = source.bytes()});
+  }
+  int64_t* strides = lengths_.data() + lengths_used_;
+  set_contiguous_strides(source.dims(), strides);
+  const Tensor target{block == nullptr ? value.data() : block->data(), source.dtype, source.rank,
+                      source.shape, strides};
+  copy_elements(source, target);
+  if (block != nullptr) value.set_block(std::move(block));
+  value.set_dims(source.dims());
+  std::copy(source.dims().begin(), source.dims().end(), dims(to).begin());
+  state(to) = {value.data(), value.elements()};
+  return true;
+}
+
+bool Walker::run_step(const LoopStep& step) {
+  const int64_t trips = size(step.trips);
+  int64_t& counter = counters_[static_cast<size_t>(step.loop)];
+  int64_t taken = 0;
+  bool stop = false;
+  while (taken < trips && !stop) {
+    counter = taken;
+    if (!run_steps(step.body)) return false;
+    ++taken;
+    if (step.until != -1 && !read_flag(step.until, stop)) return false;
+  }
+  if (step.taken == -1) return true;
+  std::byte* data = address(step.taken);
+  if (data == nullptr) return false;
+  std::memcpy(data, &taken, sizeof taken);
+  return true;
+}
+
+bool Walker::run_step(const CondStep& step) {
+  bool test = false;
+  return read_flag(step.test, test) && run_steps(test ? step.then : step.otherwise);
+}
+
+bool Walker::run_step(const HostStep& step) {
+  lengths_used_ = 0;
+  if (static_cast<size_t>(step.host) >= hosts_) return broken("[host] expected a known function");
+  if (!tensors(step.ins, ins_) || !tensors(step.outs, outs_)) return false;
+  return environment_->call_host(static_cast<size_t>(step.host), ins_, outs_) ||
+         fail({.kind = FailureKind::host, .id = step.site});
+}
+
+// The last place where a run may fail: memory for all that grows is taken before anything is
+// changed.
+bool Walker::run_step(const CommitStep& step) {
+  for (const Reserve& reserve : step.reserve) {
+    lengths_used_ = 0;
+    Tensor source;
+    if (!tensor(reserve.from, source)) return false;
+    const auto index = static_cast<size_t>(program_->buffer(reserve.to).index);
+    const bool in_place = source.bytes() <= shared_[index]->block()->capacity() &&
+                          program_->base(reserve.from) != reserve.to;
+    pending_[index] = in_place ? nullptr : Block::allocate(source.bytes());
+    if (!in_place && pending_[index] == nullptr) {
+      for (auto& block : pending_) block = nullptr;
+      const int32_t site = first_site_[static_cast<size_t>(reserve.to)];
+      return fail({.kind = FailureKind::memory, .id = site, .a = source.bytes()});
+    }
+  }
+  for (size_t i : written_) shared_[i]->count_write();
+  return true;
+}
+
+}  // namespace tno
