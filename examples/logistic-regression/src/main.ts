@@ -1,4 +1,5 @@
 /** Trains the model on MNIST and writes what it learned: parameters, filters and learning curve. */
+import { mkdirSync } from 'node:fs';
 import * as tno from '@tno/core';
 import { mnist, scalePixels } from '@tno/fuel';
 import type { Mnist } from '@tno/fuel';
@@ -21,6 +22,8 @@ function describeSource({ source, path }: Mnist): string {
 
 async function main(options: Options): Promise<void> {
   if (options.device !== undefined) tno.config.device = options.device;
+  // A folder that cannot be made should end the program before the training, not after it.
+  mkdirSync(options.out, { recursive: true });
   const digits = await mnist({ dataDir: options.data });
   print(describeSource(digits));
 
@@ -29,20 +32,21 @@ async function main(options: Options): Promise<void> {
     valid: scalePixels(digits.valid),
     test: scalePixels(digits.test),
   };
+  const training = {
+    ...defaultOptions,
+    batchSize: options.batch,
+    learningRate: options.rate,
+    maxEpochs: options.epochs,
+  };
   const display = progressDisplay();
   const start = performance.now();
-  const result = trainLogisticRegression(
-    splits,
-    {
-      ...defaultOptions,
-      batchSize: options.batch,
-      learningRate: options.rate,
-      maxEpochs: options.epochs,
-    },
-    (progress) => display.update(progress),
-  );
+  let result;
+  try {
+    result = trainLogisticRegression(splits, training, (progress) => display.update(progress));
+  } finally {
+    display.stop();
+  }
   const seconds = (performance.now() - start) / 1000;
-  display.stop();
 
   const { best, epochs } = result;
   print(
@@ -58,9 +62,16 @@ async function main(options: Options): Promise<void> {
   print(`Learning curve: ${files.learningCurve}`);
 }
 
+/** Errors of TNO, of option values and of the file system say all in their message. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const selfExplaining = error instanceof RangeError || 'code' in error;
+  return selfExplaining ? error.message : (error.stack ?? error.message);
+}
+
 try {
   await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as tno from '@tno/core';
 import type { TrainingResult } from './early-stopping.js';
@@ -13,7 +12,7 @@ export interface ResultFiles {
   readonly learningCurve: string;
 }
 
-/** Writes what training gave into the folder `out`, which is made, and returns the absolute paths. */
+/** Writes what training gave into the existing folder `out` and returns the absolute paths. */
 export async function writeResults(
   result: TrainingResult<Parameters>,
   title: string,
@@ -27,7 +26,6 @@ export async function writeResults(
     learningCurve: path('learning-curve.svg'),
   };
   const svg = await learningCurveSvg(result.history, title);
-  mkdirSync(out, { recursive: true });
   tno.saveNpz(files.parameters, { W, b });
   writeAside(files.filters, filterPng(W));
   writeAside(files.learningCurve, svg);

@@ -123,8 +123,8 @@ describe('writeResults', () => {
     iterations: 3000,
   };
 
-  it('writes parameters, picture and curve into a new folder, and nothing else', async () => {
-    const out = join(root, 'a', 'b');
+  it('writes parameters, picture and curve into a folder, and nothing else', async () => {
+    const out = mkdtempSync(join(root, 'out-'));
     const files = await writeResults(result, 'Title', out);
     expect(readdirSync(out).sort()).toEqual([
       'filters.png',
