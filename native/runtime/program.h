@@ -48,18 +48,18 @@ enum class Role : int32_t { input, shared, constant, output, temp, view };
 struct Buffer {
   Role role = Role::input;
   DType dtype = DType::boolean;
-  std::vector<int32_t> shape;
+  std::vector<int32_t> shape{};
   int32_t index = -1;  // input, shared, constant, output
   int32_t slot = -1;   // temp
   int32_t capacity = -1;
   int32_t base = -1;  // view
   int32_t offset = -1;
-  std::vector<int32_t> strides;
+  std::vector<int32_t> strides{};
 };
 
 struct ConstantDecl {
   DType dtype = DType::boolean;
-  std::vector<int32_t> shape;
+  std::vector<int32_t> shape{};
 };
 
 // A literal, or a parameter of the launching step where `param` is not negative.
@@ -70,8 +70,8 @@ struct KernelDim {
 
 struct KernelIndex {
   int32_t value = 0;
-  KernelDim size;
-  KernelDim stride;
+  KernelDim size{};
+  KernelDim stride{};
 };
 
 enum class InstrOp : int32_t { load, constant, axis, dim, scalar };
@@ -80,18 +80,18 @@ struct Instr {
   InstrOp op = InstrOp::load;
   DType dtype = DType::boolean;
   int32_t operand = 0;  // load
-  std::vector<KernelIndex> index;
+  std::vector<KernelIndex> index{};
   int32_t lo = 0;  // constant
   int32_t hi = 0;
   int32_t axis = 0;
-  KernelDim dim;
+  KernelDim dim{};
   int32_t fn = 0;  // scalar
-  std::vector<int32_t> args;
+  std::vector<int32_t> args{};
 };
 
 struct KernelOperand {
   DType dtype = DType::boolean;
-  std::vector<KernelDim> strides;
+  std::vector<KernelDim> strides{};
 };
 
 struct Reduction {
@@ -103,19 +103,19 @@ struct Reduction {
 struct Store {
   int32_t operand = 0;
   int32_t value = 0;
-  std::vector<KernelIndex> index;
+  std::vector<KernelIndex> index{};
   bool add = false;
 };
 
 struct Kernel {
-  std::string name;
-  std::vector<KernelDim> axes;
+  std::string name{};
+  std::vector<KernelDim> axes{};
   int32_t reduce_rank = 0;
-  std::vector<KernelOperand> operands;
-  std::vector<Instr> body;
-  std::vector<Reduction> reductions;
-  std::vector<Instr> epilogue;
-  std::vector<Store> stores;
+  std::vector<KernelOperand> operands{};
+  std::vector<Instr> body{};
+  std::vector<Reduction> reductions{};
+  std::vector<Instr> epilogue{};
+  std::vector<Store> stores{};
   bool serial = false;
   int32_t params = 0;
 
@@ -131,7 +131,7 @@ struct Check {
   int32_t b = 0;
   int32_t site = -1;
   CheckError error = CheckError::shape;
-  std::string text;
+  std::string text{};
 };
 
 enum class StepKind : int32_t { sizes, kernel, call, copy, loop, cond, host, commit };
@@ -146,22 +146,22 @@ struct Step;
 struct SizesStep {
   int32_t from = 0;
   int32_t to = 0;
-  std::vector<int32_t> checks;
-  std::vector<int32_t> alloc;
+  std::vector<int32_t> checks{};
+  std::vector<int32_t> alloc{};
 };
 
 struct KernelStep {
   int32_t kernel = 0;
-  std::vector<int32_t> operands;
-  std::vector<int32_t> dims;
+  std::vector<int32_t> operands{};
+  std::vector<int32_t> dims{};
   int32_t site = -1;
-  std::vector<int32_t> sites;
+  std::vector<int32_t> sites{};
 };
 
 struct CallStep {
   Callee callee = Callee::gemm;
-  std::vector<int32_t> ins;
-  std::vector<int32_t> outs;
+  std::vector<int32_t> ins{};
+  std::vector<int32_t> outs{};
   int32_t site = -1;
 };
 
@@ -174,7 +174,7 @@ struct CopyStep {
 struct LoopStep {
   int32_t loop = 0;
   int32_t trips = 0;
-  std::vector<Step> body;
+  std::vector<Step> body{};
   int32_t until = -1;
   int32_t taken = -1;
   int32_t site = -1;
@@ -182,15 +182,15 @@ struct LoopStep {
 
 struct CondStep {
   int32_t test = 0;
-  std::vector<Step> then;
-  std::vector<Step> otherwise;
+  std::vector<Step> then{};
+  std::vector<Step> otherwise{};
   int32_t site = -1;
 };
 
 struct HostStep {
   int32_t host = 0;
-  std::vector<int32_t> ins;
-  std::vector<int32_t> outs;
+  std::vector<int32_t> ins{};
+  std::vector<int32_t> outs{};
   int32_t site = -1;
 };
 
@@ -200,7 +200,7 @@ struct Reserve {
 };
 
 struct CommitStep {
-  std::vector<Reserve> reserve;
+  std::vector<Reserve> reserve{};
 };
 
 // The alternatives stand in the order of StepKind.
@@ -210,15 +210,15 @@ struct Step {
 };
 
 struct Program {
-  std::vector<SizeNode> sizes;
-  std::vector<Buffer> buffers;
-  std::vector<ConstantDecl> constants;
-  std::vector<Kernel> kernels;
-  std::vector<Check> checks;
-  std::vector<Step> steps;
-  std::vector<int32_t> inputs;
-  std::vector<int32_t> shared;
-  std::vector<int32_t> outputs;
+  std::vector<SizeNode> sizes{};
+  std::vector<Buffer> buffers{};
+  std::vector<ConstantDecl> constants{};
+  std::vector<Kernel> kernels{};
+  std::vector<Check> checks{};
+  std::vector<Step> steps{};
+  std::vector<int32_t> inputs{};
+  std::vector<int32_t> shared{};
+  std::vector<int32_t> outputs{};
   int32_t slots = 0;
   int32_t loops = 0;
   std::vector<std::string> sites;
