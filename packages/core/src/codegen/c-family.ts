@@ -1,0 +1,85 @@
+/**
+ * Emits all kernels of a Program as one translation unit of a C-family language. Pure text from
+ * pure data: equal Programs give equal bytes. What differs between languages is in the Dialect;
+ * which loop nest a kernel gets is decided here.
+ */
+import type { LoopKernel, Program } from '../lower/program.js';
+import type { SourceUnit } from '../device/target.js';
+import { columnOrder, emitColumns, prefersColumns } from './c-columns.js';
+import { emitGridKernel } from './c-grid.js';
+import { emitNest } from './c-nest.js';
+import { emitRows } from './c-rows.js';
+import type { Dialect } from './dialect.js';
+import { KernelText, operandPointers } from './kernel-text.js';
+import type { EmitTools, GatherPolicy } from './kernel-text.js';
+import { LoopPlan } from './loop-plan.js';
+import { Writer } from './writer.js';
+
+/** The unit of a Program's kernels. */
+export function emitUnit(program: Program, dialect: Dialect): SourceUnit {
+  const symbols = program.kernels.map(kernelSymbol);
+  const helpers = new HelperSet(dialect);
+  const kernels = program.kernels.map((kernel, id) => {
+    const tools = { dialect, use: (name: string) => helpers.use(name) };
+    return dialect.launch === 'range'
+      ? emitRangeKernel(kernel, symbols[id], tools)
+      : emitGridKernel(kernel, symbols[id], tools);
+  });
+  const text = [dialect.prologue, ...helpers.texts(), ...kernels].join('\n');
+  return { language: dialect.language, text, symbols };
+}
+
+/** A C identifier, unique by the kernel's number. */
+export function kernelSymbol(kernel: LoopKernel, id: number): string {
+  const words = kernel.name.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return words === '' ? `k${id}` : `k${id}_${words.slice(0, 48)}`;
+}
+
+/** Helper functions in order of need, each after those it calls. */
+class HelperSet {
+  private readonly found = new Map<string, string>();
+
+  constructor(private readonly dialect: Dialect) {}
+
+  use(name: string): string {
+    if (!this.found.has(name)) {
+      const { text, needs } = this.dialect.helper(name);
+      for (const need of needs) this.use(need);
+      this.found.set(name, `${text}\n`);
+    }
+    return name;
+  }
+
+  texts(): string[] {
+    return [...this.found.values()];
+  }
+}
+
+/** A failing index is recorded once a run; the kernel then stops, since the call fails anyway. */
+const stopAtFailure: GatherPolicy = {
+  goesOn: false,
+  fail: (gather, value, size) =>
+    `return tno_fail(a->status, ${gather}, (int64_t)${value}, ${size});`,
+};
+
+function emitRangeKernel(kernel: LoopKernel, symbol: string, tools: EmitTools): string {
+  const columns = kernel.reduceRank > 0 && prefersColumns(kernel);
+  const order = columns ? columnOrder(kernel) : [...kernel.axes.keys()];
+  const plan = new LoopPlan(kernel, order);
+  const w = new Writer();
+  const text = new KernelText(kernel, plan, w, tools, stopAtFailure);
+  w.open(`void ${symbol}(const tno_args *a, int64_t begin, int64_t end)`);
+  const body = w.capture(() => {
+    if (kernel.reduceRank === 0) emitNest(text);
+    else if (columns) emitColumns(text);
+    else emitRows(text);
+  });
+  operandPointers(text, (operand) => `a->buf[${operand}]`);
+  for (const param of [...text.usedParams].sort((x, y) => x - y)) {
+    w.line(`const int64_t d${param} = a->dim[${param}];`);
+  }
+  if (plan.outer === 0) w.line('(void)begin, (void)end;');
+  w.append(body);
+  w.close();
+  return w.text();
+}

@@ -1,0 +1,75 @@
+/**
+ * The C dialect: C with GNU extensions (vector types, ivdep), as gcc and clang compile it. Every
+ * operation rounds to its dtype: no fast-math, no contraction. float16 is `_Float16` in memory and
+ * `float` in values.
+ */
+import { cHelper, cLiteral, cScalarOps } from '@tno/core';
+import type { Dialect, DType, Helper, LiteralForms, TypeNames } from '@tno/core';
+import { laneFold } from './lane-fold.js';
+
+const types: Readonly<Record<DType, TypeNames>> = {
+  bool: { storage: 'uint8_t', value: '_Bool' },
+  int8: { storage: 'int8_t', value: 'int8_t' },
+  int16: { storage: 'int16_t', value: 'int16_t' },
+  int32: { storage: 'int32_t', value: 'int32_t' },
+  int64: { storage: 'int64_t', value: 'int64_t' },
+  uint8: { storage: 'uint8_t', value: 'uint8_t' },
+  uint16: { storage: 'uint16_t', value: 'uint16_t' },
+  uint32: { storage: 'uint32_t', value: 'uint32_t' },
+  uint64: { storage: 'uint64_t', value: 'uint64_t' },
+  float16: { storage: '_Float16', value: 'float' },
+  float32: { storage: 'float', value: 'float' },
+  float64: { storage: 'double', value: 'double' },
+};
+
+const literals: LiteralForms = {
+  nan32: '__builtin_nanf("")',
+  nan64: '__builtin_nan("")',
+  infinity32: '__builtin_inff()',
+  infinity64: '__builtin_inf()',
+  true: '1',
+  false: '0',
+};
+
+/** Kernel ABI: the device calls `NAME(args, begin, end)` for ranges of the outermost axis. */
+const prologue = `#include <math.h>
+#include <stdint.h>
+
+typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+`;
+
+const round = (dtype: DType, value: string): string =>
+  dtype === 'float16' ? `(float)(_Float16)(${value})` : value;
+
+const base = { types, literals, round, qualifier: 'static inline' };
+
+export const cDialect: Dialect = {
+  language: 'c',
+  launch: 'range',
+  types,
+  ops: cScalarOps(base),
+  prologue,
+  load: (dtype, place) => {
+    if (dtype === 'bool') return `${place} != 0`;
+    return dtype === 'float16' ? `(float)${place}` : place;
+  },
+  stored: (dtype, value) => (dtype === 'float16' ? `(_Float16)${value}` : value),
+  round,
+  literal: (dtype, lo, hi) => cLiteral(literals, dtype, lo, hi),
+  helper,
+};
+
+const failHelper = `static void tno_fail(tno_status *s, int64_t gather, int64_t value, int64_t size) {
+  if (s->code != 0) return;
+  s->code = 1;
+  s->gather = gather;
+  s->value = value;
+  s->size = size;
+}`;
+
+function helper(name: string): Helper {
+  const found = cHelper(base, name) ?? laneFold(name);
+  if (found === null) throw new RangeError(`[codegen] expected a known helper, got ${name}`);
+  return name === 'tno_index' ? { text: `${failHelper}\n\n${found.text}`, needs: [] } : found;
+}
