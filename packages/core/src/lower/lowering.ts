@@ -45,8 +45,8 @@ export interface PointScope {
   size(id: SizeId): ScalarValue;
   /** A coordinate as an int64 value. */
   coordinate(coordinate: Coordinate): ScalarValue;
-  /** An index into an axis of `size`, wrapped when negative; the call fails when it is out of range. */
-  checkedIndex(value: ScalarValue, size: SizeId): ScalarValue;
+  /** An int64 0; the call fails when `index` is not within an axis of `size` (negative counts from the end). */
+  zeroIfWithin(index: ScalarValue, size: SizeId): ScalarValue;
 }
 
 /** What an op with free steps sees: a place in a Program that is being built. */
@@ -64,42 +64,36 @@ export interface StepScope {
   ): BufferId[];
 }
 
+/** `sizesFrom`: inputs from this one on are read as sizes only, never element by element. */
 export type Lowering =
   | { readonly kind: 'scalar'; readonly fn: ScalarOp }
   | {
       readonly kind: 'expression';
       readonly build: (scope: PointScope, node: Apply, point: Point) => ScalarValue;
+      readonly sizesFrom?: number;
     }
+  /** The value is input 0's at `map(point)`. `gathers`: coordinates are computed from other inputs. */
   | {
       readonly kind: 'index';
       readonly map: (scope: PointScope, node: Apply, point: Point) => Point;
       readonly gathers: boolean;
+      readonly sizesFrom?: number;
     }
-  | {
-      readonly kind: 'reduce';
-      readonly op: ReduceOp;
-      readonly axes: readonly number[];
-      readonly keepdims: boolean;
-      readonly accumulate?: DType;
-    }
+  | { readonly kind: 'reduce'; readonly op: ReduceOp; readonly axes: readonly number[] }
   | { readonly kind: 'reshape' }
-  /** Output = input 0 with input 1's elements set or added at `map(point of input 1)`. */
+  /** Output = input 0 with input 1's elements set or added at `map(point of input 1's shape)`. */
   | {
       readonly kind: 'scatter';
       readonly mode: 'set' | 'add';
       readonly map: (scope: PointScope, node: Apply, point: Point) => Point;
+      /** Shape of the points that are written; input 1 broadcasts to it along its static 1s. */
+      readonly region: (scope: PointScope, node: Apply) => readonly SizeId[];
       readonly gathers: boolean;
+      readonly sizesFrom?: number;
     }
-  /** `expand` is used where the target declines the call; `outputs` counts the routine's results where it has more than the op. */
-  | {
-      readonly kind: 'call';
-      readonly callee: Callee;
-      readonly expand: ((node: Apply) => readonly TensorVariable[]) | null;
-    }
+  /** `expand` is used where the target declines the call; null where every target has the routine. */
+  | { readonly kind: 'call'; readonly callee: Callee; readonly expand: ((node: Apply) => readonly TensorVariable[]) | null }
   | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
   /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */
-  | {
-      readonly kind: 'steps';
-      readonly build: (scope: StepScope, node: Apply) => readonly BufferId[];
-    }
+  | { readonly kind: 'steps'; readonly build: (scope: StepScope, node: Apply) => readonly BufferId[] }
   | { readonly kind: 'host' };

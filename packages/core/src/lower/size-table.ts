@@ -114,13 +114,35 @@ export class SizeTable {
         return y === 1 ? a : null;
       case 'mod':
         return y === 1 ? this.const(0) : null;
-      case 'min':
       case 'max':
+        if (a === b || (y === 0 && this.isNonNegative(a))) return a;
+        return x === 0 && this.isNonNegative(b) ? b : null;
+      case 'min':
         return a === b ? a : null;
       case 'eq':
         return a === b ? this.const(1) : null;
       case 'lt':
-        return a === b ? this.const(0) : null;
+        return a === b || (y === 0 && this.isNonNegative(a)) ? this.const(0) : null;
+    }
+  }
+
+  /** Whether the value is known to be at least 0. */
+  private isNonNegative(id: SizeId): boolean {
+    const node = this.nodes[id];
+    switch (node.op) {
+      case 'const':
+        return node.value >= 0;
+      case 'dim':
+      case 'counter':
+        return true;
+      case 'add':
+      case 'mul':
+      case 'min':
+        return this.isNonNegative(node.a) && this.isNonNegative(node.b);
+      case 'max':
+        return this.isNonNegative(node.a) || this.isNonNegative(node.b);
+      default:
+        return false;
     }
   }
 

@@ -125,6 +125,13 @@ function scatterOp(count: number, mode: 'set' | 'inc'): Op {
       kind: 'scatter',
       mode: mode === 'set' ? 'set' : 'add',
       gathers: true,
+      region: (scope, { inputs: [x, , ...indices] }) => [
+        ...Array.from({ length: indices[0].type.rank }, (_, axis) => {
+          const wide = indices.find((index) => !index.type.broadcasts(axis));
+          return wide === undefined ? scope.sizes.const(1) : scope.shape(wide)[axis];
+        }),
+        ...scope.shape(x).slice(count),
+      ],
       map: (scope, node, point) => gatherPoint(scope, node.inputs.slice(2), point),
     },
   });

@@ -44,6 +44,7 @@ const allocOp = defineOp({
   lower: {
     kind: 'index',
     gathers: false,
+    sizesFrom: 1,
     map: (_scope, node, point) => point.slice(point.length - node.inputs[0].type.rank),
   },
 });

@@ -38,6 +38,7 @@ function arangeOp(dtype: DType): Op {
     pullback: () => [null, null, null],
     lower: {
       kind: 'expression',
+      sizesFrom: 0,
       build: (scope, node, [at]) => {
         const position = scope.coordinate(at);
         const [start, , step] = node.inputs.map((input) => scope.size(scope.sizeOf(input)));

@@ -112,7 +112,7 @@ function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
   return defineOp({
     name,
     props: {},
-    types: ([, , c]) => [c.type],
+    types: ([a, b, c]) => [new TensorType(c.dtype, [...a.type.shape.slice(0, -1), ...b.type.shape.slice(1)])],
     shapes: (algebra, [a, b, c], { inputs: [x, y, z] }) => {
       const product = dotShape(algebra, x, y, a, b);
       return [

@@ -65,7 +65,7 @@ function reductionOp(definition: ReductionDefinition, axes: readonly number[]): 
     },
     perform: ([x], node) => [performReduction(name, reduce, x, axes, node.outputs[0].dtype, definition.needsElements)],
     pullback: definition.pullback(axes),
-    lower: { kind: 'reduce', op: reduce, axes, keepdims: false },
+    lower: { kind: 'reduce', op: reduce, axes },
   });
 }
 

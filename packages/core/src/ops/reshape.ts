@@ -71,6 +71,7 @@ const leftoverOp: Op = defineOp({
   pullback: () => [null, null],
   lower: {
     kind: 'expression',
+    sizesFrom: 0,
     build: (scope, node) => scope.size(scope.sizeOf(node.outputs[0])),
   },
 });

@@ -17,7 +17,7 @@ function shapeIOp(axis: number): Op {
     perform: ([x]) => [NDArray.full([], BigInt(x.shape[axis]), 'int64')],
     // A shape does not depend on values: the path is disconnected.
     pullback: () => [null],
-    lower: { kind: 'expression', build: (scope, node) => scope.size(scope.shape(node.inputs[0])[axis]) },
+    lower: { kind: 'expression', build: (scope, node) => scope.size(scope.shape(node.inputs[0])[axis]), sizesFrom: 0 },
   });
 }
 

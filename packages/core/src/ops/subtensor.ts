@@ -125,8 +125,8 @@ function staticSizes(spec: readonly AxisIndex[], x: TensorVariable, bounds: read
   return sizes;
 }
 
-/** Coordinates in `x` of the point of the indexed part. */
-function mapPoint(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[], point: Point): Point {
+/** The places that an index names, as ids of the Program's sizes. */
+function placesOf(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[]): ResolvedAxis<number>[] {
   const { sizes } = scope;
   const algebra: SizeAlgebra<number> = {
     ...numbers,
@@ -135,9 +135,14 @@ function mapPoint(scope: PointScope, op: string, spec: readonly AxisIndex[], x: 
     select: (c, a, b) => sizes.select(c, a, b),
     requireAtMost: () => undefined,
   };
-  const places = resolve(algebra, op, spec, scope.shape(x), bounds.map((bound) => scope.sizeOf(bound)));
+  return resolve(algebra, op, spec, scope.shape(x), bounds.map((bound) => scope.sizeOf(bound)));
+}
+
+/** Coordinates in `x` of the point of the indexed part. */
+function mapPoint(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[], point: Point): Point {
+  const { sizes } = scope;
   let next = 0;
-  return places.map(({ first, step, length }): Coordinate => {
+  return placesOf(scope, op, spec, x, bounds).map(({ first, step, length }): Coordinate => {
     if (length === null) return { kind: 'affine', offset: first, stride: sizes.const(0), axis: null };
     const inner = point[next++];
     const by = sizes.const(step);
@@ -166,6 +171,7 @@ function subtensorOp(spec: readonly AxisIndex[]): Op {
     lower: {
       kind: 'index',
       gathers: false,
+      sizesFrom: 1,
       map: (scope, { inputs: [x, ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
     },
   });
@@ -206,6 +212,9 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
       kind: 'scatter',
       mode: mode === 'set' ? 'set' : 'add',
       gathers: false,
+      sizesFrom: 2,
+      region: (scope, { inputs: [x, , ...bounds] }) =>
+        placesOf(scope, 'subtensor', spec, x, bounds).flatMap((place) => (place.length === null ? [] : [place.length])),
       map: (scope, { inputs: [x, , ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
     },
   });

@@ -1,5 +1,5 @@
 /** What rules look for in a graph: ops by name, uniform values, axes put back after a reduction. */
-import { Constant } from '../graph/constant.js';
+import { Constant, scalarConstant } from '../graph/constant.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { AxisOrder } from '../ops/dimshuffle.js';
@@ -41,6 +41,7 @@ export function isUniform(v: TensorVariable, value: number): boolean {
 export function uniformScalar(v: TensorVariable): TensorVariable | null {
   let at = v;
   while (at.type.rank > 0) {
+    if (at instanceof Constant && at.scalar !== null) return scalarConstant(at.scalar, at.dtype);
     const node = ownerIf(at, 'dimshuffle', 'alloc', 'specify_shape');
     if (node === null) return null;
     at = node.inputs[0];

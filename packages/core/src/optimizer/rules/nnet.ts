@@ -1,16 +1,16 @@
 /** Softmax however it is spelled, and what its gradient by integer targets comes to. */
+import { scalarConstant } from '../../graph/constant.js';
 import type { TensorVariable } from '../../graph/variable.js';
-import { arange } from '../../ops/arange.js';
-import { checkedIndex } from '../../ops/checked-index.js';
-import { eq, switchOp } from '../../ops/compare.js';
-import { dimshuffle } from '../../ops/dimshuffle.js';
-import { padLeft } from '../../ops/elementwise.js';
+import { scatter } from '../../ops/advanced-index.js';
+import { broadcastTo } from '../../ops/alloc.js';
+import { neg } from '../../ops/arithmetic.js';
+import { guardIndex } from '../../ops/guard-index.js';
 import { argmax, argmin } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { softmax } from '../../ops/softmax.js';
-import { axesOf, inputsOf, isUniform, keptReduction, ownerIf } from '../match.js';
+import { axesOf, inputsOf, isUniform, keptReduction, ownerIf, reapply, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
-import { isCounting, oneHotOf } from './one-hot.js';
+import { isCounting } from './one-hot.js';
 
 /** exp(z) / Σ exp(z): softmax of z, or of x where z is x - max(x). */
 const recogniseSoftmax = rule('recognise softmax', 'true_div', ['stabilize', 'nnet'], ({ inputs: [a, b] }) => {
@@ -31,33 +31,37 @@ const expOfLogSoftmax = rule('exp(logSoftmax) is softmax', 'exp', ['canonicalize
   return node === null ? null : softmax(node.inputs[0], Number(node.op.props['axis']));
 });
 
-/** A scatter of one value a row into zeros is a choice by comparison: it fuses, and runs in any order. */
-const scatterAsOneHot = rule('scatter of one element a row as a choice', 'advanced_inc_subtensor', ['specialize', 'nnet', 'subtensor'], ({ inputs, outputs: [out] }, { shapes }) => {
-  const [zeros, values, rows, columns] = inputs;
-  if (inputs.length !== 4 || out.type.rank !== 2 || !isUniform(zeros, 0)) return null;
-  if (rows.type.rank !== 1 || columns.type.rank !== 1 || !isCounting(rows) || columns.type.broadcasts(0)) return null;
-  if (shapes.of(rows)[0] !== shapes.of(columns)[0] && shapes.of(rows)[0] !== shapes.of(zeros)[0]) return null;
-  if (shapes.of(zeros)[0] !== shapes.of(rows)[0] && shapes.of(zeros)[0] !== shapes.of(columns)[0]) return null;
-  const width = shapeOf(zeros, 1);
-  const hot = eq(dimshuffle(arange(width), ['x', 0]), dimshuffle(checkedIndex(columns, width), [0, 'x']));
-  return switchOp(hot, dimshuffle(padLeft(values, 1), [0, 'x']), 0);
-});
-
-/** Σ over the axis of a one-hot choice is the value chosen. */
-const sumOfOneHot = rule('sum of a one-hot choice', 'sum', ['specialize', 'nnet', 'reduce'], (node) => {
+/** Σ over one of two scattered axes: the sums are scattered along the other. The dropped index is still checked. */
+const sumOfScatter = rule('sum of a scatter is a smaller scatter', 'sum', ['specialize', 'nnet', 'reduce'], (node) => {
   const axes = axesOf(node);
-  const choice = inputsOf(node.inputs[0], 'switch');
-  if (choice === null || axes.length !== 1 || !isUniform(choice[2], 0)) return null;
-  const hot = oneHotOf(choice[0]);
-  const [axis] = axes;
-  const checked = hot === null ? null : inputsOf(unshuffled(hot.index), 'checked_index');
-  if (hot === null || checked === null || hot.axis !== axis || !choice[1].type.broadcasts(axis)) return null;
-  return dimshuffle(choice[1], Array.from({ length: node.inputs[0].type.rank }, (_, k) => k).filter((k) => k !== axis));
+  const inputs = inputsOf(node.inputs[0], 'advanced_inc_subtensor');
+  if (inputs?.length !== 4 || axes.length !== 1 || axes[0] > 1 || !isUniform(inputs[0], 0)) return null;
+  const [zeros, values, ...indices] = inputs;
+  if (zeros.type.rank !== 2 || indices.some((index) => index.type.rank !== 1 || index.type.broadcasts(0))) return null;
+  const [dropped, kept] = [indices[axes[0]], indices[1 - axes[0]]];
+  const size = shapeOf(zeros, 1 - axes[0]);
+  return scatter(broadcastTo(scalarConstant(0, zeros.dtype), [size]), [guardIndex(kept, dropped, shapeOf(zeros, axes[0]))], values, 'inc');
 });
 
-function unshuffled(v: TensorVariable): TensorVariable {
-  return ownerIf(v, 'dimshuffle')?.inputs[0] ?? v;
-}
+/** zeros with v scattered in, plus or minus t: v scattered into t. */
+const scatterIntoSum = rule('scatter into the sum', ['add', 'sub'], ['specialize', 'nnet', 'subtensor'], (node, { graph, shapes }) => {
+  const [a, b] = node.inputs;
+  const into = (hot: TensorVariable, t: TensorVariable, sign: 1 | -1): TensorVariable | null => {
+    const scattered = ownerIf(hot, 'advanced_inc_subtensor');
+    if (scattered === null || !usedOnce(graph, hot) || !isUniform(scattered.inputs[0], 0) || !shapes.same(hot, t)) return null;
+    const [, values, ...indices] = scattered.inputs;
+    return reapply(scattered, [t, sign === 1 ? values : neg(values), ...indices]);
+  };
+  if (node.op.name === 'add') return into(a, b, 1) ?? into(b, a, 1);
+  return into(b, a, -1) ?? into(a, neg(b), 1);
+});
+
+/** A scatter over every row in order is the value itself. */
+const scatterOfAll = rule('scatter along a counting index', 'advanced_inc_subtensor', ['specialize', 'subtensor'], ({ inputs, outputs: [out] }, { shapes }) => {
+  const [zeros, values, index] = inputs;
+  if (inputs.length !== 3 || !isUniform(zeros, 0) || !isCounting(index) || values.type.rank !== out.type.rank) return null;
+  return shapes.same(values, out) ? values : null;
+});
 
 /** softmax keeps the order of its elements. */
 const argmaxOfSoftmax = rule('argmax of softmax is argmax', ['argmax', 'argmin'], ['canonicalize', 'nnet'], (node) => {
@@ -67,4 +71,4 @@ const argmaxOfSoftmax = rule('argmax of softmax is argmax', ['argmax', 'argmin']
   return (node.op.name === 'argmax' ? argmax : argmin).on(inner.inputs[0], axes);
 });
 
-export const nnetRules: readonly Rule[] = [recogniseSoftmax, expOfLogSoftmax, scatterAsOneHot, sumOfOneHot, argmaxOfSoftmax];
+export const nnetRules: readonly Rule[] = [recogniseSoftmax, expOfLogSoftmax, sumOfScatter, scatterIntoSum, scatterOfAll, argmaxOfSoftmax];

@@ -1,0 +1,41 @@
+/**
+ * The device of this process: chosen by `config.device` at the first `function()` or `shared()`, fixed
+ * from then on. Backends other than the built-in ones are loaded by the host environment (the Node
+ * entry); where that fails, the reference device stands in, with one warning.
+ */
+import { config, lockFlag } from '../config/config.js';
+import { DeviceError, TnoError } from '../errors.js';
+import { createReferenceDevice } from './reference-device.js';
+import type { Device } from './target.js';
+
+/** Opens the device of a backend package, e.g. 'cpu' → @tno/cpu. */
+export type DeviceLoader = (name: string) => Device;
+
+let loader: DeviceLoader | null = null;
+let current: Device | null = null;
+
+/** Tells how backends are found; the last one told counts. */
+export function setDeviceLoader(load: DeviceLoader): void {
+  loader = load;
+}
+
+/** The device that functions run on and shared variables live on. */
+export function currentDevice(): Device {
+  if (current === null) {
+    current = open(config.device);
+    lockFlag('device', 'it was fixed by the first function() or shared()');
+  }
+  return current;
+}
+
+function open(name: string): Device {
+  if (name === 'reference') return createReferenceDevice();
+  try {
+    if (loader === null) throw new DeviceError(`[device] expected a host that can load @tno/${name}, got none here`);
+    return loader(name);
+  } catch (error) {
+    if (!(error instanceof TnoError)) throw error;
+    console.warn(`tno: device '${name}' is not to be had, the slow reference device is used instead: ${error.message}`);
+    return createReferenceDevice();
+  }
+}

@@ -1,0 +1,69 @@
+/** @tno/core: symbolic tensors, gradients, compiled functions. Free of Node; see node.ts for what needs files. */
+import { bindMethods } from './tensor/methods.js';
+
+bindMethods();
+
+export * from './errors.js';
+export * from './types/dtype.js';
+export { promote, literalDType, type Promote } from './types/promote.js';
+export { NDArray, ndarray, isNDArray, type NDArrayInput } from './types/ndarray.js';
+export { TensorType, tensorType, type StaticShape } from './types/tensor-type.js';
+export { encodeNpy, decodeNpy, encodeNpz, decodeNpz } from './types/npy.js';
+
+export { config, configure, flags, type Flags } from './config/config.js';
+
+export { Apply, TensorVariable, apply1, applyOp } from './graph/variable.js';
+export { Constant, constant, scalarConstant } from './graph/constant.js';
+export { SharedVariable, type SharedValue } from './graph/shared.js';
+export { FunctionGraph, type Client } from './graph/function-graph.js';
+export { defineOp, opKey, type Op, type Pullback, type SizeAlgebra, type InputGradient, type PropValue } from './graph/op.js';
+export { evaluate } from './graph/evaluate.js';
+export { cloneReplace } from './graph/clone.js';
+export { toposort, leavesOf } from './graph/traverse.js';
+export { userFrames, type Trace } from './graph/trace.js';
+
+export * from './tensor/create.js';
+export * from './tensor/functions.js';
+export type * from './tensor/dtype-types.js';
+export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
+export { isnan, isinf, switchOp, switchOp as switch, switchOp as where } from './ops/compare.js';
+export { clip } from './ops/arithmetic.js';
+export { logaddexp } from './ops/transcendental.js';
+export { cast } from './ops/cast.js';
+export { sum, prod, max, min, argmax, argmin, all, any, mean, variance, logsumexp, type Axes, type ReduceOptions } from './ops/reduce.js';
+export { dot, outer } from './ops/dot.js';
+export { dimshuffle, transpose } from './ops/dimshuffle.js';
+export { reshape, flatten } from './ops/reshape.js';
+export { shape, shapeOf, specifyShape } from './ops/shape.js';
+export { broadcastTo, full, zeros, ones, zerosLike, onesLike } from './ops/alloc.js';
+export { arange } from './ops/arange.js';
+export { slice, setAt, incAt, type Slice } from './ops/subtensor.js';
+export { at, take, type Index } from './ops/advanced-index.js';
+export { nonzero, flatNonzero } from './ops/nonzero.js';
+
+export { grad, type GradOptions } from './grad/grad.js';
+export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';
+
+export { rule, type Rule, type RuleContext, type RuleTag } from './optimizer/rule.js';
+export { rewrite, type OptimizerProfile } from './optimizer/engine.js';
+export { optimize, phases } from './optimizer/phases.js';
+export { Mode, modes, type ModeName, type ModeTag } from './optimizer/mode.js';
+
+export type { Lowering, PointScope, StepScope, Point, Coordinate } from './lower/lowering.js';
+export * from './lower/program.js';
+export { scalarOps, reduceOps, type ScalarOp, type ReduceOp } from './lower/scalar-op.js';
+export { ProgramBuilder } from './lower/program-builder.js';
+export { encodeProgram } from './lower/encode.js';
+export { decodeProgram } from './lower/decode.js';
+export { verifyProgram } from './lower/verify-program.js';
+export { printProgram } from './lower/print-program.js';
+export { lower, type Lowered } from './lower/lower.js';
+
+export * from './device/target.js';
+export { currentDevice, setDeviceLoader, type DeviceLoader } from './device/registry.js';
+export { createReferenceDevice } from './device/reference-device.js';
+export { createNullDevice } from './device/null-device.js';
+
+export { compile, compile as function, type CompiledFunction, type FunctionOptions, type CompileProfile } from './compile/function.js';
+export { shared, type SharedOptions } from './compile/shared.js';
+export type { ValueFor, ResultOf } from './compile/types.js';
