@@ -21,7 +21,7 @@ const above = {
   types: ['graph', 'ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
   graph: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
   ops: ['grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
-  grad: ['optimizer', 'lower', 'codegen', 'device', 'compile'],
+  grad: ['lower', 'codegen', 'device', 'compile'],
   optimizer: ['grad', 'lower', 'codegen', 'device', 'compile'],
   lower: ['codegen', 'device', 'compile'],
   codegen: ['device', 'compile'],
