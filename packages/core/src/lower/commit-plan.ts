@@ -8,7 +8,7 @@
  */
 import type { SharedVariable } from '../graph/shared.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
-import { isPointwise, type Inlining } from './inlining.js';
+import { isPointwise, readsAligned, type Inlining } from './inlining.js';
 import type { ShapeInference } from './shape-inference.js';
 
 export interface UpdateRequest {
@@ -39,7 +39,7 @@ function canWriteInPlace(target: SharedVariable, value: TensorVariable, inlining
   if (node === null || !inlining.stored.has(value) || !shapes.same(value, target)) return false;
   if (inlining.users.get(target)?.has(node) !== true) return false;
   const { lower } = node.op;
-  if (isPointwise(lower)) return inlining.aligned.has(target) && !mayFail(value, inlining);
+  if (isPointwise(lower)) return readsAligned(value, target, inlining.stored) && !mayFail(value, inlining);
   if (lower.kind !== 'call' && lower.kind !== 'scatter') return false;
   const base = lower.kind === 'scatter' || lower.callee === 'ger' ? node.inputs[0] : node.inputs[2];
   if (base !== target || node.inputs.filter((input) => input === target).length > 1) return false;

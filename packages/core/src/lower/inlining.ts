@@ -42,8 +42,6 @@ export interface Inlining {
   readonly absorbed: ReadonlyMap<TensorVariable, TensorVariable>;
   /** Of a stored variable: the operand whose memory it takes over. */
   readonly inPlaceOf: ReadonlyMap<TensorVariable, TensorVariable>;
-  /** Variables that are read by each user only at the very point that the user writes. */
-  readonly aligned: ReadonlySet<TensorVariable>;
 }
 
 /** Whether the op's value at a point is made of its inputs' values at points. */
@@ -54,6 +52,31 @@ export function isPointwise(lower: Lowering): lower is Extract<Lowering, { kind:
 /** Whether the node only renames positions, so that its result can be a strided view. */
 export function isView(node: Apply): boolean {
   return node.op.lower.kind === 'index' && !node.op.lower.gathers;
+}
+
+/** Whether the node repeats its operand along an axis. */
+function stretches(v: TensorVariable, node: Apply): boolean {
+  const out = node.outputs[0];
+  const { kind } = node.op.lower;
+  if (kind === 'index') return node.op.name === 'alloc';
+  if (v.type.rank !== out.type.rank) return kind === 'expression';
+  return v.type.shape.some((n, axis) => n === 1 && !out.type.broadcasts(axis));
+}
+
+/** Whether the kernel of `v` reads `source` only at the very point that it writes. */
+export function readsAligned(v: TensorVariable, source: TensorVariable, stored: ReadonlySet<TensorVariable>): boolean {
+  const seen = new Set<string>();
+  const visit = (x: TensorVariable, aligned: boolean): boolean => {
+    if (x === source) return aligned;
+    const key = `${x.id} ${aligned}`;
+    const node = x.owner;
+    if (seen.has(key) || node === null || (x !== v && stored.has(x))) return true;
+    seen.add(key);
+    const { lower } = node.op;
+    const elementwise = lower.kind === 'scalar' || node.op.name === 'cast';
+    return node.inputs.every((input) => visit(input, aligned && elementwise && !stretches(input, node)));
+  };
+  return visit(v, true);
 }
 
 function sizesFrom(lower: Lowering): number {
@@ -75,8 +98,6 @@ interface Use {
   stretched: boolean;
   /** Every way to the users keeps the number of points and their order up to axes of size 1. */
   exact: boolean;
-  /** Every use is elementwise at the same point. */
-  aligned: boolean;
   users: Set<Apply>;
   /** Asked for as memory. */
   memory: boolean;
@@ -114,7 +135,6 @@ class Decision {
       users: new Map([...this.uses].map(([v, use]) => [v, use.users])),
       absorbed: this.absorbed,
       inPlaceOf: this.inPlaceOf,
-      aligned: new Set([...this.uses].flatMap(([v, use]) => (use.aligned ? [v] : []))),
     };
   }
 
@@ -126,7 +146,7 @@ class Decision {
       total = lower.kind === 'scalar' ? (costs[lower.fn] ?? COSTLY) : lower.kind === 'expression' ? (node.op.name === 'cast' ? 1 : 2) : 0;
       node.inputs.slice(0, sizesFrom(lower)).forEach((input) => {
         const own = this.cost.get(input) ?? 1;
-        const likelyStored = own > CHEAP && this.graph.clients(input).length > 1;
+        const likelyStored = own > (stretches(input, node) ? CHEAP_STRETCHED : this.graph.clients(input).length > 1 ? CHEAP : Infinity);
         total += likelyStored ? 1 : own;
       });
     }
@@ -172,7 +192,7 @@ class Decision {
   }
 
   private useOf(v: TensorVariable): Use {
-    const use: Use = { stretched: false, exact: true, aligned: true, users: new Set(), memory: this.asked.has(v) };
+    const use: Use = { stretched: false, exact: true, users: new Set(), memory: this.asked.has(v) };
     for (const client of this.graph.clients(v)) this.addUse(v, client, use);
     return use;
   }
@@ -187,7 +207,7 @@ class Decision {
     const out = node.outputs[0];
     if (isPointwise(lower)) this.addPointwiseUse(v, node, index, use);
     else {
-      use.exact = use.aligned = false;
+      use.exact = false;
       if (lower.kind === 'reduce') use.users.add(this.loopOf(node));
       else if (lower.kind === 'reshape') {
         use.memory = true;
@@ -211,15 +231,13 @@ class Decision {
     const outUse = this.uses.get(out);
     const elementwise = lower.kind !== 'index' && v.type.rank === out.type.rank;
     const broadcast = elementwise && v.type.shape.some((n, axis) => n === 1 && !out.type.broadcasts(axis));
-    const stretches = broadcast || node.op.name === 'alloc' || (lower.kind === 'expression' && !elementwise) || (lower.kind === 'index' && lower.gathers && index > 0 && out.type.rank > v.type.rank);
     const keeps = !broadcast && (elementwise || node.op.name === 'dimshuffle' || (lower.kind === 'index' && node.op.name !== 'alloc' && node.op.name !== 'subtensor' && !lower.gathers));
     if (this.stored.has(out)) use.users.add(node);
     else outUse?.users.forEach((user) => use.users.add(user));
     const end = this.stored.has(out);
     if (this.views.has(out) && lower.kind === 'index') use.memory ||= index === 0;
-    use.stretched ||= stretches || (!end && (outUse?.stretched ?? false));
+    use.stretched ||= stretches(v, node) || (lower.kind === 'index' && lower.gathers && index > 0 && out.type.rank > v.type.rank) || (!end && (outUse?.stretched ?? false));
     use.exact &&= keeps && (end || (outUse?.exact ?? false));
-    use.aligned &&= elementwise && !broadcast && (end || (outUse?.aligned ?? false));
   }
 
   /** An elementwise result may take over an operand that is of its type, stored, and read by nothing else. */
@@ -234,7 +252,7 @@ class Decision {
       return fits && this.stored.has(u) && !taken.has(u) && use !== undefined && use.users.size === 1 && use.users.has(node) && !this.isKept(u);
     };
     if (isPointwise(lower)) {
-      const source = this.operandsOf(v).find((u) => free(u) && this.uses.get(u)?.aligned === true);
+      const source = this.operandsOf(v).find((u) => free(u) && readsAligned(v, u, this.stored));
       if (source !== undefined) this.inPlaceOf.set(v, source);
     } else if (lower.kind === 'call' || lower.kind === 'scatter') {
       const base = lower.kind === 'scatter' ? node.inputs[0] : lower.callee === 'ger' ? node.inputs[0] : node.inputs[2];

@@ -105,7 +105,7 @@ export class SizeTable {
         return this.cancelSub(a, b) ?? this.cancelSub(b, a);
       case 'sub':
         if (y === 0) return a;
-        return a === b ? this.const(0) : null;
+        return a === b ? this.const(0) : this.doubleSub(a, b);
       case 'mul':
         if (x === 1) return b;
         if (y === 1) return a;
@@ -150,6 +150,12 @@ export class SizeTable {
   private cancelSub(sum: SizeId, b: SizeId): SizeId | null {
     const node = this.nodes[sum];
     return node.op === 'sub' && node.b === b ? node.a : null;
+  }
+
+  // a - (a - b) = b
+  private doubleSub(a: SizeId, rest: SizeId): SizeId | null {
+    const node = this.nodes[rest];
+    return node.op === 'sub' && node.a === a ? node.b : null;
   }
 
   private intern(key: string, node: SizeNode): SizeId {
