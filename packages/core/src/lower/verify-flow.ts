@@ -229,7 +229,7 @@ class FlowVerifier {
     if (role === 'temp' || role === 'output') {
       this.expect(this.allocated.has(base), `buffer ${base} to be allocated before it is used`);
     }
-    if (decl.role === 'view') [decl.offset, ...decl.strides].forEach((a) => this.size(a));
+    if (decl.role === 'view') declSizes(decl).forEach((a) => this.size(a));
   }
 
   /** Its place and its shape are known. */

@@ -1,0 +1,96 @@
+/**
+ * The reference device: walks Programs in TypeScript, with kernels as emitted JavaScript. It is the
+ * oracle for every other device, and the path that needs no native code.
+ */
+import { DeviceError } from '../errors.js';
+import { emitJsUnit } from '../codegen/js.js';
+import type { JsFailure, JsKernel } from '../codegen/js.js';
+import { jsRuntime } from '../codegen/js-runtime.js';
+import type { NDArray } from '../types/ndarray.js';
+import type { Program } from '../lower/program.js';
+import { HostStorage } from './host-storage.js';
+import { runReferenceCall } from './reference-calls.js';
+import type {
+  CallRequest,
+  Device,
+  Executable,
+  HostFunction,
+  SharedStorage,
+  SourceUnit,
+  Target,
+} from './target.js';
+import { ProgramWalker } from './walk.js';
+import type { IndexFailure, Place, WalkBackend } from './walk.js';
+
+export const referenceTarget: Target = {
+  name: 'reference',
+  supportsCall({ callee, dtype }: CallRequest): boolean {
+    return callee === 'nonzero' || dtype !== 'bool';
+  },
+  emit: (program: Program): SourceUnit => emitJsUnit(program),
+};
+
+export function createReferenceDevice(): Device {
+  return new ReferenceDevice();
+}
+
+class ReferenceDevice implements Device {
+  readonly name = 'reference';
+  readonly target = referenceTarget;
+  readonly stats = { compiled: 0, cached: 0 };
+  private readonly units = new Map<string, readonly JsKernel[]>();
+
+  createShared(value: NDArray): SharedStorage {
+    return new HostStorage(value);
+  }
+
+  load(
+    program: Program,
+    source: SourceUnit,
+    shared: readonly SharedStorage[],
+    host: readonly HostFunction[],
+  ): Executable {
+    const backend = kernelBackend(this.compile(source));
+    const storages = shared.map((storage) => {
+      if (storage instanceof HostStorage) return storage;
+      throw new DeviceError(
+        '[load] expected shared variables of the reference device, got another',
+      );
+    });
+    return new ProgramWalker({ program, backend, shared: storages, host });
+  }
+
+  private compile(source: SourceUnit): readonly JsKernel[] {
+    if (source.language !== 'js') {
+      throw new DeviceError(`[load] expected a js unit, got one of ${source.language}`);
+    }
+    const known = this.units.get(source.text);
+    if (known !== undefined) {
+      this.stats.cached += known.length;
+      return known;
+    }
+    // The text is this module's own: emitJsUnit made it from a verified Program.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const unit = new Function('h', source.text) as (h: typeof jsRuntime) => JsKernel[];
+    const kernels = unit(jsRuntime);
+    this.units.set(source.text, kernels);
+    this.stats.compiled += kernels.length;
+    return kernels;
+  }
+}
+
+function kernelBackend(kernels: readonly JsKernel[]): WalkBackend {
+  const failure: JsFailure = { gather: 0, value: 0, size: 0 };
+  return {
+    runKernel(
+      kernel: number,
+      operands: readonly Place[],
+      dims: readonly number[],
+    ): IndexFailure | null {
+      const buf = operands.map(({ data }) => data);
+      const off = operands.map(({ offset }) => offset);
+      return kernels[kernel](buf, off, dims, failure) ? null : { ...failure };
+    },
+    runCall: runReferenceCall,
+  };
+}
