@@ -56,7 +56,6 @@ export { ProgramBuilder } from './lower/program-builder.js';
 export { encodeProgram } from './lower/encode.js';
 export { decodeProgram } from './lower/decode.js';
 export { verifyProgram } from './lower/verify-program.js';
-export { printProgram } from './lower/print-program.js';
 export { lower, type Lowered } from './lower/lower.js';
 
 export * from './device/target.js';
