@@ -10,7 +10,7 @@ import { AddonLoadError } from '../errors.js';
 
 /** What a backend package exports for core. */
 interface BackendModule {
-  readonly createDevice: (options: { cacheDir: string; compiler: string; providers: string }) => Device;
+  readonly createDevice: (options: { cacheDir?: string | undefined; compiler?: string | undefined; providers?: string | undefined }) => Device;
 }
 
 function readSettings(path: string): string | null {
@@ -44,7 +44,8 @@ export function loadBackend(name: string): Device {
       continue;
     }
     const backend = require(path) as BackendModule;
-    return backend.createDevice({ cacheDir: config.cacheDir, compiler: config.compiler, providers: config.providers });
+    const given = (value: string): string | undefined => (value === '' || value === 'auto' ? undefined : value);
+    return backend.createDevice({ cacheDir: given(config.cacheDir), compiler: given(config.compiler), providers: given(config.providers) });
   }
   throw new AddonLoadError(`[device] expected the package @tno/${name}, got: ${reasons[0]}`, { hint: `npm install @tno/${name}` });
 }

@@ -1,0 +1,4 @@
+import { createReferenceDevice } from '../src/index.js';
+import { seamCases } from './support/seam-cases.js';
+
+seamCases('the reference device', createReferenceDevice);
