@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { argv, chdir, exit } from 'node:process';
 import { summaryLine } from './count-reporter.mjs';
 import { runNode } from './run-node.mjs';
-import { commandEnvironment, root } from './setup/log.mjs';
+import { root } from './setup/log.mjs';
 import { setUp } from './setup.mjs';
 
 await setUp();
@@ -22,7 +22,7 @@ const status = await runNode(
     `--reporter=${join(root, 'tools/count-reporter.mjs')}`,
     ...argv.slice(2),
   ],
-  { ...commandEnvironment(), TNO_TEST_COUNTS: countFile },
+  { TNO_TEST_COUNTS: countFile },
 );
 
 let line;

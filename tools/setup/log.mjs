@@ -33,6 +33,8 @@ export function commandEnvironment() {
     NX_TUI: 'false',
     NX_ISOLATE_PLUGINS: 'false',
     DO_NOT_TRACK: '1',
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
   };
 }
 
@@ -91,6 +93,15 @@ export function tail(output, lines = 30) {
     .slice(-lines)
     .map((line) => `  ${line}`)
     .join('\n');
+}
+
+/**
+ * The lines that say what is wrong, where some do; otherwise the last ones.
+ * @param {string} output
+ */
+export function complaints(output) {
+  const lines = output.split('\n').filter((line) => /\berror\b/i.test(line));
+  return lines.length > 0 ? tail(lines.slice(0, 20).join('\n')) : tail(output);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runLogged, say, SetupError, stateFolder, tail } from './log.mjs';
+import { complaints, root, runLogged, say, SetupError, stateFolder } from './log.mjs';
 import { clearStamp, inputHash, readStamp, writeStamp } from './stamp.mjs';
 
 /** The folders of the projects that have a bundler configuration, relative to the root. */
@@ -29,7 +29,7 @@ export async function buildPackages() {
   const result = await runLogged('packages', process.execPath, args);
   if (!result.ok) {
     throw new SetupError(
-      `building the packages failed; log: ${result.log}\n${tail(result.output)}`,
+      `building the packages failed; log: ${result.log}\n${complaints(result.output)}`,
     );
   }
   writeStamp(stampFile, hash);
