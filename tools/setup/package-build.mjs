@@ -1,4 +1,5 @@
-// Step 4: the packages and the examples, built by nx in the order of their dependencies.
+// Step 4: the packages and the examples, built by nx in the order of their dependencies. Without their
+// declarations: `npm run build` makes those too.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,9 @@ export async function buildPackages() {
   clearStamp(stampFile);
   const nx = join(root, 'node_modules/nx/dist/bin/nx.js');
   const args = [nx, 'run-many', '-t', 'build', '--exclude=@tno/native', '--outputStyle=static'];
-  const result = await runLogged('packages', process.execPath, args);
+  const result = await runLogged('packages', process.execPath, args, {
+    env: { TNO_BUILD_TYPES: '0' },
+  });
   if (!result.ok) {
     throw new SetupError(
       `building the packages failed; log: ${result.log}\n${complaints(result.output)}`,
