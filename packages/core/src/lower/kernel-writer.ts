@@ -140,17 +140,31 @@ export class KernelWriter implements PointScope {
     switch (lower.kind) {
       case 'scalar': {
         this.ops.push(lower.fn);
-        const args = node.inputs.map((input) => this.at(input, point));
+        const args = node.inputs.map((input) => this.at(input, this.unstretched(input, node.outputs[0], point)));
         return this.scalar(lower.fn, node.outputs[0].dtype, ...args);
       }
       case 'expression':
         this.ops.push(node.op.name);
         return lower.build(this, node, point);
       case 'index':
-        return this.at(node.inputs[0], lower.map(this, node, point));
+        return this.indexed(node, lower.map(this, node, point));
       default:
         throw new Error(`kernel: ${node.op.name} is not pointwise`);
     }
+  }
+
+  private indexed(node: Apply, point: Point): ScalarValue {
+    const [source] = node.inputs;
+    return this.at(source, node.op.name === 'alloc' ? this.unstretched(source, node.outputs[0], point) : point);
+  }
+
+  /** The operand's point for a point of the result: 0 along axes that the node stretches. */
+  private unstretched(operand: TensorVariable, result: TensorVariable, point: Point): Point {
+    const lead = result.type.rank - operand.type.rank;
+    const stretches = (axis: number): boolean => operand.type.broadcasts(axis) && !result.type.broadcasts(axis + lead);
+    if (!point.some((coordinate, axis) => coordinate.kind === 'value' && stretches(axis))) return point;
+    const zero = this.sizes.const(0);
+    return point.map((coordinate, axis) => (stretches(axis) ? { kind: 'affine', offset: zero, stride: zero, axis: null } : coordinate));
   }
 
   private load(variable: TensorVariable, storage: Storage, point: Point): ScalarValue {

@@ -373,6 +373,16 @@ class Region implements KernelHost, StepScope {
     return this.isContiguous(variable, storage) ? this.asBuffer(variable, storage) : this.scratchCopy(variable, this.asBuffer(variable, storage));
   }
 
+  /** A view in which axes of size 1 are repeated to `shape`. */
+  private stretched(variable: TensorVariable, shape: readonly SizeId[]): BufferId {
+    const { builder } = this;
+    const own = this.shape(variable);
+    const single = own.map((size, axis) => builder.sizes.constant(size) === 1 && builder.sizes.constant(shape[axis]) !== 1);
+    if (!single.includes(true)) return this.plain(variable);
+    const { buffer, offset, strides } = this.storage(variable) as Storage;
+    return builder.view(buffer, shape, offset, strides.map((stride, axis) => (single[axis] ? builder.sizes.const(0) : stride)));
+  }
+
   /** A factor of a product: with a unit stride along one axis. */
   private factor(variable: TensorVariable): BufferId {
     const storage = this.storage(variable) as Storage;
@@ -518,7 +528,10 @@ class Region implements KernelHost, StepScope {
       return builder.call('nonzero', [this.buffer(x)], [place, count], site);
     }
     const matrices = lower.callee === 'ger' ? [1, 2] : [0, 1];
-    const ins = node.inputs.map((input, k) => (matrices.includes(k) ? this.factor(input) : this.plain(input)));
+    const ins = node.inputs.map((input, k) => {
+      if (matrices.includes(k)) return this.factor(input);
+      return input.type.rank === out.type.rank ? this.stretched(input, this.shape(out)) : this.plain(input);
+    });
     const storage = this.allocate(out);
     builder.call(lower.callee, ins, [this.asBuffer(out, storage)], site);
   }
