@@ -14,7 +14,7 @@ constexpr size_t status_words = 4;
 constexpr size_t small_bytes = 64;
 
 // From here on an uninitialised Buffer is cheaper than an ArrayBuffer, which starts as zeros.
-constexpr int64_t buffer_threshold = 4096;
+constexpr int64_t buffer_threshold = 32 << 10;
 
 // From here on running out of memory is to be expected, and is an error, not the end of the
 // process.
@@ -173,8 +173,8 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
   return static_cast<std::byte*>(data);
 }
 
-// A host function gets a list of ArrayBuffers and a list of their lengths for its inputs, and the
-// lengths of its outputs; it returns a typed array for each output.
+// A host function gets lists of its inputs' elements (ArrayBuffers), dtype codes and lengths, and
+// one of its outputs' lengths; it returns a typed array for each output.
 bool Executable::call_host(size_t host, std::span<const Tensor> ins,
                            std::span<const Tensor> outs) noexcept {
   const Napi::Env env(env_);
@@ -192,6 +192,7 @@ bool Executable::call_host(size_t host, std::span<const Tensor> ins,
       return list;
     };
     Napi::Array buffers = Napi::Array::New(env, ins.size());
+    Napi::Array dtypes = Napi::Array::New(env, ins.size());
     std::vector<int64_t> strides(max_rank);
     for (uint32_t i = 0; i < ins.size(); ++i) {
       Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, static_cast<size_t>(ins[i].bytes()));
@@ -199,8 +200,10 @@ bool Executable::call_host(size_t host, std::span<const Tensor> ins,
       copy_elements(ins[i], {static_cast<std::byte*>(copy.Data()), ins[i].dtype, ins[i].rank,
                              ins[i].shape, strides.data()});
       buffers.Set(i, copy);
+      dtypes.Set(i, Napi::Number::New(env, static_cast<double>(ins[i].dtype)));
     }
-    return fill_host_results(hosts[host].Call({buffers, lengths_of(ins), lengths_of(outs)}), outs);
+    return fill_host_results(hosts[host].Call({buffers, dtypes, lengths_of(ins), lengths_of(outs)}),
+                             outs);
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
   } catch (const std::exception& error) {

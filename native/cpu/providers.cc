@@ -11,7 +11,7 @@ namespace tno::cpu {
 namespace {
 
 // Below this many multiplications the provider's call costs more than the product.
-constexpr int64_t provider_threshold = 2048;
+constexpr int64_t provider_threshold = 8192;
 
 const tno_provider* open_beside(const char* name) {
   Dl_info self{};

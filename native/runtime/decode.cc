@@ -202,7 +202,7 @@ Instr read_instr(Reader& in) {
       instr.dim = read_dim(in);
       break;
     case InstrOp::scalar:
-      instr.fn = in.word_in(0, scalar_op_count, "scalar op");
+      instr.fn = in.id("scalar op");
       instr.args = in.ids("value id");
   }
   return instr;
@@ -220,7 +220,7 @@ Kernel read_kernel(Reader& in) {
   kernel.body = in.list([&] { return read_instr(in); });
   kernel.reductions = in.list([&] {
     Reduction reduction;
-    reduction.op = in.word_in(0, reduce_op_count, "reduction");
+    reduction.op = in.id("reduction");
     reduction.dtype = in.dtype();
     reduction.value = in.id("value id");
     return reduction;

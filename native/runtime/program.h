@@ -85,7 +85,7 @@ struct Instr {
   int32_t hi = 0;
   int32_t axis = 0;
   KernelDim dim{};
-  int32_t fn = 0;  // scalar
+  int32_t fn = 0;  // scalar: an index into core's list, which kernels are emitted from
   std::vector<int32_t> args{};
 };
 
@@ -138,8 +138,6 @@ enum class StepKind : int32_t { sizes, kernel, call, copy, loop, cond, host, com
 enum class Callee : int32_t { gemm, gemv, ger, nonzero };
 
 inline constexpr int32_t callee_count = 4;
-inline constexpr int32_t scalar_op_count = 53;
-inline constexpr int32_t reduce_op_count = 8;
 
 struct Step;
 

@@ -1,0 +1,144 @@
+/**
+ * The CPU as a device: compiles emitted C with the system's compiler and runs Programs in the native
+ * addon, one crossing a call.
+ */
+import {
+  DeviceError,
+  dtypeFromCode,
+  dtypeInfo,
+  encodeProgram,
+  NDArray,
+  ShapeError,
+} from '@tno/core';
+import type {
+  Device,
+  Executable,
+  HostFunction,
+  Program,
+  SharedStorage,
+  SourceUnit,
+  Storage,
+} from '@tno/core';
+import { CpuExecutable } from './executable.js';
+import { defaultCacheFolder, findCompiler, KernelCache } from './kernel-cache.js';
+import { loadAddon } from './native.js';
+import type { NativeAddon, NativeHost, NativeLibrary } from './native.js';
+import { CpuShared } from './shared.js';
+import { cpuTarget } from './target.js';
+
+export interface CpuDeviceOptions {
+  /** Where compiled kernels are kept; `tno/kernels` in the user's cache folder unless given. */
+  readonly cacheDir?: string | undefined;
+  /** Path or name of the C compiler; TNO_CC, else the first of cc, gcc and clang, unless given. */
+  readonly compiler?: string | undefined;
+  /** `plain`: no product library, the addon's own products. TNO_PROVIDERS, else `auto`, unless given. */
+  readonly providers?: 'auto' | 'plain' | undefined;
+  /** Gets each warning; `process.emitWarning` unless given. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+export interface CpuDevice extends Device {
+  /** What multiplies float32 matrices: `onednn` or `plain`. */
+  readonly productProvider: string;
+}
+
+/**
+ * @throws AddonLoadError (E_ADDON) when the addon is missing or does not load.
+ * @throws CompileError (E_COMPILE) when there is no C compiler.
+ */
+export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
+  const addon = loadAddon();
+  const cache = new KernelCache(addon, {
+    folder: options.cacheDir ?? defaultCacheFolder(),
+    compiler: findCompiler(options.compiler),
+    warn: options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning')),
+  });
+  const plain = (options.providers ?? process.env.TNO_PROVIDERS) === 'plain';
+  return new NativeDevice(addon, cache, plain);
+}
+
+class NativeDevice implements CpuDevice {
+  readonly name = 'cpu';
+  readonly target = cpuTarget;
+
+  constructor(
+    private readonly addon: NativeAddon,
+    private readonly cache: KernelCache,
+    private readonly plain: boolean,
+  ) {}
+
+  get stats(): { readonly compiled: number; readonly cached: number } {
+    return this.cache.stats;
+  }
+
+  get productProvider(): string {
+    return this.plain ? 'plain' : this.addon.productProvider();
+  }
+
+  createShared(value: NDArray): SharedStorage {
+    return new CpuShared(this.addon, value);
+  }
+
+  load(
+    program: Program,
+    source: SourceUnit,
+    shared: readonly SharedStorage[],
+    host: readonly HostFunction[],
+  ): Executable {
+    const request = {
+      encoded: encodeProgram(program),
+      constants: program.constants.map((constant) => constant.bytes),
+      library: this.library(source),
+      symbols: source.symbols,
+      shared: shared.map(nativeShared),
+      hosts: host.map(adaptHost),
+      plain: this.plain,
+    };
+    try {
+      return new CpuExecutable(program, this.addon.load(request));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new DeviceError(text, { cause: error });
+    }
+  }
+
+  private library(source: SourceUnit): NativeLibrary | null {
+    if (source.symbols.length === 0) return null;
+    if (source.language !== 'c') {
+      throw new DeviceError(`[cpu] expected kernels in C, got ${source.language}`);
+    }
+    return this.cache.load(source.text);
+  }
+}
+
+function nativeShared(storage: SharedStorage): CpuShared['native'] {
+  if (storage instanceof CpuShared) return storage.native;
+  throw new DeviceError('[cpu] expected shared variables of the cpu device, got one of another');
+}
+
+/** Arrays in and out for a function that the addon calls with memory and shapes. */
+function adaptHost(host: HostFunction): NativeHost {
+  return (elements, dtypes, shapes, resultShapes) => {
+    const inputs = elements.map((memory, i) => {
+      const dtype = dtypeFromCode(dtypes[i]);
+      return new NDArray(dtype, new dtypeInfo[dtype].storage(memory), shapes[i]);
+    });
+    const results = host(inputs);
+    if (results.length !== resultShapes.length) {
+      throw new DeviceError(
+        `[host] expected ${resultShapes.length} results, got ${results.length}`,
+      );
+    }
+    return results.map((result, i) => hostResult(result, i, resultShapes[i]));
+  };
+}
+
+function hostResult(result: NDArray, index: number, shape: readonly number[]): Storage {
+  const fits = result.rank === shape.length && shape.every((n, axis) => n === result.shape[axis]);
+  if (!fits) {
+    throw new ShapeError(
+      `[host] expected result ${index} of shape (${shape.join(', ')}), got (${result.shape.join(', ')})`,
+    );
+  }
+  return result.contiguous().data;
+}

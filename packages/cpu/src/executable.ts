@@ -1,0 +1,138 @@
+/**
+ * A loaded Program: turns arrays into what one crossing takes, and back. Small arrays are copied
+ * through memory that both sides share, since handing a typed array over costs more than its copy.
+ * Invariant: `frame` and `small` are laid out as native/cpu/executable_binding.h says.
+ */
+import { DeviceError, dtypeInfo, InputError, NDArray, RunError } from '@tno/core';
+import type {
+  DType,
+  Executable,
+  Program,
+  RunFailure,
+  Storage,
+  StorageConstructor,
+} from '@tno/core';
+import { failureKinds, SMALL_BYTES, STATUS_WORDS } from './native.js';
+import type { LargeOutput, NativeExecutable } from './native.js';
+
+/** Of an input or output: its type, and its window on `small`. */
+interface Port {
+  readonly dtype: DType;
+  readonly rank: number;
+  readonly storage: StorageConstructor;
+  readonly small: Storage;
+}
+
+export class CpuExecutable implements Executable {
+  private readonly inputs: readonly Port[];
+  private readonly outputs: readonly Port[];
+  private readonly frame: Float64Array;
+  private readonly outputWords: number;
+  private readonly call: NativeExecutable['run'];
+  private readonly args: (Storage | undefined)[];
+  private running = false;
+
+  constructor(program: Program, native: NativeExecutable) {
+    this.call = native.run;
+    this.frame = new Float64Array(native.frame);
+    const port = (buffer: number, slot: number): Port => {
+      const { dtype, shape } = program.buffers[buffer];
+      const { storage, bytes } = dtypeInfo[dtype];
+      const small = new storage(native.small, slot * SMALL_BYTES, SMALL_BYTES / bytes);
+      return { dtype, rank: shape.length, storage, small };
+    };
+    this.inputs = program.inputs.map((buffer, i) => port(buffer, i));
+    this.outputs = program.outputs.map((buffer, i) => port(buffer, this.inputs.length + i));
+    this.args = this.inputs.map(() => undefined);
+    this.outputWords = STATUS_WORDS + this.inputs.reduce((words, { rank }) => words + 1 + rank, 0);
+  }
+
+  run(inputs: readonly NDArray[]): NDArray[] {
+    if (this.running) {
+      throw new DeviceError(
+        '[function] expected a call to end before the next, got one from its own host step',
+      );
+    }
+    this.bind(inputs);
+    this.running = true;
+    let result;
+    try {
+      result = this.call(...this.args);
+    } finally {
+      this.running = false;
+      this.args.fill(undefined);
+    }
+    if (typeof result === 'number') throw new RunError(this.failure(result));
+    if (typeof result === 'string') throw new DeviceError(result);
+    return this.results(result);
+  }
+
+  private bind(inputs: readonly NDArray[]): void {
+    const { frame } = this;
+    if (inputs.length !== this.inputs.length) {
+      throw new InputError(
+        `[function] expected ${this.inputs.length} inputs, got ${inputs.length}`,
+      );
+    }
+    let word = STATUS_WORDS;
+    for (let i = 0; i < inputs.length; i++) {
+      const { dtype, rank, small } = this.inputs[i];
+      const { shape, data, offset, dtype: given } = inputs[i];
+      if (given !== dtype || shape.length !== rank) {
+        throw new InputError(
+          `[function] expected input ${i} to be ${dtype} of rank ${rank}, got ${given} of rank ${shape.length}`,
+        );
+      }
+      const offsetWord = word++;
+      let size = 1;
+      for (let axis = 0; axis < rank; axis++) {
+        size *= shape[axis];
+        frame[word++] = shape[axis];
+      }
+      if (size > small.length) {
+        frame[offsetWord] = offset;
+        this.args[i] = data;
+      } else {
+        frame[offsetWord] = -1;
+        copyElements(data, offset, small, size);
+      }
+    }
+  }
+
+  private results(large: undefined | LargeOutput | LargeOutput[]): NDArray[] {
+    const { frame, outputs } = this;
+    const results = new Array<NDArray>(outputs.length);
+    let word = this.outputWords;
+    let next = 0;
+    for (let i = 0; i < outputs.length; i++) {
+      const { dtype, rank, storage, small } = outputs[i];
+      const shape = new Array<number>(rank);
+      let size = 1;
+      for (let axis = 0; axis < rank; axis++) size *= shape[axis] = frame[word++];
+      let data: Storage;
+      if (size > small.length) {
+        const memory = Array.isArray(large) ? large[next++] : (large as LargeOutput);
+        data = new storage(memory instanceof ArrayBuffer ? memory : memory.buffer, 0, size);
+      } else {
+        data = new storage(size);
+        copyElements(small, 0, data, size);
+      }
+      results[i] = new NDArray(dtype, data, shape);
+    }
+    return results;
+  }
+
+  private failure(kind: number): RunFailure {
+    const [, id, a, b] = this.frame;
+    if (kind === failureKinds.check) return { kind: 'check', check: id, a, b };
+    if (kind === failureKinds.index) return { kind: 'index', site: id, value: a, size: b };
+    return { kind: 'memory', site: id, bytes: a };
+  }
+}
+
+// Both are of one class; a plain loop beats `set` with a view for a handful of elements.
+function copyElements(from: Storage, offset: number, to: Storage, count: number): void {
+  const source = from as Float64Array;
+  const target = to as Float64Array;
+  for (let i = 0; i < count; i++) target[i] = source[offset + i];
+}

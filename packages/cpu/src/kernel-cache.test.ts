@@ -1,0 +1,134 @@
+import { chmodSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CompileError } from '@tno/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  defaultCacheFolder,
+  findCompiler,
+  KernelCache,
+  processorFeatures,
+} from './kernel-cache.js';
+import type { LibraryRequest, LibraryResult, NativeAddon, NativeLibrary } from './native.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tno-cache-test-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function program(name: string): string {
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  const path = join(folder, 'bin', name);
+  writeFileSync(path, '#!/bin/sh\n');
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Records what it is asked for and gives what it is told. */
+class FakeAddon {
+  readonly requests: LibraryRequest[] = [];
+  constructor(private readonly result: Partial<LibraryResult> = {}) {}
+
+  loadLibrary(request: LibraryRequest): LibraryResult {
+    this.requests.push(request);
+    const library = {} as NativeLibrary;
+    return { library, compiled: true, error: '', warning: '', ...this.result };
+  }
+}
+
+function cacheOf(addon: FakeAddon, identity = 'cc 1', warnings: string[] = []): KernelCache {
+  return new KernelCache(addon as unknown as NativeAddon, {
+    folder: '/cache',
+    compiler: { path: '/bin/cc', identity },
+    warn: (message) => warnings.push(message),
+  });
+}
+
+describe('findCompiler', () => {
+  it('takes the first of cc, gcc and clang on PATH', () => {
+    const gcc = program('gcc');
+    program('clang');
+    const found = findCompiler(undefined, { PATH: `relative:${join(folder, 'bin')}` });
+    expect(found.path).toBe(gcc);
+    expect(found.identity).toContain(gcc);
+  });
+
+  it('takes TNO_CC, by name or by path, and an option before it', () => {
+    const mine = program('mycc');
+    const path = join(folder, 'bin');
+    expect(findCompiler(undefined, { PATH: path, TNO_CC: 'mycc' }).path).toBe(mine);
+    expect(findCompiler(undefined, { PATH: '', TNO_CC: mine }).path).toBe(mine);
+    expect(findCompiler('gcc', { PATH: path, TNO_CC: mine }).path).toBe(program('gcc'));
+  });
+
+  it('identifies a compiler by the file behind its links', () => {
+    const real = program('real-cc');
+    const link = join(folder, 'bin', 'linked-cc');
+    symlinkSync(real, link);
+    const before = findCompiler(link).identity;
+    expect(before).toContain(real);
+    writeFileSync(real, '#!/bin/sh\n# another version\n');
+    expect(findCompiler(link).identity).not.toBe(before);
+  });
+
+  it('says what to install when there is none', () => {
+    const none = (): unknown => findCompiler(undefined, { PATH: '/nonexistent' });
+    expect(none).toThrow(CompileError);
+    expect(none).toThrow(/C compiler.*found none[^]*apt-get install gcc/);
+    expect(() => findCompiler('no-such-cc', { PATH: '' })).toThrow(/no-such-cc/);
+  });
+});
+
+describe('defaultCacheFolder', () => {
+  it('follows the XDG variables', () => {
+    expect(defaultCacheFolder({ XDG_CACHE_HOME: '/x', HOME: '/h' })).toBe('/x/tno/kernels');
+    expect(defaultCacheFolder({ XDG_CACHE_HOME: 'x', HOME: '/h' })).toBe('/h/.cache/tno/kernels');
+    expect(defaultCacheFolder({ HOME: '/h' })).toBe('/h/.cache/tno/kernels');
+    expect(defaultCacheFolder({ HOME: '' })).toBe('');
+  });
+});
+
+describe('KernelCache', () => {
+  it('keys on source, compiler, flags and processor', () => {
+    const addon = new FakeAddon();
+    cacheOf(addon).load('a');
+    cacheOf(addon).load('a');
+    cacheOf(addon).load('b');
+    cacheOf(addon, 'cc 2').load('a');
+    const keys = addon.requests.map((request) => request.key);
+    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(new Set(keys).size).toBe(3);
+    expect(addon.requests[0].flags).not.toContain('-ffast-math');
+    expect(addon.requests[0].flags).toContain('-ffp-contract=off');
+    expect(processorFeatures()).toContain(process.arch);
+  });
+
+  it('counts what was compiled and what was cached', () => {
+    const cache = cacheOf(new FakeAddon());
+    cache.load('a');
+    expect(cache.stats).toEqual({ compiled: 1, cached: 0 });
+    const cached = cacheOf(new FakeAddon({ compiled: false }));
+    cached.load('a');
+    cached.load('b');
+    expect(cached.stats).toEqual({ compiled: 0, cached: 2 });
+  });
+
+  it('warns once of a folder that cannot be used', () => {
+    const warnings: string[] = [];
+    const cache = cacheOf(new FakeAddon({ warning: '/cache: read-only' }), 'cc', warnings);
+    cache.load('a');
+    cache.load('b');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('/cache: read-only');
+  });
+
+  it("throws with the compiler's words", () => {
+    const cache = cacheOf(new FakeAddon({ library: null, error: 'k.c:1: error: oops' }));
+    expect(() => cache.load('a')).toThrow(CompileError);
+    expect(() => cache.load('a')).toThrow(/k\.c:1: error: oops/);
+  });
+});

@@ -1,0 +1,148 @@
+/**
+ * The typed contract of the native addon (native/cpu/addon.cc), and its loading. Nothing else in
+ * this package knows where the addon lies or what it looks like inside.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { AddonLoadError } from '@tno/core';
+import type { Storage } from '@tno/core';
+
+/** The version of the contract; an addon with another one is refused. */
+export const ADDON_ABI = 1;
+/** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
+export const KERNEL_ABI = 1;
+
+/** An opened shared object of compiled kernels. */
+export interface NativeLibrary {
+  readonly __library: never;
+}
+
+export interface LibraryRequest {
+  /** The cache folder, absolute; empty where there is none. */
+  readonly folder: string;
+  /** Hexadecimal hash of everything that shapes the library. */
+  readonly key: string;
+  readonly source: string;
+  /** Absolute path. */
+  readonly compiler: string;
+  readonly flags: readonly string[];
+}
+
+export interface LibraryResult {
+  readonly library: NativeLibrary | null;
+  /** Whether the compiler ran; false when the cache had it. */
+  readonly compiled: boolean;
+  /** Why there is no library; the compiler's words where it failed. */
+  readonly error: string;
+  /** Why the cache folder was not used; empty when it was. */
+  readonly warning: string;
+}
+
+export interface NativeShared {
+  readonly version: number;
+  dims(): number[];
+  /** Copies elements in. Throws while a running call holds the value. */
+  write(elements: Storage, offset: number, dims: readonly number[]): void;
+  /** A copy of the elements. */
+  read(): ArrayBuffer;
+  /** The memory, its length rounded up, or undefined where a copy has to do. */
+  borrow(): ArrayBuffer | undefined;
+}
+
+/** A host step's function: input elements, dtype codes and shapes, and the shapes of its results. */
+export type NativeHost = (
+  elements: readonly ArrayBuffer[],
+  dtypes: readonly number[],
+  shapes: readonly (readonly number[])[],
+  resultShapes: readonly (readonly number[])[],
+) => readonly Storage[];
+
+export interface LoadRequest {
+  readonly encoded: Int32Array;
+  readonly constants: readonly Uint8Array[];
+  readonly library: NativeLibrary | null;
+  readonly symbols: readonly string[];
+  readonly shared: readonly NativeShared[];
+  readonly hosts: readonly NativeHost[];
+  /** No providers: the addon's own products. */
+  readonly plain: boolean;
+}
+
+/** An output too large for `NativeExecutable.small`. */
+export type LargeOutput = ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+export interface NativeExecutable {
+  /**
+   * One call. Gives the large outputs (alone, or in a list where there are several), the kind of a
+   * failure, or the reason why the program cannot run. Throws what a host function threw.
+   */
+  readonly run: (
+    ...inputs: (Storage | undefined)[]
+  ) => undefined | LargeOutput | LargeOutput[] | number | string;
+  /**
+   * Float64Array: STATUS_WORDS words; for each input its offset, or -1 for `small`, and its lengths;
+   * for each output its lengths.
+   */
+  readonly frame: ArrayBuffer;
+  /** SMALL_BYTES for each input, then for each output. */
+  readonly small: ArrayBuffer;
+}
+
+/** Kind, id, a, b of a failure. */
+export const STATUS_WORDS = 4;
+/** Arrays of at most so many bytes go through `NativeExecutable.small`. */
+export const SMALL_BYTES = 64;
+/** FailureKind of native/runtime/failure.h, as far as `run` gives it. */
+export const failureKinds = { check: 1, index: 2, memory: 3 } as const;
+
+export interface NativeAddon {
+  readonly abi: number;
+  readonly kernelAbi: number;
+  readonly SharedStorage: new (dtypeCode: number, rank: number) => NativeShared;
+  loadLibrary(request: LibraryRequest): LibraryResult;
+  load(request: LoadRequest): NativeExecutable;
+  /** The name of what multiplies float32 matrices; opens it. */
+  productProvider(): string;
+}
+
+/** Where the addon may be: in the published package, and in the repository. */
+const places = ['../build/Release/tno_cpu.node', '../../../native/build/Release/tno_cpu.node'];
+
+let loaded: NativeAddon | undefined;
+
+/** The addon, loaded at the first call. @throws AddonLoadError (E_ADDON) with what to do about it. */
+export function loadAddon(): NativeAddon {
+  loaded ??= loadFrom(places.map((place) => fileURLToPath(new URL(place, import.meta.url))));
+  return loaded;
+}
+
+/** The addon from the first of `paths` that has it. @internal */
+export function loadFrom(paths: readonly string[]): NativeAddon {
+  const require = createRequire(import.meta.url);
+  const reasons: string[] = [];
+  for (const path of paths) {
+    try {
+      const addon = require(path) as NativeAddon;
+      if (addon.abi === ADDON_ABI && addon.kernelAbi === KERNEL_ABI) return addon;
+      reasons.push(`${path}: it is of another version; build it again`);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      reasons.push(`${path}: ${text.split('\n')[0]}`);
+    }
+  }
+  throw new AddonLoadError(loadMessage(reasons));
+}
+
+function loadMessage(reasons: readonly string[]): string {
+  const remedies = [
+    'in a clone of the repository: npm run setup (it needs cmake and a C++20 compiler)',
+    `the addon is built for Linux x64 with glibc; this is ${process.platform} ${process.arch}`,
+    'without the addon use the reference device: TNO_FLAGS=device=reference',
+  ];
+  return [
+    '[cpu] the native addon could not be loaded:',
+    ...reasons.map((reason) => `  ${reason}`),
+    'what to do:',
+    ...remedies.map((remedy, i) => `  ${i + 1}. ${remedy}`),
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+#include <math.h>
+#include <stdint.h>
+
+typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+
+void k0_arg_columns(const tno_args *a, int64_t begin, int64_t end) {
+  const float *const p0 = (const float *)a->buf[0];
+  const int32_t *const p1 = (const int32_t *)a->buf[1];
+  int64_t *const p2 = (int64_t *)a->buf[2];
+  int64_t *const p3 = (int64_t *)a->buf[3];
+  const int64_t d0 = a->dim[0];
+  const int64_t d1 = a->dim[1];
+  for (int64_t u = begin; u < end; u += 64) {
+    const int64_t w = end - u < 64 ? end - u : 64;
+    float b2[64];
+    int64_t s2[64];
+    for (int64_t j = 0; j < w; j++) {
+      b2[j] = (-__builtin_inff());
+      s2[j] = 0;
+    }
+    int32_t b3[64];
+    int64_t s3[64];
+    for (int64_t j = 0; j < w; j++) {
+      b3[j] = 2147483647;
+      s3[j] = 0;
+    }
+    for (int64_t i1 = 0; i1 < d1; i1++) {
+      const float *const p0_1 = p0 + i1 * d0;
+      const int32_t *const p1_1 = p1 + i1 * d0;
+#pragma GCC ivdep
+      for (int64_t j = 0; j < w; j++) {
+        const int64_t i0 = u + j;
+        const float v0 = p0_1[i0];
+        const int32_t v1 = p1_1[i0];
+        const int m2 = v0 > b2[j] || (v0 != v0 && b2[j] == b2[j]);
+        b2[j] = m2 ? v0 : b2[j];
+        s2[j] = m2 ? i1 : s2[j];
+        const int m3 = v1 < b3[j];
+        b3[j] = m3 ? v1 : b3[j];
+        s3[j] = m3 ? i1 : s3[j];
+      }
+    }
+#pragma GCC ivdep
+    for (int64_t j = 0; j < w; j++) {
+      const int64_t i0 = u + j;
+      const int64_t v2 = s2[j];
+      const int64_t v3 = s3[j];
+      p2[i0] = v2;
+      p3[i0] = v3;
+    }
+  }
+}

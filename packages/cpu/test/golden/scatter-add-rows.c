@@ -1,0 +1,37 @@
+#include <math.h>
+#include <stdint.h>
+
+typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+
+static void tno_fail(tno_status *s, int64_t gather, int64_t value, int64_t size) {
+  if (s->code != 0) return;
+  s->code = 1;
+  s->gather = gather;
+  s->value = value;
+  s->size = size;
+}
+
+static inline int64_t tno_index(int64_t i, int64_t size) {
+  if (i < 0) return i < -size ? -1 : i + size;
+  return i < size ? i : -1;
+}
+
+void k0_scatter_add_rows(const tno_args *a, int64_t begin, int64_t end) {
+  const int32_t *const p0 = (const int32_t *)a->buf[0];
+  const float *const p1 = (const float *)a->buf[1];
+  float *const p2 = (float *)a->buf[2];
+  const int64_t d1 = a->dim[1];
+  const int64_t d2 = a->dim[2];
+  for (int64_t i0 = begin; i0 < end; i0++) {
+    const float *const p1_0 = p1 + i0 * d1;
+    const int32_t v0 = p0[i0];
+    const int64_t g0 = tno_index(v0, d2);
+    if (g0 < 0) return tno_fail(a->status, 0, (int64_t)v0, d2);
+#pragma GCC ivdep
+    for (int64_t i1 = 0; i1 < d1; i1++) {
+      const float v1 = p1_0[i1];
+      p2[i1 + g0 * d1] = p2[i1 + g0 * d1] + v1;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { seamCases } from '../../core/test/support/seam-cases.js';
+import { createCpuDevice } from '../src/index.js';
+
+seamCases('the cpu device', createCpuDevice);
