@@ -16,7 +16,7 @@ import { LoopPlan } from './loop-plan.js';
 import { Writer } from './writer.js';
 
 /** The unit of a Program's kernels. */
-export function emitUnit(program: Program, dialect: Dialect): SourceUnit {
+export function emitUnit(program: Pick<Program, 'kernels'>, dialect: Dialect): SourceUnit {
   const symbols = program.kernels.map(kernelSymbol);
   const helpers = new HelperSet(dialect);
   const kernels = program.kernels.map((kernel, id) => {

@@ -30,7 +30,7 @@ export type JsKernel = (
   fail: JsFailure,
 ) => boolean;
 
-export function emitJsUnit(program: Program): SourceUnit {
+export function emitJsUnit(program: Pick<Program, 'kernels'>): SourceUnit {
   const symbols = program.kernels.map(kernelSymbol);
   const kernels = program.kernels.map((kernel, id) => emitJsKernel(kernel, symbols[id]));
   const text = ["'use strict';\n", ...kernels, `return [${symbols.join(', ')}];\n`].join('\n');

@@ -44,7 +44,8 @@ function iterateOp(inner: Inner): Op {
     shapes: (_algebra, [shape]) => [shape],
     perform: ([x, n]) => {
       let state = x;
-      for (let k = 0; k < Number(n.item()); k++) [state] = evaluate([inner.output], new Map([[inner.input, state]]));
+      for (let k = 0; k < Number(n.item()); k++)
+        [state] = evaluate([inner.output], new Map([[inner.input, state]]));
       return [state];
     },
     // d iterate / dx by recomputing: the cotangent goes back through f at the states n-1 … 0.
@@ -52,7 +53,9 @@ function iterateOp(inner: Inner): Op {
     lower: { kind: 'steps', build: (scope, node) => [buildLoop(scope, node, inner)] },
     rules: [
       rule('one iteration is the step itself', 'iterate', ['canonicalize'], ({ inputs: [x, n] }) =>
-        n instanceof Constant && Number(n.scalar) === 1 ? cloneReplace([inner.output], new Map([[inner.input, x]])).outputs[0] : null,
+        n instanceof Constant && Number(n.scalar) === 1
+          ? cloneReplace([inner.output], new Map([[inner.input, x]])).outputs[0]
+          : null,
       ),
     ],
   });
@@ -84,9 +87,17 @@ function iterateBackOp(inner: Inner): Op {
     shapes: (_algebra, [shape]) => [shape],
     perform: ([x, n, cotangent]) => {
       const states: NDArray[] = [x];
-      for (let k = 1; k < Number(n.item()); k++) states.push(evaluate([inner.output], new Map([[inner.input, states[k - 1]]]))[0]);
+      for (let k = 1; k < Number(n.item()); k++)
+        states.push(evaluate([inner.output], new Map([[inner.input, states[k - 1]]]))[0]);
       let result = cotangent;
-      for (let k = Number(n.item()) - 1; k >= 0; k--) [result] = evaluate([back], new Map([[inner.input, states[k]], [g, result]]));
+      for (let k = Number(n.item()) - 1; k >= 0; k--)
+        [result] = evaluate(
+          [back],
+          new Map([
+            [inner.input, states[k]],
+            [g, result],
+          ]),
+        );
       return [result];
     },
     pullback: 'not-differentiable',
@@ -101,7 +112,8 @@ function iterateBackOp(inner: Inner): Op {
         const trips = sizes.binary('max', scope.sizeOf(n), sizes.const(0));
         const size = sizes.product(shape);
         const trace = builder.temp(x.dtype, [sizes.add(trips, sizes.const(1)), ...shape]);
-        const window = (at: SizeId): BufferId => builder.view(trace, shape, sizes.mul(at, size), builder.strides(trace).slice(1));
+        const window = (at: SizeId): BufferId =>
+          builder.view(trace, shape, sizes.mul(at, size), builder.strides(trace).slice(1));
         builder.copy(scope.buffer(x), window(sizes.const(0)), site);
         builder.loop(trips, { site }, (_b, t) => {
           const [next] = scope.lower([inner.output], new Map([[inner.input, window(t)]]));
@@ -112,7 +124,14 @@ function iterateBackOp(inner: Inner): Op {
         builder.copy(scope.buffer(cotangent), result, site);
         builder.loop(trips, { site }, (_b, t) => {
           const at = sizes.sub(sizes.sub(trips, t), sizes.const(1));
-          scope.lower([back], new Map([[inner.input, window(at)], [g, result]]), [fresh]);
+          scope.lower(
+            [back],
+            new Map([
+              [inner.input, window(at)],
+              [g, result],
+            ]),
+            [fresh],
+          );
           builder.copy(fresh, result, site);
         });
         return [result];
@@ -122,7 +141,11 @@ function iterateBackOp(inner: Inner): Op {
 }
 
 /** f(f(…f(x))), n times; f must keep dtype and shape. */
-export function iterate(f: (h: TensorVariable) => TensorVariable, x: TensorVariable, n: TensorVariable): TensorVariable {
+export function iterate(
+  f: (h: TensorVariable) => TensorVariable,
+  x: TensorVariable,
+  n: TensorVariable,
+): TensorVariable {
   const input = new TensorVariable(x.type);
   return outputsOf({ input, output: f(input) }, x, n)[0];
 }
