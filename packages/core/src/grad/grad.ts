@@ -21,6 +21,7 @@ import { add } from '../ops/arithmetic.js';
 import { asVariable, type TensorLike } from '../ops/as-variable.js';
 import { cast } from '../ops/cast.js';
 import { sumTo } from '../ops/reduce.js';
+import type { FloatOf } from '../tensor/dtype-types.js';
 import { isFloat } from '../types/dtype.js';
 
 export interface GradOptions {
@@ -126,8 +127,15 @@ function checkCost(cost: TensorVariable): void {
   }
 }
 
-export function grad(cost: TensorVariable | null, wrt: TensorVariable, options?: GradOptions): TensorVariable;
-export function grad(cost: TensorVariable | null, wrt: readonly TensorVariable[], options?: GradOptions): TensorVariable[];
+/** Type of a gradient: the variable's own where it is a float, else floatX. */
+export type GradientOf<V> = V extends TensorVariable<infer D, infer R> ? TensorVariable<FloatOf<D>, R> : never;
+
+export function grad<V extends TensorVariable>(cost: TensorVariable | null, wrt: V, options?: GradOptions): GradientOf<V>;
+export function grad<const L extends readonly TensorVariable[]>(
+  cost: TensorVariable | null,
+  wrt: L,
+  options?: GradOptions,
+): { -readonly [K in keyof L]: GradientOf<L[K]> };
 /**
  * Gradient of a scalar `cost` by each of `wrt`: symbolic variables of the same shapes, of their dtype
  * where it is a float, else floatX. Repeated uses add up.

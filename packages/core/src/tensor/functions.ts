@@ -7,7 +7,13 @@ import * as transcendental from '../ops/transcendental.js';
 import * as softmaxes from '../ops/softmax.js';
 import type { DType } from '../types/dtype.js';
 import type { Promote } from '../types/promote.js';
-import type { FloatOf, MaxRank, WithLiteral } from './dtype-types.js';
+import * as reductions from '../ops/reduce.js';
+import type { Axes, ReduceOptions } from '../ops/reduce.js';
+import * as products from '../ops/dot.js';
+import * as shapes from '../ops/reshape.js';
+import * as ranges from '../ops/arange.js';
+import { flatNonzero as findNonzero } from '../ops/nonzero.js';
+import type { DotRank, FloatOf, MaxRank, PreviousRank, SumTable, WithLiteral } from './dtype-types.js';
 
 interface FloatFunction {
   <D extends DType, R extends number>(x: TensorVariable<D, R>): TensorVariable<FloatOf<D>, R>;
@@ -41,6 +47,48 @@ interface DivisionFunction {
 interface AxisFunction {
   <D extends DType, R extends number>(x: TensorVariable<D, R>, axis?: number): TensorVariable<FloatOf<D>, R>;
   (x: TensorLike, axis?: number): TensorVariable;
+}
+
+interface ReduceFunction<Kind extends 'sum' | 'float' | 'same' | 'int64' | 'bool'> {
+  <D extends DType>(x: TensorVariable<D>, axes?: null, options?: { keepdims?: false }): TensorVariable<Reduced<D>[Kind], 0>;
+  <D extends DType, R extends number>(x: TensorVariable<D, R>, axes: Axes, options: { keepdims: true }): TensorVariable<Reduced<D>[Kind], R>;
+  <D extends DType, R extends number>(x: TensorVariable<D, R>, axis: number, options?: { keepdims?: false }): TensorVariable<Reduced<D>[Kind], PreviousRank[R]>;
+  (x: TensorLike, axes?: Axes, options?: ReduceOptions): TensorVariable;
+}
+
+/** What reductions make of a dtype. */
+interface Reduced<D extends DType> {
+  sum: SumTable[D];
+  float: FloatOf<D>;
+  same: D;
+  int64: 'int64';
+  bool: 'bool';
+}
+
+interface DotFunction {
+  <D extends DType, R extends number, E extends DType, S extends number>(x: TensorVariable<D, R>, y: TensorVariable<E, S>): TensorVariable<Promote<D, E>, DotRank[R][S]>;
+  (x: TensorLike, y: TensorLike): TensorVariable;
+}
+
+interface ChoiceFunction {
+  <D extends DType, R extends number, E extends DType, S extends number, Q extends number>(
+    condition: TensorVariable<DType, Q>,
+    a: TensorVariable<D, R>,
+    b: TensorVariable<E, S>,
+  ): TensorVariable<Promote<D, E>, MaxRank[Q][MaxRank[R][S]]>;
+  <D extends DType, R extends number, Q extends number>(condition: TensorVariable<DType, Q>, a: TensorVariable<D, R>, b: Literal): TensorVariable<WithLiteral<D>, MaxRank[Q][R]>;
+  <D extends DType, R extends number, Q extends number>(condition: TensorVariable<DType, Q>, a: Literal, b: TensorVariable<D, R>): TensorVariable<WithLiteral<D>, MaxRank[Q][R]>;
+  (condition: TensorLike, a: TensorLike, b: TensorLike): TensorVariable;
+}
+
+interface ReshapeFunction {
+  <D extends DType, const S extends readonly TensorLike[]>(x: TensorVariable<D>, sizes: S): TensorVariable<D, S['length']>;
+  (x: TensorLike, sizes: readonly TensorLike[]): TensorVariable;
+}
+
+interface ArangeFunction {
+  (start: TensorLike, stop?: TensorLike, step?: TensorLike): TensorVariable<'int64', 1>;
+  <D extends DType>(start: TensorLike, stop: TensorLike, step: TensorLike, dtype: D): TensorVariable<D, 1>;
 }
 
 const typed = <F>(f: unknown): F => f as F;
@@ -108,3 +156,27 @@ export const invert = typed<SameFunction>(compare.invert);
 export const softmax = typed<AxisFunction>(softmaxes.softmax);
 /** log softmax(x) without underflow, along an axis, by default the last. */
 export const logSoftmax = typed<AxisFunction>(softmaxes.logSoftmax);
+
+export const sum = typed<ReduceFunction<'sum'>>(reductions.sum);
+export const prod = typed<ReduceFunction<'sum'>>(reductions.prod);
+/** Arithmetic mean; floatX for integers; NaN over no elements. */
+export const mean = typed<ReduceFunction<'float'>>(reductions.mean);
+/** log Σ e^x without overflow; -inf over all -inf. */
+export const logsumexp = typed<ReduceFunction<'float'>>(reductions.logsumexp);
+export const max = typed<ReduceFunction<'same'>>(reductions.max);
+export const min = typed<ReduceFunction<'same'>>(reductions.min);
+/** Position of the first maximum; the first NaN wins. */
+export const argmax = typed<ReduceFunction<'int64'>>(reductions.argmax);
+/** Position of the first minimum; the first NaN wins. */
+export const argmin = typed<ReduceFunction<'int64'>>(reductions.argmin);
+export const all = typed<ReduceFunction<'bool'>>(reductions.all);
+export const any = typed<ReduceFunction<'bool'>>(reductions.any);
+/** Product of vectors and matrices. */
+export const dot = typed<DotFunction>(products.dot);
+/** `a` where the condition holds, else `b`; both are computed. Also exported as `switch` and `where`. */
+export const switchOp = typed<ChoiceFunction>(compare.switchOp);
+export const reshape = typed<ReshapeFunction>(shapes.reshape);
+/** The integers from start (0) to before stop. */
+export const arange = typed<ArangeFunction>(ranges.arange);
+/** Positions, in the flattened tensor, of the elements that are not 0. */
+export const flatNonzero = typed<(x: TensorLike) => TensorVariable<'int64', 1>>(findNonzero);

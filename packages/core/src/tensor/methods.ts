@@ -14,7 +14,7 @@ import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import { shape } from '../ops/shape.js';
 import * as transcendental from '../ops/transcendental.js';
-import { setAt, incAt, type BasicIndex } from '../ops/subtensor.js';
+import { setAt, incAt, type BasicIndex, type Slice } from '../ops/subtensor.js';
 import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { Promote } from '../types/promote.js';
@@ -39,6 +39,11 @@ type Comparison<R extends number> = {
 };
 
 type Unary<D extends DType, R extends number> = () => TensorVariable<D, R>;
+
+/** An index that drops its axis. */
+type Place = number | bigint | TensorVariable<DType, 0>;
+/** An index that picks along its axis. */
+type Positions = TensorVariable<DType, 1>;
 
 /** Reduction: of everything, of one axis, of several; the rank follows. */
 type Reduce<D extends DType, R extends number> = {
@@ -118,8 +123,14 @@ declare module '../graph/variable.js' {
     /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
     readonly shape: TensorVariable<'int64', 1>;
     /** Integers, slices (see `slice`), null for a whole axis, and integer arrays. */
-    at(index: Literal): TensorVariable<D, PreviousRank[R]>;
-    at(index: TensorVariable<DType, 0>): TensorVariable<D, PreviousRank[R]>;
+    at(index: Place): TensorVariable<D, PreviousRank[R]>;
+    at(index: Slice | null): TensorVariable<D, R>;
+    at(index: Positions): TensorVariable<D, R>;
+    at(row: Place, column: Place): TensorVariable<D, PreviousRank[PreviousRank[R]]>;
+    at(row: Place, column: Slice | null): TensorVariable<D, PreviousRank[R]>;
+    at(row: Slice | null, column: Place): TensorVariable<D, PreviousRank[R]>;
+    at(row: Slice | null, column: Slice | null): TensorVariable<D, R>;
+    at(row: Positions, column: Positions): TensorVariable<D, PreviousRank[R]>;
     at(...indices: readonly advanced.Index[]): TensorVariable<D>;
     /** Elements along an axis at integer positions. */
     take(indices: TensorLike, axis?: number): TensorVariable<D>;

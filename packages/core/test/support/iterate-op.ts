@@ -141,11 +141,11 @@ function iterateBackOp(inner: Inner): Op {
 }
 
 /** f(f(…f(x))), n times; f must keep dtype and shape. */
-export function iterate(
-  f: (h: TensorVariable) => TensorVariable,
-  x: TensorVariable,
+export function iterate<V extends TensorVariable>(
+  f: (h: V) => TensorVariable,
+  x: V,
   n: TensorVariable,
-): TensorVariable {
+): V {
   const input = new TensorVariable(x.type);
-  return outputsOf({ input, output: f(input) }, x, n)[0];
+  return outputsOf({ input, output: f(input as V) }, x, n)[0] as V;
 }

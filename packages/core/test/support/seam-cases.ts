@@ -64,9 +64,10 @@ function sizesThatChange(device: Device): void {
 }
 
 function opsFromOutside(device: Device): void {
-  const step = (h: TensorVariable): TensorVariable => h.mul(h).add(0.5) as TensorVariable;
-  const unrolled = (x: TensorVariable, n: number): TensorVariable =>
-    Array.from({ length: n }).reduce<TensorVariable>(step, x);
+  type Vector = TensorVariable<'float32', 1>;
+  const step = (h: Vector): Vector => h.mul(h).add(0.5);
+  const unrolled = (x: Vector, n: number): Vector =>
+    Array.from({ length: n }).reduce<Vector>((h) => step(h), x);
 
   it('lowers an op with an inner graph to a loop, with its gradient', () => {
     const x = tno.fvector('x');
