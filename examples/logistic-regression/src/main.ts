@@ -50,7 +50,7 @@ async function main(options: Options): Promise<void> {
 
   const { best, epochs } = result;
   print(
-    `${epochs} epochs in ${seconds.toFixed(1)} s (${(epochs / seconds).toFixed(2)} epochs/s) on device ${tno.config.device}`,
+    `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${seconds.toFixed(1)} s (${(epochs / seconds).toFixed(2)} epochs/s) on device ${tno.currentDevice().name}`,
   );
   print(
     `Best validation error ${percent(best.validationError)}, with test error ${percent(best.testError)}, after epoch ${best.epoch}`,

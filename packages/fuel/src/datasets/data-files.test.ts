@@ -92,7 +92,9 @@ describe('findDataFiles in a folder the caller names', () => {
     write(join(root, 'other', 'toy'), whole);
     const find = () => findDataFiles(filesWith([]), { dataDir: join(root, 'here'), warn });
     await expect(find()).rejects.toThrow(DatasetError);
-    await expect(find()).rejects.toThrow(/expected images.gz, labels.gz in .*here.*found not all/);
+    await expect(find()).rejects.toThrow(/the toy files in .*here.*found no images.gz, labels.gz$/);
+    write(join(root, 'here'), { labels: whole.labels });
+    await expect(find()).rejects.toThrow(/found no images.gz$/);
     write(join(root, 'here'), { ...whole, labels: 'altered' });
     await expect(find()).rejects.toThrow(/labels to have the MD5 [0-9a-f]{32}, got/);
   });
@@ -119,7 +121,7 @@ describe('findDataFiles without a named folder', () => {
     write(join(root, 'data', 'toy'), whole);
     rmSync(join(root, 'data', 'toy', 'labels'));
     expect((await findDataFiles(filesWith([]), { warn }))?.source).toBe('cache');
-    expect(warnings[1]).toMatch(/TNO_DATA: no labels in/);
+    expect(warnings[1]).toMatch(/TNO_DATA: no labels\.gz in/);
   });
 
   it('finds nothing, with a line a mirror, when nothing is to be had', async () => {

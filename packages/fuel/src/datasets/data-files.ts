@@ -107,22 +107,22 @@ function scan(folder: string, files: readonly DataFile[]): FolderScan {
   return result;
 }
 
-function isComplete(found: FolderScan, set: DataFileSet): boolean {
-  return found.contents.size === set.files.length;
+function namesOf(files: readonly DataFile[]): string {
+  return files.map((file) => `${file.name}.gz`).join(', ');
 }
 
 /** @throws DatasetError (E_DATASET) */
 function fromNamedFolder(set: DataFileSet, dataDir: string): FoundFiles {
   const nested = join(dataDir, set.folder);
-  for (const folder of [nested, dataDir]) {
-    const found = scan(folder, set.files);
-    if (isComplete(found, set)) {
-      return { source: 'dataDir', path: folder, contents: found.contents };
-    }
-    if (found.problems.length > 0) throw new DatasetError(found.problems.join('\n'));
+  const scans = [nested, dataDir].map((folder) => ({ folder, ...scan(folder, set.files) }));
+  for (const { folder, contents, problems } of scans) {
+    if (problems.length > 0) throw new DatasetError(problems.join('\n'));
+    if (contents.size === set.files.length) return { source: 'dataDir', path: folder, contents };
   }
-  const names = set.files.map((file) => `${file.name}.gz`).join(', ');
-  throw new DatasetError(`[data] expected ${names} in ${dataDir} or ${nested}, found not all`);
+  const [nearest] = scans.sort((a, b) => a.absent.length - b.absent.length);
+  throw new DatasetError(
+    `[data] expected the ${set.folder} files in ${dataDir} or ${nested}, found no ${namesOf(nearest.absent)}`,
+  );
 }
 
 function fromEnvironment(set: DataFileSet, warn: (line: string) => void): FoundFiles | undefined {
@@ -130,10 +130,12 @@ function fromEnvironment(set: DataFileSet, warn: (line: string) => void): FoundF
   if (root === undefined || root === '') return undefined;
   const folder = join(root, set.folder);
   const found = scan(folder, set.files);
-  if (isComplete(found, set)) return { source: 'TNO_DATA', path: folder, contents: found.contents };
+  if (found.contents.size === set.files.length) {
+    return { source: 'TNO_DATA', path: folder, contents: found.contents };
+  }
   found.problems.forEach(warn);
   if (found.absent.length > 0) {
-    warn(`[data] TNO_DATA: no ${found.absent.map((file) => file.name).join(', ')} in ${folder}`);
+    warn(`[data] TNO_DATA: no ${namesOf(found.absent)} in ${folder}`);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { ndarray, NDArray } from '@tno/core';
+import { ndarray } from '@tno/core';
+import type { NDArray } from '@tno/core';
 import { describe, expect, it } from 'vitest';
 import { IndexableDataset } from '../dataset.js';
 import { SequentialScheme } from '../schemes.js';
