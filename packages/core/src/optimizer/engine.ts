@@ -33,7 +33,11 @@ export interface RewriteOptions {
 }
 
 /** Applies `rules` to `graph` until none applies. @throws RewriteError when a rule does not come to an end */
-export function rewrite(graph: FunctionGraph, rules: readonly Rule[], options: RewriteOptions = {}): void {
+export function rewrite(
+  graph: FunctionGraph,
+  rules: readonly Rule[],
+  options: RewriteOptions = {},
+): void {
   new Rewriter(graph, rules, options).run();
 }
 
@@ -83,7 +87,10 @@ class Rewriter {
   }
 
   private visit(node: Apply): void {
-    for (const rule of [...(this.byHead.get(node.op.name) ?? []), ...(this.byHead.get('*') ?? [])]) {
+    for (const rule of [
+      ...(this.byHead.get(node.op.name) ?? []),
+      ...(this.byHead.get('*') ?? []),
+    ]) {
       if (this.tryRule(rule, node)) return;
     }
   }
@@ -93,28 +100,42 @@ class Rewriter {
     const start = performance.now();
     profile.tried++;
     const result = withTrace(node.trace, () => rule.apply(node, this.context));
-    const changed = result !== null && this.replaceOutputs(rule, node, Array.isArray(result) ? (result as TensorVariable[]) : [result as TensorVariable]);
+    const changed =
+      result !== null &&
+      this.replaceOutputs(
+        rule,
+        node,
+        Array.isArray(result) ? (result as TensorVariable[]) : [result as TensorVariable],
+      );
     profile.time += performance.now() - start;
     if (!changed) return false;
     profile.applied++;
     if (this.options.verbose === true) console.error(`[optimizer] ${rule.name}: ${node.op.name}`);
     const used = (this.uses.get(rule.name) ?? 0) + 1;
     this.uses.set(rule.name, used);
-    if (used > this.cap) throw new RewriteError(`[optimizer] ${rule.name} was applied ${used} times and does not come to an end`);
+    if (used > this.cap)
+      throw new RewriteError(
+        `[optimizer] ${rule.name} was applied ${used} times and does not come to an end`,
+      );
     if (this.options.verify === true) this.graph.verify();
     return true;
   }
 
   private replaceOutputs(rule: Rule, node: Apply, results: readonly TensorVariable[]): boolean {
     if (results.length !== node.outputs.length) {
-      throw new RewriteError(`[optimizer] ${rule.name}: expected ${node.outputs.length} outputs, got ${results.length}`);
+      throw new RewriteError(
+        `[optimizer] ${rule.name}: expected ${node.outputs.length} outputs, got ${results.length}`,
+      );
     }
     if (results.every((result, k) => result === node.outputs[k])) return false;
-    const clients = node.outputs.flatMap((output) => this.graph.clients(output).map((client) => client.node));
+    const clients = node.outputs.flatMap((output) =>
+      this.graph.clients(output).map((client) => client.node),
+    );
     node.outputs.forEach((output, k) => {
       if (this.graph.clients(output).length > 0) this.graph.replace(output, results[k]);
     });
-    for (const client of clients) if (client !== 'output' && this.graph.has(client)) this.push(client);
+    for (const client of clients)
+      if (client !== 'output' && this.graph.has(client)) this.push(client);
     return true;
   }
 
@@ -122,7 +143,8 @@ class Rewriter {
     const profiles = this.options.profile;
     if (profiles === undefined) return { tried: 0, applied: 0, time: 0 };
     let profile = profiles.get(rule.name);
-    if (profile === undefined) profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
+    if (profile === undefined)
+      profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
     return profile;
   }
 }

@@ -28,7 +28,8 @@ function equalElements(v: Constant): number | bigint | null {
   const flat = v.data.contiguous();
   if (flat.size === 0 || v.dtype === 'float16' || v.dtype === 'bool') return null;
   const first = flat.data[flat.offset];
-  for (let i = 1; i < flat.size; i++) if (!Object.is(flat.data[flat.offset + i], first)) return null;
+  for (let i = 1; i < flat.size; i++)
+    if (!Object.is(flat.data[flat.offset + i], first)) return null;
   return first;
 }
 
@@ -65,9 +66,13 @@ export function keptReduction(v: TensorVariable, name: string): Apply | null {
   if (reduced === null) return null;
   let next = 0;
   const axes = axesOf(reduced);
-  const kept = Array.from({ length: reduced.inputs[0].type.rank }, (_, axis) => (axes.includes(axis) ? 'x' : next++));
+  const kept = Array.from({ length: reduced.inputs[0].type.rank }, (_, axis) =>
+    axes.includes(axis) ? 'x' : next++,
+  );
   const order = orderOf(shuffle);
-  return order.length === kept.length && order.every((axis, k) => axis === kept[k]) ? reduced : null;
+  return order.length === kept.length && order.every((axis, k) => axis === kept[k])
+    ? reduced
+    : null;
 }
 
 /** Whether `v` has one client only, so that folding it into that client loses nothing. */

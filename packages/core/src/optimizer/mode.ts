@@ -32,7 +32,10 @@ export class Mode {
 export const modes = {
   FAST_RUN: new Mode('FAST_RUN'),
   FAST_COMPILE: new Mode('FAST_COMPILE', new Set<ModeTag>(['specialize', 'blas', 'inplace'])),
-  NONE: new Mode('NONE', new Set<ModeTag>(['canonicalize', 'stabilize', 'specialize', 'library', 'fusion', 'inplace'])),
+  NONE: new Mode(
+    'NONE',
+    new Set<ModeTag>(['canonicalize', 'stabilize', 'specialize', 'library', 'fusion', 'inplace']),
+  ),
 } as const;
 
 export type ModeName = keyof typeof modes;
@@ -41,7 +44,9 @@ export type ModeName = keyof typeof modes;
 export function modeOf(mode: Mode | string): Mode {
   if (mode instanceof Mode) return mode;
   if (!Object.hasOwn(modes, mode)) {
-    throw new ConfigError(`[mode] expected ${Object.keys(modes).join(' | ')} or a Mode, got ${mode}`);
+    throw new ConfigError(
+      `[mode] expected ${Object.keys(modes).join(' | ')} or a Mode, got ${mode}`,
+    );
   }
   return modes[mode as ModeName];
 }

@@ -14,9 +14,17 @@ import { shapeRules } from './rules/shape.js';
 import { stabilizeRules } from './rules/stabilize.js';
 
 /** Rules that know no target, by subject. */
-const generalRules: readonly Rule[] = [...shapeRules, ...elemwiseRules, ...arithRules, ...reduceRules, ...stabilizeRules, ...nnetRules];
+const generalRules: readonly Rule[] = [
+  ...shapeRules,
+  ...elemwiseRules,
+  ...arithRules,
+  ...reduceRules,
+  ...stabilizeRules,
+  ...nnetRules,
+];
 
-const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] => rules.filter((r) => r.tags.some((tag) => tags.includes(tag)));
+const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] =>
+  rules.filter((r) => r.tags.some((tag) => tags.includes(tag)));
 
 export interface Phase {
   readonly name: string;
@@ -35,9 +43,25 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
   return [
     { name: 'canonicalize', rules: tagged(rules, 'canonicalize') },
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
-    { name: 'specialize', rules: [...tagged(rules, 'specialize'), ...tagged(rules, 'canonicalize').filter((r) => r.tags.includes('shape') || r.tags.includes('elemwise'))] },
+    {
+      name: 'specialize',
+      rules: [
+        ...tagged(rules, 'specialize'),
+        ...tagged(rules, 'canonicalize').filter(
+          (r) => r.tags.includes('shape') || r.tags.includes('elemwise'),
+        ),
+      ],
+    },
     { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
-    { name: 'expand', rules: [...expandRules(target), ...tagged(rules, 'canonicalize').filter((r) => r.tags.includes('shape') || r.tags.includes('elemwise'))] },
+    {
+      name: 'expand',
+      rules: [
+        ...expandRules(target),
+        ...tagged(rules, 'canonicalize').filter(
+          (r) => r.tags.includes('shape') || r.tags.includes('elemwise'),
+        ),
+      ],
+    },
   ];
 }
 
@@ -55,14 +79,24 @@ export interface OptimizeOptions {
 }
 
 /** Runs the phases that `mode` includes. Expansion always runs: nothing can be lowered without it. */
-export function optimize(graph: FunctionGraph, target: Target, mode: Mode, options: OptimizeOptions = {}): PhaseProfile[] {
+export function optimize(
+  graph: FunctionGraph,
+  target: Target,
+  mode: Mode,
+  options: OptimizeOptions = {},
+): PhaseProfile[] {
   const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
   return phases(target, own).map((phase) => {
     const start = performance.now();
     const nodesBefore = graph.nodeCount;
     const rules = phase.rules.filter((r) => r.tags.includes('expand') || mode.allows(r.tags));
     rewrite(graph, rules, options);
-    return { name: phase.name, milliseconds: performance.now() - start, nodesBefore, nodesAfter: graph.nodeCount };
+    return {
+      name: phase.name,
+      milliseconds: performance.now() - start,
+      nodesBefore,
+      nodesAfter: graph.nodeCount,
+    };
   });
 }
 

@@ -7,7 +7,21 @@ import type { GraphShapes } from './graph-shapes.js';
  * Groups that modes include and exclude. `stabilize`: the value changes for the better; `unsafe-nan`: it
  * changes where NaN or Inf were (x/x → 1, x·0 → 0).
  */
-export type RuleTag = 'canonicalize' | 'stabilize' | 'specialize' | 'library' | 'expand' | 'unsafe-nan' | 'blas' | 'nnet' | 'shape' | 'arith' | 'elemwise' | 'reduce' | 'subtensor' | 'cast';
+export type RuleTag =
+  | 'canonicalize'
+  | 'stabilize'
+  | 'specialize'
+  | 'library'
+  | 'expand'
+  | 'unsafe-nan'
+  | 'blas'
+  | 'nnet'
+  | 'shape'
+  | 'arith'
+  | 'elemwise'
+  | 'reduce'
+  | 'subtensor'
+  | 'cast';
 
 /** What a rule may ask. */
 export interface RuleContext {
@@ -22,10 +36,18 @@ export interface Rule {
   /** Names of the ops it applies to; '*' for all. */
   readonly heads: readonly string[];
   /** The replacement of the node's outputs (of its only output, where one), or null where it does not apply. */
-  readonly apply: (node: Apply, context: RuleContext) => TensorVariable | readonly TensorVariable[] | null;
+  readonly apply: (
+    node: Apply,
+    context: RuleContext,
+  ) => TensorVariable | readonly TensorVariable[] | null;
 }
 
 /** Makes a rule. */
-export function rule(name: string, heads: string | readonly string[], tags: readonly RuleTag[], apply: Rule['apply']): Rule {
+export function rule(
+  name: string,
+  heads: string | readonly string[],
+  tags: readonly RuleTag[],
+  apply: Rule['apply'],
+): Rule {
   return Object.freeze({ name, tags, heads: typeof heads === 'string' ? [heads] : heads, apply });
 }

@@ -12,8 +12,12 @@ import { rule, type Rule } from '../rule.js';
 const MOST_ELEMENTS = 1 << 16;
 
 const foldConstants = rule('fold constants', '*', ['canonicalize', 'elemwise'], (node) => {
-  if (node.inputs.length === 0 || !node.inputs.every((input) => input instanceof Constant)) return null;
-  const size = node.outputs.reduce((total, output) => total + output.type.shape.reduce<number>((n, d) => n * (d ?? Infinity), 1), 0);
+  if (node.inputs.length === 0 || !node.inputs.every((input) => input instanceof Constant))
+    return null;
+  const size = node.outputs.reduce(
+    (total, output) => total + output.type.shape.reduce<number>((n, d) => n * (d ?? Infinity), 1),
+    0,
+  );
   if (!(size <= MOST_ELEMENTS) || (node.op.name === 'alloc' && size > 1)) return null;
   const values = node.op.perform(
     node.inputs.map((input) => (input as Constant).data),
@@ -22,49 +26,73 @@ const foldConstants = rule('fold constants', '*', ['canonicalize', 'elemwise'], 
   return values.map((value) => constant(value));
 });
 
-const knownChoice = rule('drop a branch that is never taken', 'switch', ['canonicalize', 'elemwise'], ({ inputs: [cond, a, b], outputs: [out] }, { shapes }) => {
-  const value = uniformValue(cond);
-  const taken = value !== null ? (Number(value) !== 0 ? a : b) : a === b ? a : null;
-  if (taken === null) return null;
-  if (shapes.same(taken, out)) return taken;
-  const fits = taken.type.shape.every((n, axis) => n === 1 || shapes.of(taken)[axis] === shapes.of(out)[axis]);
-  return fits ? broadcastTo(taken, sizesOf(out)) : null;
-});
+const knownChoice = rule(
+  'drop a branch that is never taken',
+  'switch',
+  ['canonicalize', 'elemwise'],
+  ({ inputs: [cond, a, b], outputs: [out] }, { shapes }) => {
+    const value = uniformValue(cond);
+    const taken = value !== null ? (Number(value) !== 0 ? a : b) : a === b ? a : null;
+    if (taken === null) return null;
+    if (shapes.same(taken, out)) return taken;
+    const fits = taken.type.shape.every(
+      (n, axis) => n === 1 || shapes.of(taken)[axis] === shapes.of(out)[axis],
+    );
+    return fits ? broadcastTo(taken, sizesOf(out)) : null;
+  },
+);
 
 /** An operand stretched to the shape that another operand has anyway need not be. */
-const unstretchOperands = rule('leave stretching to broadcasting', '*', ['canonicalize', 'elemwise'], (node, { shapes }) => {
-  const { kind } = node.op.lower;
-  const elementwise = kind === 'scalar' || node.op.name === 'cast';
-  if (!elementwise || node.inputs.length < 2) return null;
-  const out = node.outputs[0];
-  const inputs = [...node.inputs];
-  let changed = false;
-  inputs.forEach((input, k) => {
-    const stretched = ownerIf(input, 'alloc');
-    if (stretched === null) return;
-    const value = padLeft(stretched.inputs[0], out.type.rank);
-    const others = inputs.filter((_, j) => j !== k);
-    const covered = out.type.shape.every((_, axis) => {
-      if (!value.type.broadcasts(axis) || input.type.broadcasts(axis)) return true;
-      const size = shapes.of(input)[axis];
-      return others.some((other) => !other.type.broadcasts(axis) && shapes.of(other)[axis] === size);
+const unstretchOperands = rule(
+  'leave stretching to broadcasting',
+  '*',
+  ['canonicalize', 'elemwise'],
+  (node, { shapes }) => {
+    const { kind } = node.op.lower;
+    const elementwise = kind === 'scalar' || node.op.name === 'cast';
+    if (!elementwise || node.inputs.length < 2) return null;
+    const out = node.outputs[0];
+    const inputs = [...node.inputs];
+    let changed = false;
+    inputs.forEach((input, k) => {
+      const stretched = ownerIf(input, 'alloc');
+      if (stretched === null) return;
+      const value = padLeft(stretched.inputs[0], out.type.rank);
+      const others = inputs.filter((_, j) => j !== k);
+      const covered = out.type.shape.every((_, axis) => {
+        if (!value.type.broadcasts(axis) || input.type.broadcasts(axis)) return true;
+        const size = shapes.of(input)[axis];
+        return others.some(
+          (other) => !other.type.broadcasts(axis) && shapes.of(other)[axis] === size,
+        );
+      });
+      if (covered && value.type.rank === input.type.rank) {
+        inputs[k] = value;
+        changed = true;
+      }
     });
-    if (covered && value.type.rank === input.type.rank) {
-      inputs[k] = value;
-      changed = true;
-    }
-  });
-  return changed ? apply1(node.op, inputs) : null;
-});
+    return changed ? apply1(node.op, inputs) : null;
+  },
+);
 
 /** f(alloc(x)) → alloc(f(x)) for one operand: the work is done before stretching. */
-const applyBeforeStretching = rule('work before stretching', '*', ['canonicalize', 'elemwise'], (node) => {
-  const { kind } = node.op.lower;
-  if (node.inputs.length !== 1 || (kind !== 'scalar' && node.op.name !== 'cast')) return null;
-  const stretched = inputsOf(node.inputs[0], 'alloc');
-  if (stretched === null) return null;
-  const [value, ...sizes] = stretched;
-  return broadcastTo(apply1(node.op, [value]) as TensorVariable, sizes);
-});
+const applyBeforeStretching = rule(
+  'work before stretching',
+  '*',
+  ['canonicalize', 'elemwise'],
+  (node) => {
+    const { kind } = node.op.lower;
+    if (node.inputs.length !== 1 || (kind !== 'scalar' && node.op.name !== 'cast')) return null;
+    const stretched = inputsOf(node.inputs[0], 'alloc');
+    if (stretched === null) return null;
+    const [value, ...sizes] = stretched;
+    return broadcastTo(apply1(node.op, [value]) as TensorVariable, sizes);
+  },
+);
 
-export const elemwiseRules: readonly Rule[] = [foldConstants, knownChoice, unstretchOperands, applyBeforeStretching];
+export const elemwiseRules: readonly Rule[] = [
+  foldConstants,
+  knownChoice,
+  unstretchOperands,
+  applyBeforeStretching,
+];

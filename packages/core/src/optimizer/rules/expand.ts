@@ -4,11 +4,15 @@ import { rule, type Rule } from '../rule.js';
 
 export function expandRules(target: Target): readonly Rule[] {
   return [
-    rule('expand composites', '*', ['expand'], (node) => (node.op.lower.kind === 'composite' ? node.op.lower.expand(node) : null)),
+    rule('expand composites', '*', ['expand'], (node) =>
+      node.op.lower.kind === 'composite' ? node.op.lower.expand(node) : null,
+    ),
     rule('expand calls without a routine', '*', ['expand'], (node) => {
       const { lower } = node.op;
       if (lower.kind !== 'call' || lower.expand === null) return null;
-      return target.supportsCall({ callee: lower.callee, dtype: node.outputs[0].dtype }) ? null : lower.expand(node);
+      return target.supportsCall({ callee: lower.callee, dtype: node.outputs[0].dtype })
+        ? null
+        : lower.expand(node);
     }),
   ];
 }

@@ -29,13 +29,20 @@ export function isCounting(v: TensorVariable): boolean {
     return flat.size > 1;
   }
   const bounds = inputsOf(v, 'arange');
-  return bounds !== null && bounds[0] instanceof Constant && Number(bounds[0].scalar) === 0 && bounds[2] instanceof Constant && Number(bounds[2].scalar) === 1;
+  return (
+    bounds !== null &&
+    bounds[0] instanceof Constant &&
+    Number(bounds[0].scalar) === 0 &&
+    bounds[2] instanceof Constant &&
+    Number(bounds[2].scalar) === 1
+  );
 }
 
 /** `v` as a one-hot condition, through casts. */
 export function oneHotOf(v: TensorVariable): OneHot | null {
   let condition = v;
-  for (let inner = inputsOf(condition, 'cast'); inner !== null; inner = inputsOf(condition, 'cast')) condition = inner[0];
+  for (let inner = inputsOf(condition, 'cast'); inner !== null; inner = inputsOf(condition, 'cast'))
+    condition = inner[0];
   const sides = inputsOf(condition, 'eq');
   if (sides === null) return null;
   for (const [positions, index] of [sides, [sides[1], sides[0]]]) {

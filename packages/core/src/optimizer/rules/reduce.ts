@@ -11,68 +11,122 @@ import { rule, type Rule } from '../rule.js';
 import { isFloat } from '../../types/dtype.js';
 
 /** Reducing axes that are statically 1 only drops them. */
-const dropUnitAxes = rule('drop reductions of unit axes', ['sum', 'prod', 'max', 'min', 'all', 'any'], ['canonicalize', 'reduce'], (node) => {
-  const [x] = node.inputs;
-  const axes = axesOf(node);
-  const units = axes.filter((axis) => x.type.broadcasts(axis));
-  if (x.dtype !== node.outputs[0].dtype || (units.length === 0 && axes.length > 0)) return null;
-  if (units.length < axes.length) return null;
-  return dimshuffle(x, Array.from({ length: x.type.rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis)));
-});
+const dropUnitAxes = rule(
+  'drop reductions of unit axes',
+  ['sum', 'prod', 'max', 'min', 'all', 'any'],
+  ['canonicalize', 'reduce'],
+  (node) => {
+    const [x] = node.inputs;
+    const axes = axesOf(node);
+    const units = axes.filter((axis) => x.type.broadcasts(axis));
+    if (x.dtype !== node.outputs[0].dtype || (units.length === 0 && axes.length > 0)) return null;
+    if (units.length < axes.length) return null;
+    return dimshuffle(
+      x,
+      Array.from({ length: x.type.rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis)),
+    );
+  },
+);
 
-const scalarOut = rule('move scalars out of sums', 'sum', ['canonicalize', 'reduce'], (node, { graph, shapes }) => {
-  const [x] = node.inputs;
-  const out = node.outputs[0];
-  if (!isFloat(x.dtype) || !usedOnce(graph, x)) return null;
-  const axes = axesOf(node);
-  const inner = inputsOf(x, 'neg');
-  if (inner !== null) return neg(sum.on(inner[0], axes));
-  const product = ownerIf(x, 'mul', 'true_div');
-  if (product === null) return null;
-  const [a, b] = product.inputs;
-  const rebuild = (scalar: TensorVariable, rest: TensorVariable, divide: boolean): TensorVariable | null => {
-    if (!shapes.same(rest, x)) return null;
-    const total = sum.on(rest, axes);
-    return divide ? trueDiv(total, padLeft(scalar, out.type.rank)) : mul(total, padLeft(scalar, out.type.rank));
-  };
-  const right = uniformScalar(b);
-  if (right !== null) return rebuild(right, a, product.op.name === 'true_div');
-  const left = product.op.name === 'mul' ? uniformScalar(a) : null;
-  return left === null ? null : rebuild(left, b, false);
-});
+const scalarOut = rule(
+  'move scalars out of sums',
+  'sum',
+  ['canonicalize', 'reduce'],
+  (node, { graph, shapes }) => {
+    const [x] = node.inputs;
+    const out = node.outputs[0];
+    if (!isFloat(x.dtype) || !usedOnce(graph, x)) return null;
+    const axes = axesOf(node);
+    const inner = inputsOf(x, 'neg');
+    if (inner !== null) return neg(sum.on(inner[0], axes));
+    const product = ownerIf(x, 'mul', 'true_div');
+    if (product === null) return null;
+    const [a, b] = product.inputs;
+    const rebuild = (
+      scalar: TensorVariable,
+      rest: TensorVariable,
+      divide: boolean,
+    ): TensorVariable | null => {
+      if (!shapes.same(rest, x)) return null;
+      const total = sum.on(rest, axes);
+      return divide
+        ? trueDiv(total, padLeft(scalar, out.type.rank))
+        : mul(total, padLeft(scalar, out.type.rank));
+    };
+    const right = uniformScalar(b);
+    if (right !== null) return rebuild(right, a, product.op.name === 'true_div');
+    const left = product.op.name === 'mul' ? uniformScalar(a) : null;
+    return left === null ? null : rebuild(left, b, false);
+  },
+);
 
 /** Σ over a stretched axis is the value times the axis' size. */
-const sumOfStretched = rule('count instead of summing what is stretched', 'sum', ['canonicalize', 'reduce'], (node) => {
-  const [x] = node.inputs;
-  const stretched = ownerIf(x, 'alloc');
-  if (stretched === null || !isFloat(x.dtype)) return null;
-  const axes = axesOf(node);
-  const value = padLeft(stretched.inputs[0], x.type.rank);
-  if (!axes.every((axis) => value.type.broadcasts(axis))) return null;
-  if (!x.type.shape.every((_, axis) => axes.includes(axis) || !value.type.broadcasts(axis) || x.type.broadcasts(axis))) return null;
-  const kept = Array.from({ length: x.type.rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const count = axes.map((axis) => shapeOf(x, axis)).reduce((a, b) => mul(a, b));
-  return mul(dimshuffle(value, kept), cast(count, x.dtype));
-});
+const sumOfStretched = rule(
+  'count instead of summing what is stretched',
+  'sum',
+  ['canonicalize', 'reduce'],
+  (node) => {
+    const [x] = node.inputs;
+    const stretched = ownerIf(x, 'alloc');
+    if (stretched === null || !isFloat(x.dtype)) return null;
+    const axes = axesOf(node);
+    const value = padLeft(stretched.inputs[0], x.type.rank);
+    if (!axes.every((axis) => value.type.broadcasts(axis))) return null;
+    if (
+      !x.type.shape.every(
+        (_, axis) => axes.includes(axis) || !value.type.broadcasts(axis) || x.type.broadcasts(axis),
+      )
+    )
+      return null;
+    const kept = Array.from({ length: x.type.rank }, (_, axis) => axis).filter(
+      (axis) => !axes.includes(axis),
+    );
+    const count = axes.map((axis) => shapeOf(x, axis)).reduce((a, b) => mul(a, b));
+    return mul(dimshuffle(value, kept), cast(count, x.dtype));
+  },
+);
 
-const mergeSums = rule('merge sums of sums', ['sum', 'prod'], ['canonicalize', 'reduce'], (node, { graph }) => {
-  const inner = ownerIf(node.inputs[0], node.op.name);
-  if (inner === null || !usedOnce(graph, node.inputs[0]) || inner.inputs[0].dtype !== node.outputs[0].dtype) return null;
-  const innerAxes = axesOf(inner);
-  const rank = inner.inputs[0].type.rank;
-  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !innerAxes.includes(axis));
-  const axes = [...innerAxes, ...axesOf(node).map((axis) => left[axis])].sort((a, b) => a - b);
-  return (node.op.name === 'sum' ? sum : prod).on(inner.inputs[0], axes);
-});
+const mergeSums = rule(
+  'merge sums of sums',
+  ['sum', 'prod'],
+  ['canonicalize', 'reduce'],
+  (node, { graph }) => {
+    const inner = ownerIf(node.inputs[0], node.op.name);
+    if (
+      inner === null ||
+      !usedOnce(graph, node.inputs[0]) ||
+      inner.inputs[0].dtype !== node.outputs[0].dtype
+    )
+      return null;
+    const innerAxes = axesOf(inner);
+    const rank = inner.inputs[0].type.rank;
+    const left = Array.from({ length: rank }, (_, axis) => axis).filter(
+      (axis) => !innerAxes.includes(axis),
+    );
+    const axes = [...innerAxes, ...axesOf(node).map((axis) => left[axis])].sort((a, b) => a - b);
+    return (node.op.name === 'sum' ? sum : prod).on(inner.inputs[0], axes);
+  },
+);
 
 /** max(-x) is -min(x) and the other way round. */
-const extremesOfNegation = rule('extreme of a negation', ['neg'], ['specialize', 'reduce'], ({ inputs: [x] }, { graph }) => {
-  const node = ownerIf(x, 'max', 'min');
-  if (node === null || !usedOnce(graph, x)) return null;
-  const inner = inputsOf(node.inputs[0], 'neg');
-  if (inner === null) return null;
-  const twin = node.op.name === 'max' ? min : max;
-  return twin.on(inner[0], axesOf(node));
-});
+const extremesOfNegation = rule(
+  'extreme of a negation',
+  ['neg'],
+  ['specialize', 'reduce'],
+  ({ inputs: [x] }, { graph }) => {
+    const node = ownerIf(x, 'max', 'min');
+    if (node === null || !usedOnce(graph, x)) return null;
+    const inner = inputsOf(node.inputs[0], 'neg');
+    if (inner === null) return null;
+    const twin = node.op.name === 'max' ? min : max;
+    return twin.on(inner[0], axesOf(node));
+  },
+);
 
-export const reduceRules: readonly Rule[] = [dropUnitAxes, scalarOut, sumOfStretched, mergeSums, extremesOfNegation];
+export const reduceRules: readonly Rule[] = [
+  dropUnitAxes,
+  scalarOut,
+  sumOfStretched,
+  mergeSums,
+  extremesOfNegation,
+];
