@@ -3,6 +3,7 @@
  * addon, one crossing a call.
  */
 import {
+  ConfigError,
   DeviceError,
   dtypeFromCode,
   dtypeInfo,
@@ -45,6 +46,7 @@ export interface CpuDevice extends Device {
 /**
  * @throws AddonLoadError (E_ADDON) when the addon is missing or does not load.
  * @throws CompileError (E_COMPILE) when there is no C compiler.
+ * @throws ConfigError (E_CONFIG) when `providers` is none of its values.
  */
 export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
   const addon = loadAddon();
@@ -53,8 +55,13 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
     compiler: findCompiler(options.compiler),
     warn: options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning')),
   });
-  const plain = (options.providers ?? process.env.TNO_PROVIDERS) === 'plain';
-  return new NativeDevice(addon, cache, plain);
+  return new NativeDevice(addon, cache, wantsPlain(options.providers ?? process.env.TNO_PROVIDERS));
+}
+
+function wantsPlain(providers: string | undefined): boolean {
+  if (providers === 'plain') return true;
+  if (providers === undefined || providers === '' || providers === 'auto') return false;
+  throw new ConfigError(`[config] expected providers to be auto or plain, got ${providers}`);
 }
 
 class NativeDevice implements CpuDevice {

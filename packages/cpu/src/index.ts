@@ -1,3 +1,4 @@
+// `createDevice` is the name under which core looks for the device of any backend package.
 export { createCpuDevice, createCpuDevice as createDevice } from './device.js';
 export type { CpuDevice, CpuDeviceOptions } from './device.js';
 export { cpuTarget } from './target.js';

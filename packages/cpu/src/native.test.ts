@@ -17,7 +17,7 @@ describe('loadAddon', () => {
   });
 
   it('refuses garbage instead of using it', () => {
-    const { load, SharedStorage } = loadAddon();
+    const addon = loadAddon();
     const request = {
       encoded: new Int32Array([1, 2, 3]),
       constants: [],
@@ -27,9 +27,9 @@ describe('loadAddon', () => {
       hosts: [],
       plain: true,
     };
-    expect(() => load(request)).toThrow(/expected the mark of a program/);
-    expect(() => load({ ...request, encoded: new Int32Array(0) })).toThrow(/end/);
-    expect(() => new SharedStorage(12, 0)).toThrow(TypeError);
-    expect(() => new SharedStorage(0, 33)).toThrow(TypeError);
+    expect(() => addon.load(request)).toThrow(/expected the mark of a program/);
+    expect(() => addon.load({ ...request, encoded: new Int32Array(0) })).toThrow(/end/);
+    expect(() => new addon.SharedStorage(12, 0)).toThrow(TypeError);
+    expect(() => new addon.SharedStorage(0, 33)).toThrow(TypeError);
   });
 });

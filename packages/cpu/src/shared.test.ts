@@ -80,7 +80,7 @@ describe('CpuShared', () => {
   it('takes shared array buffers', () => {
     const data = new Float64Array(new SharedArrayBuffer(24));
     data.set([1, 2, 3]);
-    const value = new NDArray('float64', data as unknown as Float64Array, [3]);
+    const value = new NDArray('float64', data, [3]);
     expect(
       shared(value)
         .read()

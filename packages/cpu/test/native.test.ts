@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const native = fileURLToPath(new URL('../../../native', import.meta.url));
-const build = `${native}/build-asan`;
+const build = `${native}/build/asan`;
 
 function run(command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
