@@ -1,11 +1,12 @@
 /**
  * Gives every temp an arena slot: a linear scan over lifetimes, in which temps that never live at
- * the same time share a slot, those of equal sizes by preference. A slot grows when a larger temp
- * is allocated in it, which may move it: so a temp that is allocated late (not by the first step)
- * takes no slot whose temp is still alive at that moment.
+ * the same time share a slot if they take the same number of bytes. So a slot never has to grow for
+ * one temp while another one's place in it is known: a late allocation (not by the first step) also
+ * keeps off slots whose temp is alive at that moment.
  */
+import { dtypeInfo } from '../types/dtype.js';
 import { lifetimes, type Lifetime } from './lifetimes.js';
-import type { BufferDecl, BufferId, LoopKernel, SizeNode, Step } from './program.js';
+import type { BufferDecl, BufferId, LoopKernel, SizeId, SizeNode, Step } from './program.js';
 
 export interface SlotPlan {
   /** Slot of each buffer; -1 for those that are no temps or that nothing touches. */
@@ -16,9 +17,8 @@ export interface SlotPlan {
 interface Slot {
   /** Last position at which the slot is in use. */
   end: number;
-  /** Sizes of its latest temp: an exact key, and one that ignores constant factors. */
-  exact: string;
-  loose: string;
+  /** What its temps have in common: the factors of their number of bytes. */
+  readonly bytes: string;
 }
 
 export function planSlots(program: {
@@ -30,23 +30,22 @@ export function planSlots(program: {
   const slotOf = program.buffers.map(() => -1);
   const slots: Slot[] = [];
   for (const life of lifetimes(program)) {
-    const { exact, loose } = sizeKeys(program, life.temp);
-    let chosen = chooseSlot(slots, life, exact, loose);
-    if (chosen < 0) chosen = slots.push({ end: -1, exact, loose }) - 1;
-    Object.assign(slots[chosen], { end: life.end, exact, loose });
+    const bytes = byteKey(program, life.temp);
+    let chosen = chooseSlot(slots, life, bytes);
+    if (chosen < 0) chosen = slots.push({ end: -1, bytes }) - 1;
+    slots[chosen].end = life.end;
     slotOf[life.temp] = chosen;
   }
   return { slotOf, slots: slots.length };
 }
 
 /** Lifetimes come by start, so a slot is free when its last use lies before; -1 if none fits. */
-function chooseSlot(slots: readonly Slot[], life: Lifetime, exact: string, loose: string): number {
+function chooseSlot(slots: readonly Slot[], life: Lifetime, bytes: string): number {
   const isFree = (slot: Slot): boolean =>
     slot.end < life.start && (slot.end < life.alloc || life.alloc === FIRST_STEP);
   let best = -1;
   for (let i = 0; i < slots.length; i++) {
-    if (!isFree(slots[i]) || slots[i].loose !== loose) continue;
-    if (slots[i].exact === exact) return i;
+    if (slots[i].bytes !== bytes || !isFree(slots[i])) continue;
     // The one most recently used is the likeliest to be in cache.
     if (best < 0 || slots[i].end > slots[best].end) best = i;
   }
@@ -56,12 +55,19 @@ function chooseSlot(slots: readonly Slot[], life: Lifetime, exact: string, loose
 /** Position of the entry `sizes` step, before which no temp lives. */
 const FIRST_STEP = 1;
 
-function sizeKeys(
+/** Constant factors multiplied out, the others by their ids. */
+function byteKey(
   program: { readonly sizes: readonly SizeNode[]; readonly buffers: readonly BufferDecl[] },
   temp: BufferId,
-): { exact: string; loose: string } {
+): string {
   const decl = program.buffers[temp];
   const bound = decl.role === 'temp' && decl.capacity !== null ? [decl.capacity] : decl.shape;
-  const symbolic = bound.filter((id) => program.sizes[id].op !== 'const').sort((a, b) => a - b);
-  return { exact: `${decl.dtype} ${bound.join(' ')}`, loose: symbolic.join(' ') };
+  let known = dtypeInfo[decl.dtype].bytes;
+  const symbolic: SizeId[] = [];
+  for (const id of bound) {
+    const node = program.sizes[id];
+    if (node.op === 'const') known *= node.value;
+    else symbolic.push(id);
+  }
+  return [known, ...symbolic.sort((a, b) => a - b)].join(' ');
 }
