@@ -269,7 +269,7 @@ export class KernelWriter implements PointScope {
   }
 
   /** Records the kernel and its launch. */
-  emit(name: string, node: Apply): void {
+  emit(node: Apply): void {
     const { builder } = this.host;
     const joined = this.joinAxes();
     const dims = new DimList(this.sizes);
@@ -296,7 +296,7 @@ export class KernelWriter implements PointScope {
     const epilogue = this.epilogue.map(toInstr);
     const stores = this.stores.map((s) => ({ operand: s.operand, value: s.value, index: s.index.map(toIndex), mode: s.mode }));
     const kernel: LoopKernel = {
-      name: `${name}_${this.summary()}`,
+      name: this.summary(),
       axes,
       reduceRank: joined.reduceRank,
       operands,

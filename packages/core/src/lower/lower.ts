@@ -52,7 +52,6 @@ class ProgramContext {
   readonly sharedBuffers = new Map<SharedVariable, BufferId>();
   private readonly siteIds = new Map<Apply, SiteId>();
   private zeroBuffer: BufferId | null = null;
-  kernels = 0;
 
   constructor(
     readonly target: Target,
@@ -421,10 +420,6 @@ class Region implements KernelHost, StepScope {
     }
   }
 
-  private kernelName(): string {
-    return `k${this.context.kernels++}`;
-  }
-
   /** Axes of a shape that are not statically 1, and for each axis its number among them. */
   private kernelAxes(shape: readonly SizeId[], from = 0): { extents: SizeId[]; places: number[] } {
     const extents: SizeId[] = [];
@@ -442,7 +437,7 @@ class Region implements KernelHost, StepScope {
     const value = writer.at(variable, point);
     const node = variable.owner as Apply;
     writer.store(variable, this.allocate(variable), point, value, 'set', node);
-    writer.emit(this.kernelName(), node);
+    writer.emit(node);
   }
 
   /** A reduction, alone or as the loop of the elementwise result `target` that absorbs it. */
@@ -473,7 +468,7 @@ class Region implements KernelHost, StepScope {
     const result = writer.at(target, point);
     const owner = target.owner as Apply;
     writer.store(target, this.allocate(target), point, result, 'set', owner);
-    writer.emit(this.kernelName(), owner);
+    writer.emit(owner);
   }
 
   private writeScatter(node: Apply): void {
@@ -493,7 +488,7 @@ class Region implements KernelHost, StepScope {
     const place = lower.map(writer, node, point);
     if (isFresh) writer.store(out, storage, place, value, lower.mode, node);
     else writer.store(out, storage, place, writer.scalar('add', out.dtype, writer.at(out, place), value), 'set', node);
-    writer.emit(this.kernelName(), node);
+    writer.emit(node);
   }
 
   /** Copies `base` into the memory of `out`. */
@@ -503,7 +498,7 @@ class Region implements KernelHost, StepScope {
     const writer = new KernelWriter(this, extents, 0);
     const point = writer.point(shape, places);
     writer.store(out, storage, point, writer.at(base, point), 'set', node);
-    writer.emit(this.kernelName(), node);
+    writer.emit(node);
   }
 
   private writeReshape(node: Apply): void {

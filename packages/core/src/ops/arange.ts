@@ -40,9 +40,12 @@ function arangeOp(dtype: DType): Op {
       kind: 'expression',
       sizesFrom: 0,
       build: (scope, node, [at]) => {
-        const position = scope.coordinate(at);
-        const [start, , step] = node.inputs.map((input) => scope.size(scope.sizeOf(input)));
-        const value = scope.scalar('add', 'int64', start, scope.scalar('mul', 'int64', position, step));
+        const { sizes } = scope;
+        const [start, , step] = node.inputs.map((input) => scope.sizeOf(input));
+        const value =
+          at.kind === 'affine'
+            ? scope.coordinate({ ...at, offset: sizes.add(start, sizes.mul(step, at.offset)), stride: sizes.mul(step, at.stride) })
+            : scope.scalar('add', 'int64', scope.size(start), scope.scalar('mul', 'int64', at.value, scope.size(step)));
         return dtype === 'int64' ? value : scope.scalar('cast', dtype, value);
       },
     },
