@@ -256,8 +256,8 @@ class Decision {
       if (source !== undefined) this.inPlaceOf.set(v, source);
     } else if (lower.kind === 'call' || lower.kind === 'scatter') {
       const base = lower.kind === 'scatter' ? node.inputs[0] : lower.callee === 'ger' ? node.inputs[0] : node.inputs[2];
-      const usedAgain = node.inputs.filter((input) => input === base).length > 1;
-      if (base !== undefined && !usedAgain && free(base)) this.inPlaceOf.set(v, base);
+      const others = node.inputs.filter((_, k) => k !== node.inputs.indexOf(base));
+      if (base !== undefined && free(base) && !others.some((input) => this.reads(input, base))) this.inPlaceOf.set(v, base);
     }
   }
 
@@ -268,6 +268,13 @@ class Decision {
 
   private keptViews(u: TensorVariable): boolean {
     return this.graph.clients(u).some(({ node }) => node !== 'output' && (isView(node) || node.op.lower.kind === 'reshape') && this.views.has(node.outputs[0]) && this.isKept(node.outputs[0]));
+  }
+
+  /** Whether computing `x` where it is used reads the memory of `source`, directly or as a view. */
+  private reads(x: TensorVariable, source: TensorVariable): boolean {
+    if (x === source) return true;
+    if (this.stored.has(x) || x.owner === null || !this.graph.has(x.owner)) return false;
+    return x.owner.inputs.some((input) => this.reads(input, source));
   }
 
   /** Stored variables that the kernel of `v` reads. */
