@@ -18,7 +18,11 @@ import { sumTo } from './reduce.js';
 import { isSlice, subtensor, type BasicIndex } from './subtensor.js';
 
 /** Shape of broadcast index arrays: they are of one rank. */
-function indexShape<S>(algebra: SizeAlgebra<S>, indices: readonly TensorVariable[], shapes: readonly (readonly S[])[]): S[] {
+function indexShape<S>(
+  algebra: SizeAlgebra<S>,
+  indices: readonly TensorVariable[],
+  shapes: readonly (readonly S[])[],
+): S[] {
   return Array.from({ length: indices[0].type.rank }, (_, axis) => {
     let size: S | null = null;
     indices.forEach((index, k) => {
@@ -33,13 +37,22 @@ function indexShape<S>(algebra: SizeAlgebra<S>, indices: readonly TensorVariable
 /** Point in `x`: the leading coordinates from the index arrays, the others as they are. */
 function gatherPoint(scope: PointScope, indices: readonly TensorVariable[], point: Point): Point {
   const rank = indices[0].type.rank;
-  const leading = indices.map((index): Coordinate => ({ kind: 'value', value: scope.at(index, point.slice(0, rank)) }));
+  const leading = indices.map((index): Coordinate => ({
+    kind: 'value',
+    value: scope.at(index, point.slice(0, rank)),
+  }));
   return [...leading, ...point.slice(rank)];
 }
 
 /** Calls back with the flat position in `x` and in the result, for every element. */
-function forEachGathered(x: NDArray, indices: readonly NDArray[], visit: (at: number, k: number) => void): number[] {
-  const shape = indices[0].shape.map((_, axis) => indices.map((index) => index.shape[axis]).find((n) => n !== 1) ?? 1);
+function forEachGathered(
+  x: NDArray,
+  indices: readonly NDArray[],
+  visit: (at: number, k: number) => void,
+): number[] {
+  const shape = indices[0].shape.map(
+    (_, axis) => indices.map((index) => index.shape[axis]).find((n) => n !== 1) ?? 1,
+  );
   const flat = indices.map((index) => index.broadcastTo(shape).contiguous());
   const rest = x.shape.slice(indices.length);
   const inner = rest.reduce((a, b) => a * b, 1);
@@ -50,7 +63,9 @@ function forEachGathered(x: NDArray, indices: readonly NDArray[], visit: (at: nu
       const size = x.shape[axis];
       const value = Number(index.data[index.offset + i]);
       if (value < -size || value >= size) {
-        throw new IndexRangeError(`[advanced_subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${value}`);
+        throw new IndexRangeError(
+          `[advanced_subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${value}`,
+        );
       }
       row = row * size + (value < 0 ? value + size : value);
     });
@@ -67,21 +82,34 @@ function gatherOp(count: number): Op {
   const op = defineOp({
     name: 'advanced_subtensor',
     props: { indices: count },
-    types: ([x, ...indices]) => [new TensorType(x.dtype, [...broadcastStatic('advanced_subtensor', indices), ...x.type.shape.slice(count)])],
-    shapes: (algebra, [shape, ...indexShapes], node) => [[...indexShape(algebra, node.inputs.slice(1), indexShapes), ...shape.slice(count)]],
+    types: ([x, ...indices]) => [
+      new TensorType(x.dtype, [
+        ...broadcastStatic('advanced_subtensor', indices),
+        ...x.type.shape.slice(count),
+      ]),
+    ],
+    shapes: (algebra, [shape, ...indexShapes], node) => [
+      [...indexShape(algebra, node.inputs.slice(1), indexShapes), ...shape.slice(count)],
+    ],
     perform: ([x, ...indices]) => {
       const source = x.contiguous();
       const picked: number[] = [];
       const shape = forEachGathered(source, indices, (at) => picked.push(at));
       const out = NDArray.zeros(shape, x.dtype);
-      picked.forEach((at, k) => ((out.data as { [k: number]: unknown })[k] = source.data[source.offset + at]));
+      picked.forEach(
+        (at, k) => ((out.data as { [k: number]: unknown })[k] = source.data[source.offset + at]),
+      );
       return [out];
     },
     pullback: ({ inputs: [x, ...indices] }, [g]) => [
       g && apply1(scatterOp(count, 'inc'), [zerosLike(x, g.dtype), g, ...indices]),
       ...indices.map(() => null),
     ],
-    lower: { kind: 'index', gathers: true, map: (scope, node, point) => gatherPoint(scope, node.inputs.slice(1), point) },
+    lower: {
+      kind: 'index',
+      gathers: true,
+      map: (scope, node, point) => gatherPoint(scope, node.inputs.slice(1), point),
+    },
   });
   gatherOps.set(count, op);
   return op;
@@ -99,9 +127,16 @@ function scatterOp(count: number, mode: 'set' | 'inc'): Op {
     types: ([x]) => [x.type],
     shapes: (algebra, [shape, part, ...indexShapes], node) => {
       const [, y, ...indices] = node.inputs;
-      [...indexShape(algebra, indices, indexShapes), ...shape.slice(count)].forEach((size, axis) => {
-        if (!y.type.broadcasts(axis)) algebra.requireEqual(size, part[axis], `[${name}] expected size {a} on axis ${axis} of the new values, got {b}`);
-      });
+      [...indexShape(algebra, indices, indexShapes), ...shape.slice(count)].forEach(
+        (size, axis) => {
+          if (!y.type.broadcasts(axis))
+            algebra.requireEqual(
+              size,
+              part[axis],
+              `[${name}] expected size {a} on axis ${axis} of the new values, got {b}`,
+            );
+        },
+      );
       return [shape];
     },
     perform: ([x, y, ...indices]) => {
@@ -111,14 +146,17 @@ function scatterOp(count: number, mode: 'set' | 'inc'): Op {
       const values = y.broadcastTo(shape).astype(x.dtype).contiguous();
       const result = out.reshape([out.size]);
       const from = values.reshape([values.size]);
-      targets.forEach((at, k) => result.set(mode === 'set' ? from.get(k) : (Number(result.get(at)) + Number(from.get(k))), at));
+      targets.forEach((at, k) =>
+        result.set(mode === 'set' ? from.get(k) : Number(result.get(at)) + Number(from.get(k)), at),
+      );
       return [out];
     },
     pullback: ({ inputs: [, y, ...indices] }, [g]) => {
       const none = indices.map(() => null);
       if (g === null) return [null, null, ...none];
       const part = apply1(gatherOp(count), [g, ...indices]);
-      const rest = mode === 'inc' ? g : apply1(scatterOp(count, 'set'), [g, zerosLike(part), ...indices]);
+      const rest =
+        mode === 'inc' ? g : apply1(scatterOp(count, 'set'), [g, zerosLike(part), ...indices]);
       return [rest, sumTo(part, y), ...none];
     },
     lower: {
@@ -145,14 +183,26 @@ export function gather(x: TensorVariable, indices: readonly TensorVariable[]): T
 }
 
 /** A copy of `x` with `values` added (repeats accumulate) or set (the last wins) where the leading indices point. */
-export function scatter(x: TensorVariable, indices: readonly TensorVariable[], values: TensorLike, mode: 'set' | 'inc'): TensorVariable {
+export function scatter(
+  x: TensorVariable,
+  indices: readonly TensorVariable[],
+  values: TensorLike,
+  mode: 'set' | 'inc',
+): TensorVariable {
   const aligned = alignRanks(indices.map(asIndex));
   const y = cast(asVariable(values, x.dtype), x.dtype);
-  return apply1(scatterOp(indices.length, mode), [x, padLeft(y, aligned[0].type.rank + x.type.rank - indices.length), ...aligned]);
+  return apply1(scatterOp(indices.length, mode), [
+    x,
+    padLeft(y, aligned[0].type.rank + x.type.rank - indices.length),
+    ...aligned,
+  ]);
 }
 
 function asIndex(index: TensorVariable): TensorVariable {
-  if (!/int/.test(index.dtype)) throw new IndexRangeError(`[at] expected integer indices, got ${index.type.key} (${index.toString()})`);
+  if (!/int/.test(index.dtype))
+    throw new IndexRangeError(
+      `[at] expected integer indices, got ${index.type.key} (${index.toString()})`,
+    );
   return cast(index, 'int64');
 }
 
@@ -167,17 +217,34 @@ export type Index = BasicIndex;
 export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable {
   const v = asVariable(x);
   if (indices.length > v.type.rank) {
-    throw new IndexRangeError(`[at] expected at most ${v.type.rank} indices for ${v.toString()}, got ${indices.length}`);
+    throw new IndexRangeError(
+      `[at] expected at most ${v.type.rank} indices for ${v.toString()}, got ${indices.length}`,
+    );
   }
-  const parsed = indices.map((index) => (index === null || isSlice(index) ? index : asVariable(index)));
-  const isArray = (index: unknown): index is TensorVariable => typeof index === 'object' && index !== null && 'type' in index && (index as TensorVariable).type.rank > 0;
+  const parsed = indices.map((index) =>
+    index === null || isSlice(index) ? index : asVariable(index),
+  );
+  const isArray = (index: unknown): index is TensorVariable =>
+    typeof index === 'object' &&
+    index !== null &&
+    'type' in index &&
+    (index as TensorVariable).type.rank > 0;
   if (!parsed.some(isArray)) return subtensor(v, parsed as BasicIndex[]);
-  const isPick = (index: unknown): index is TensorVariable => typeof index === 'object' && index !== null && 'type' in index;
-  const sliced = subtensor(v, parsed.map((index) => (isPick(index) ? null : index)));
+  const isPick = (index: unknown): index is TensorVariable =>
+    typeof index === 'object' && index !== null && 'type' in index;
+  const sliced = subtensor(
+    v,
+    parsed.map((index) => (isPick(index) ? null : index)),
+  );
   const axes = parsed.flatMap((index, axis) => (isPick(index) ? [axis] : []));
-  const others = Array.from({ length: v.type.rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const others = Array.from({ length: v.type.rank }, (_, axis) => axis).filter(
+    (axis) => !axes.includes(axis),
+  );
   const front = dimshuffle(sliced, [...axes, ...others]);
-  const picked = gather(front, axes.map((axis) => parsed[axis] as TensorVariable));
+  const picked = gather(
+    front,
+    axes.map((axis) => parsed[axis] as TensorVariable),
+  );
   const adjacent = axes.every((axis, k) => k === 0 || axis === axes[k - 1] + 1);
   if (!adjacent || axes[0] === 0) return picked;
   const rank = picked.type.rank - others.length;

@@ -35,12 +35,17 @@ const allocOp = defineOp({
     const lead = shape.length - value.rank;
     node.inputs[0].type.shape.forEach((n, axis) => {
       if (n !== 1 && value.shape[axis] !== shape[axis + lead]) {
-        throw new ShapeError(`[alloc] expected size ${shape[axis + lead]} on axis ${axis + lead}, got ${value.shape[axis]}`);
+        throw new ShapeError(
+          `[alloc] expected size ${shape[axis + lead]} on axis ${axis + lead}, got ${value.shape[axis]}`,
+        );
       }
     });
     return [value.broadcastTo(shape).copy()];
   },
-  pullback: ({ inputs: [value, ...sizes] }, [g]) => [g && sumTo(g, value), ...sizes.map(() => null)],
+  pullback: ({ inputs: [value, ...sizes] }, [g]) => [
+    g && sumTo(g, value),
+    ...sizes.map(() => null),
+  ],
   lower: {
     kind: 'index',
     gathers: false,
@@ -60,7 +65,11 @@ export function broadcastTo(value: TensorLike, sizes: readonly TensorLike[]): Te
 }
 
 /** A tensor of the given sizes filled with `value`. */
-export function full(sizes: readonly TensorLike[], value: TensorLike, dtype?: DType): TensorVariable {
+export function full(
+  sizes: readonly TensorLike[],
+  value: TensorLike,
+  dtype?: DType,
+): TensorVariable {
   const v = asVariable(value, dtype ?? null);
   return broadcastTo(dtype === undefined ? v : asVariable(v), sizes);
 }

@@ -17,7 +17,11 @@ function arangeOp(dtype: DType): Op {
     types: ([start, stop, step]) => [
       new TensorType(dtype, [
         [start, stop, step].every((v) => v instanceof Constant)
-          ? lengthOf(Number((start as Constant).scalar), Number((stop as Constant).scalar), Number((step as Constant).scalar))
+          ? lengthOf(
+              Number((start as Constant).scalar),
+              Number((stop as Constant).scalar),
+              Number((step as Constant).scalar),
+            )
           : null,
       ]),
     ],
@@ -32,7 +36,8 @@ function arangeOp(dtype: DType): Op {
       const [a, b, s] = [start, stop, step].map((v) => Number(v.item()));
       const n = lengthOf(a, b, s);
       const out = NDArray.zeros([n], dtype);
-      for (let i = 0; i < n; i++) out.set(dtype === 'int64' || dtype === 'uint64' ? BigInt(a + i * s) : a + i * s, i);
+      for (let i = 0; i < n; i++)
+        out.set(dtype === 'int64' || dtype === 'uint64' ? BigInt(a + i * s) : a + i * s, i);
       return [out];
     },
     pullback: () => [null, null, null],
@@ -44,8 +49,17 @@ function arangeOp(dtype: DType): Op {
         const [start, , step] = node.inputs.map((input) => scope.sizeOf(input));
         const value =
           at.kind === 'affine'
-            ? scope.coordinate({ ...at, offset: sizes.add(start, sizes.mul(step, at.offset)), stride: sizes.mul(step, at.stride) })
-            : scope.scalar('add', 'int64', scope.size(start), scope.scalar('mul', 'int64', at.value, scope.size(step)));
+            ? scope.coordinate({
+                ...at,
+                offset: sizes.add(start, sizes.mul(step, at.offset)),
+                stride: sizes.mul(step, at.stride),
+              })
+            : scope.scalar(
+                'add',
+                'int64',
+                scope.size(start),
+                scope.scalar('mul', 'int64', at.value, scope.size(step)),
+              );
         return dtype === 'int64' ? value : scope.scalar('cast', dtype, value);
       },
     },
@@ -60,15 +74,26 @@ function lengthOf(start: number, stop: number, step: number): number {
  * The integers start, start + step, … before stop; `arange(stop)` starts at 0. int64, or the widest of
  * the arguments' integer dtypes; `dtype` may be given. @throws ShapeError for a non-integer bound or a zero step
  */
-export function arange(start: TensorLike, stop?: TensorLike, step: TensorLike = 1, dtype?: DType): TensorVariable {
+export function arange(
+  start: TensorLike,
+  stop?: TensorLike,
+  step: TensorLike = 1,
+  dtype?: DType,
+): TensorVariable {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const bounds = [from, to, step].map((bound) => asVariable(bound as TensorLike));
   for (const bound of bounds) {
     if (bound.type.rank !== 0 || isFloat(bound.dtype) || bound.dtype === 'bool') {
-      throw new ShapeError(`[arange] expected integer scalars, got ${bound.type.key} (${bound.toString()})`);
+      throw new ShapeError(
+        `[arange] expected integer scalars, got ${bound.type.key} (${bound.toString()})`,
+      );
     }
   }
-  if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0) throw new ShapeError('[arange] expected a step other than 0');
+  if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0)
+    throw new ShapeError('[arange] expected a step other than 0');
   const result = dtype ?? bounds.map((b): DType => b.dtype).reduce(promote);
-  return apply1(arangeOp(result), bounds.map((bound) => cast(bound, 'int64')));
+  return apply1(
+    arangeOp(result),
+    bounds.map((bound) => cast(bound, 'int64')),
+  );
 }

@@ -2,21 +2,31 @@
  * Elementwise arithmetic. Integers wrap; division by an integer zero gives 0; `intDiv` rounds toward
  * minus infinity and `mod` takes the divisor's sign, for floats too.
  */
+import { Constant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
-import { asVariable, type TensorLike } from './as-variable.js';
+import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
-import { eq, ge, gt, le, switchOp as where } from './compare.js';
+import { and, eq, ge, gt, le, or, switchOp as where } from './compare.js';
 import { elementwise } from './elementwise.js';
 import { log } from './transcendental.js';
-import { zerosLike } from './alloc.js';
 
 type Num = number;
-const arithmeticOnBool = { dtypes: (dtype: string): boolean => dtype === 'bool', hint: 'cast it to an integer dtype, or use and/or/xor/invert' };
+const refusesBool = {
+  dtypes: (dtype: string): boolean => dtype === 'bool',
+  hint: 'cast it to an integer dtype, or use and/or/xor/invert',
+};
+
+/** Two functions of integers, for numbers of at most 32 bits and for bigints. */
+const byWidth =
+  (small: (a: Num, b: Num) => Num | bigint, big: (a: bigint, b: bigint) => bigint) =>
+  (a: Num | bigint, b: Num | bigint): Num | bigint =>
+    typeof a === 'bigint' ? big(a, b as bigint) : small(a, b as Num);
 
 export const add = elementwise('add', {
   scalar: 'add',
   evaluate: (a: Num, b: Num) => a + b,
   result: 'same',
+  onBool: () => or.op,
   pullback: (_node, [g]) => [g, g],
 });
 
@@ -24,22 +34,19 @@ export const sub = elementwise('sub', {
   scalar: 'sub',
   evaluate: (a: Num, b: Num) => a - b,
   result: 'same',
-  refuses: { ...arithmeticOnBool, hint: 'use xor for bool, or cast it to an integer dtype' },
+  refuses: { ...refusesBool, hint: 'use xor for bool, or cast it to an integer dtype' },
   pullback: (_node, [g]) => [g, g && neg(g)],
 });
 
-/** A product of integers beyond 2^53 is taken exactly, so that wrapping it gives the right low bits. */
-function multiply(a: Num | bigint, b: Num | bigint): Num | bigint {
-  if (typeof a === 'bigint' || typeof b === 'bigint') return BigInt(a) * BigInt(b);
-  const product = a * b;
-  const exact = Number.isSafeInteger(product) || !Number.isInteger(a) || !Number.isInteger(b);
-  return exact ? product : BigInt(a) * BigInt(b);
-}
+// Math.imul keeps the low 32 bits of a product, which are all that wrapping needs.
+const multiplyIntegers = byWidth(Math.imul, (a, b) => a * b);
 
 export const mul = elementwise('mul', {
   scalar: 'mul',
-  evaluate: multiply as never,
+  evaluate: (a: Num, b: Num) => a * b,
+  integer: multiplyIntegers,
   result: 'same',
+  onBool: () => and.op,
   pullback: ({ inputs: [a, b] }, [g]) => [g && mul(g, b), g && mul(g, a)],
 });
 
@@ -48,84 +55,97 @@ export const trueDiv = elementwise('true_div', {
   evaluate: (a: Num, b: Num) => a / b,
   result: 'float',
   // d/db a/b = -(a/b)/b
-  pullback: ({ inputs: [, b], outputs: [q] }, [g]) => [g && trueDiv(g, b), g && neg(trueDiv(mul(g, q), b))],
+  pullback: ({ inputs: [, b], outputs: [q] }, [g]) => [
+    g && trueDiv(g, b),
+    g && neg(trueDiv(mul(g, q), b)),
+  ],
 });
 
-function floorDivide(a: Num | bigint, b: Num | bigint): Num | bigint {
-  if (typeof a === 'bigint' || typeof b === 'bigint') {
-    const [p, q] = [BigInt(a), BigInt(b)];
-    if (q === 0n) return 0n;
-    const quotient = p / q;
-    return p % q !== 0n && p < 0n !== q < 0n ? quotient - 1n : quotient;
-  }
-  return Math.floor(a / b);
+/** The integer that belongs to the exact remainder: 1 // 0.1 is 9, though 1 / 0.1 rounds to 10. */
+function floorDivide(a: Num, b: Num): Num {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  const quotient = (a - rest) / b - Number(rest !== 0 && rest < 0 !== b < 0);
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
-/** a - b·⌊a/b⌋ with the divisor's sign, exact where the remainder is. */
-function floorModulo(a: Num | bigint, b: Num | bigint): Num | bigint {
-  if (typeof a === 'bigint' || typeof b === 'bigint') {
-    const [p, q] = [BigInt(a), BigInt(b)];
-    if (q === 0n) return 0n;
-    const rest = p % q;
-    return rest !== 0n && rest < 0n !== q < 0n ? rest + q : rest;
-  }
+function floorDivideBig(a: bigint, b: bigint): bigint {
+  if (b === 0n) return 0n;
+  return a / b - BigInt(a % b !== 0n && a < 0n !== b < 0n);
+}
+
+/** The remainder with the divisor's sign, exact but for the one addition. */
+function floorModulo(a: Num, b: Num): Num {
   const rest = a % b;
   if (rest === 0) return b < 0 || Object.is(b, -0) ? -0 : 0;
   return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
+function floorModuloBig(a: bigint, b: bigint): bigint {
+  if (b === 0n) return 0n;
+  const rest = a % b;
+  return rest !== 0n && rest < 0n !== b < 0n ? rest + b : rest;
+}
+
 export const intDiv = elementwise('int_div', {
   scalar: 'intdiv',
-  evaluate: floorDivide as never,
+  evaluate: floorDivide,
+  integer: byWidth((a, b) => (b === 0 ? 0 : Math.floor(a / b)), floorDivideBig),
   result: 'same',
-  refuses: arithmeticOnBool,
+  refuses: refusesBool,
   pullback: 'not-differentiable',
 });
 
 export const mod = elementwise('mod', {
   scalar: 'mod',
-  evaluate: floorModulo as never,
+  evaluate: floorModulo,
+  integer: byWidth((a, b) => (b === 0 ? 0 : floorModulo(a, b)), floorModuloBig),
   result: 'same',
-  refuses: arithmeticOnBool,
+  refuses: refusesBool,
   // a mod b = a - b·⌊a/b⌋, the floor being locally constant
   pullback: ({ inputs: [a, b] }, [g]) => [g, g && neg(mul(g, intDiv(a, b)))],
 });
 
-function power(a: Num | bigint, b: Num | bigint): Num | bigint {
-  if (typeof a !== 'bigint' || typeof b !== 'bigint') return numberPower(Number(a), Number(b));
-  if (b >= 0n) return powMod(a, b);
-  return a === 1n ? 1n : a === -1n ? ((b & 1n) === 0n ? 1n : -1n) : 0n;
-}
+/** C's pow: 1 to any power is 1, and -1 to an infinite one is too. */
+const power = (a: Num, b: Num): Num =>
+  a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 
-/** C's pow: 1 to any power is 1, -1 to an infinite one too. */
-function numberPower(a: number, b: number): number | bigint {
-  if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
-  const result = a ** b;
-  const exact = Number.isSafeInteger(result) || !Number.isFinite(result) || !Number.isInteger(a) || !Number.isInteger(b);
-  return exact ? result : BigInt(a) ** BigInt(b);
-}
-
-function powMod(base: bigint, exponent: bigint): bigint {
-  let [result, b, e] = [1n, base, exponent];
-  for (; e > 0n; e >>= 1n) {
-    if ((e & 1n) === 1n) result = BigInt.asIntN(64, result * b);
-    b = BigInt.asIntN(64, b * b);
+/** By squaring, modulo 2^64; a negative exponent gives 0 but for the bases 1 and -1. */
+function powerBig(base: bigint, exponent: bigint): bigint {
+  if (exponent < 0n)
+    return base === 1n ? 1n : base === -1n ? ((exponent & 1n) === 0n ? 1n : -1n) : 0n;
+  let [result, square] = [1n, base];
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
   }
   return result;
 }
 
+/** Whether `v` is a constant other than 0 in every element. */
+function isNonzero(v: TensorVariable): boolean {
+  let at = v;
+  while (at.owner?.op.name === 'dimshuffle') [at] = at.owner.inputs;
+  return at instanceof Constant && at.scalar !== null && Number(at.scalar) !== 0;
+}
+
 export const pow = elementwise('pow', {
   scalar: 'pow',
-  evaluate: ((a: Num | bigint, b: Num | bigint) => power(a, b)) as never,
+  evaluate: power,
+  integer: byWidth((a, b) => powerBig(BigInt(a), BigInt(b)), powerBig),
   result: 'same',
-  refuses: arithmeticOnBool,
-  // d/da a^b = b·a^(b-1); d/db a^b = a^b·log a, and 0 where a is 0
+  refuses: refusesBool,
+  // d/da a^b = b·a^(b-1), and 0 where b is 0; d/db a^b = a^b·log a, and 0 where a is 0
   pullback: ({ inputs: [a, b], outputs: [p] }, [g]) => {
     if (g === null) return [null, null];
-    return [
-      mul(g, mul(b, pow(a, sub(b, 1)))),
-      mul(g, where(eq(a, 0), zerosLike(p), mul(p, log(where(eq(a, 0), 1, a))))),
-    ];
+    const still = eq(b, 0);
+    const slope = isNonzero(b)
+      ? mul(b, pow(a, sub(b, 1)))
+      : where(still, 0, mul(b, pow(a, where(still, 1, sub(b, 1)))));
+    const zero = eq(a, 0);
+    return [mul(g, slope), mul(g, where(zero, 0, mul(p, log(where(zero, 1, a)))))];
   },
 });
 
@@ -133,28 +153,34 @@ export const neg = elementwise('neg', {
   scalar: 'neg',
   evaluate: (a: Num) => -a,
   result: 'same',
-  refuses: { ...arithmeticOnBool, hint: 'use invert for bool' },
+  refuses: { ...refusesBool, hint: 'use invert for bool' },
   pullback: (_node, [g]) => [g && neg(g)],
 });
 
 export const abs = elementwise('abs', {
   scalar: 'abs',
-  evaluate: (a: Num) => (a < 0 ? -a : a === 0 ? (typeof a === 'bigint' ? a : 0) : a),
+  evaluate: Math.abs,
+  integer: (a: Num) => (a < 0 ? -a : a),
   result: 'same',
+  refuses: refusesBool,
   pullback: ({ inputs: [x] }, [g]) => [g && mul(g, sgn(x))],
 });
 
 export const sgn = elementwise('sgn', {
   scalar: 'sgn',
-  evaluate: (a: Num) => (a > 0 ? 1 : a < 0 ? -1 : typeof a === 'bigint' ? 0 : Number.isNaN(a) ? a : 0),
+  evaluate: (a: Num) => (a > 0 ? 1 : a < 0 ? -1 : a === 0 ? 0 : a),
+  integer: (a: Num) => (a > 0 ? 1 : a < 0 ? -1 : 0),
   result: 'same',
+  refuses: refusesBool,
   pullback: 'not-differentiable',
 });
 
 export const sqr = elementwise('sqr', {
   scalar: 'sqr',
   evaluate: (a: Num) => a * a,
+  integer: (a: Num | bigint) => multiplyIntegers(a, a),
   result: 'same',
+  refuses: refusesBool,
   pullback: ({ inputs: [x] }, [g]) => [g && mul(g, mul(x, 2))],
 });
 
@@ -172,14 +198,18 @@ export const reciprocal = elementwise('reciprocal', {
   pullback: ({ outputs: [r] }, [g]) => [g && neg(mul(g, sqr(r)))],
 });
 
-const nanFirst = (choose: (a: Num, b: Num) => Num) => (a: Num, b: Num): Num => (a !== a ? a : b !== b ? b : choose(a, b));
+const nanFirst =
+  (choose: (a: Num, b: Num) => Num) =>
+  (a: Num, b: Num): Num =>
+    a !== a ? a : b !== b ? b : choose(a, b);
 
 /** Elementwise maximum; NaN wins; at a tie the gradient is halved. */
 export const maximum = elementwise('maximum', {
   scalar: 'max',
   evaluate: nanFirst((a, b) => (a > b ? a : b)),
   result: 'same',
-  pullback: ({ inputs: [a, b] }, [g]) => g === null ? [null, null] : splitTies(g, ge(a, b), gt(a, b), le(a, b)),
+  pullback: ({ inputs: [a, b] }, [g]) =>
+    g === null ? [null, null] : splitTies(g, ge(a, b), gt(a, b), le(a, b)),
 });
 
 /** Elementwise minimum; NaN wins; at a tie the gradient is halved. */
@@ -187,20 +217,34 @@ export const minimum = elementwise('minimum', {
   scalar: 'min',
   evaluate: nanFirst((a, b) => (a < b ? a : b)),
   result: 'same',
-  pullback: ({ inputs: [a, b] }, [g]) => g === null ? [null, null] : splitTies(g, le(a, b), gt(b, a), ge(a, b)),
+  pullback: ({ inputs: [a, b] }, [g]) =>
+    g === null ? [null, null] : splitTies(g, le(a, b), gt(b, a), ge(a, b)),
 });
 
 /** Gradients of a choice: the first operand's share is 1 where it strictly wins, a half at a tie. */
-function splitTies(g: TensorVariable, first: TensorVariable, strictly: TensorVariable, second: TensorVariable): TensorVariable[] {
-  const share = where(first, where(strictly, cast(asVariable(1), g.dtype), cast(asVariable(0.5, g.dtype), g.dtype)), 0);
+function splitTies(
+  g: TensorVariable,
+  first: TensorVariable,
+  strictly: TensorVariable,
+  second: TensorVariable,
+): TensorVariable[] {
+  const share = where(
+    first,
+    where(strictly, cast(asVariable(1), g.dtype), cast(asVariable(0.5, g.dtype), g.dtype)),
+    0,
+  );
   const other = where(second, sub(1, share), 0);
   return [mul(g, share), mul(g, other)];
 }
 
 /** `x` limited to [low, high]; where low > high the result is low. At the bounds the gradient passes. */
 export function clip(x: TensorLike, low: TensorLike, high: TensorLike): TensorVariable {
-  const v = asVariable(x);
-  return where(gt(v, high), maximum(high, low), where(le(low, v), v, where(eq(v, v), low, v)));
+  const [v, least, most] = asVariables([x, low, high]);
+  return where(
+    gt(v, most),
+    maximum(most, least),
+    where(le(least, v), v, where(eq(v, v), least, v)),
+  );
 }
 
 const roundHalfEven = (a: Num): Num => {
@@ -211,7 +255,11 @@ const roundHalfEven = (a: Num): Num => {
   return even === 0 && a < 0 ? -0 : even;
 };
 
-const rounding = (name: string, scalar: 'floor' | 'ceil' | 'trunc' | 'round', f: (a: Num) => Num): ReturnType<typeof elementwise> =>
+const rounding = (
+  name: string,
+  scalar: 'floor' | 'ceil' | 'trunc' | 'round',
+  f: (a: Num) => Num,
+): ReturnType<typeof elementwise> =>
   elementwise(name, { scalar, evaluate: f, result: 'float', pullback: 'not-differentiable' });
 
 export const floor = rounding('floor', 'floor', Math.floor);
@@ -223,5 +271,5 @@ export const round = rounding('round', 'round', roundHalfEven);
 /** max(x, 0), its gradient 0 at 0. */
 export function relu(x: TensorLike): TensorVariable {
   const v = asVariable(x);
-  return where(gt(v, 0), v, where(eq(v, v), zerosLike(v), v));
+  return where(gt(v, 0), v, where(eq(v, v), 0, v));
 }

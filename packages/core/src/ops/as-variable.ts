@@ -26,18 +26,26 @@ export function asVariable(value: TensorLike, like: DType | null = null): Tensor
   if (value instanceof TensorVariable) return value;
   if (value instanceof NDArray) return constant(value);
   if (isLiteral(value)) {
-    return scalarConstant(value, like === null ? loneLiteralDType(value) : literalDType(like, value, config.floatX));
+    return scalarConstant(
+      value,
+      like === null ? loneLiteralDType(value) : literalDType(like, value, config.floatX),
+    );
   }
   if (Array.isArray(value)) {
     const array = ndarray(value as number[]);
-    return constant(array.dtype === 'float64' ? array.astype(isIntegral(array) ? 'int64' : config.floatX) : array);
+    return constant(
+      array.dtype === 'float64' ? array.astype(isIntegral(array) ? 'int64' : config.floatX) : array,
+    );
   }
-  throw new TypeInferenceError(`[asVariable] expected a variable, array or number, got ${typeof value}`);
+  throw new TypeInferenceError(
+    `[asVariable] expected a variable, array or number, got ${typeof value}`,
+  );
 }
 
 function isIntegral(array: NDArray): boolean {
   const flat = array.contiguous();
-  for (let i = 0; i < flat.size; i++) if (!Number.isSafeInteger(flat.data[flat.offset + i])) return false;
+  for (let i = 0; i < flat.size; i++)
+    if (!Number.isSafeInteger(flat.data[flat.offset + i])) return false;
   return true;
 }
 

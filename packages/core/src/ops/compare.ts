@@ -1,7 +1,7 @@
 /** Comparisons, logic and choice. Comparisons give bool; logic is bitwise on integers. */
 import { config } from '../config/config.js';
 import { DTypeError } from '../errors.js';
-import { defineOp } from '../graph/op.js';
+import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { ScalarOp } from '../lower/scalar-op.js';
 import { isFloat, type DType } from '../types/dtype.js';
@@ -11,12 +11,23 @@ import { TensorType } from '../types/tensor-type.js';
 import { zerosLike } from './alloc.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
-import { alignRanks, broadcastShapes, broadcastStatic, elementwise, runtimeBroadcast } from './elementwise.js';
+import {
+  alignRanks,
+  broadcastShapes,
+  broadcastStatic,
+  elementwise,
+  runtimeBroadcast,
+} from './elementwise.js';
 
 type Binary = ReturnType<typeof elementwise>;
 
 function comparison(name: ScalarOp, evaluate: (a: number, b: number) => boolean): Binary {
-  return elementwise(name, { scalar: name, evaluate, result: 'bool', pullback: 'not-differentiable' });
+  return elementwise(name, {
+    scalar: name,
+    evaluate,
+    result: 'bool',
+    pullback: 'not-differentiable',
+  });
 }
 
 export const eq = comparison('eq', (a, b) => a === b);
@@ -26,24 +37,39 @@ export const le = comparison('le', (a, b) => a <= b);
 export const gt = comparison('gt', (a, b) => a > b);
 export const ge = comparison('ge', (a, b) => a >= b);
 
-export const isnan = elementwise('isnan', {
-  scalar: 'isnan',
-  evaluate: (a: number) => a !== a,
-  result: 'bool',
-  pullback: 'not-differentiable',
-});
+type FloatTest = ((x: TensorLike) => TensorVariable) & { op: Op };
 
-export const isinf = elementwise('isinf', {
-  scalar: 'isinf',
-  evaluate: (a: number) => a === Infinity || a === -Infinity,
-  result: 'bool',
-  pullback: 'not-differentiable',
-});
+/** A test of floats; false of everything else. */
+function floatTest(name: 'isnan' | 'isinf', evaluate: (a: number) => boolean): FloatTest {
+  const test = elementwise(name, {
+    scalar: name,
+    evaluate,
+    result: 'bool',
+    pullback: 'not-differentiable',
+  });
+  const call = (x: TensorLike): TensorVariable => {
+    const v = asVariable(x);
+    return isFloat(v.dtype) ? test(v) : zerosLike(v, 'bool');
+  };
+  return Object.assign(call, { op: test.op });
+}
 
-const notOnFloats = { dtypes: isFloat, hint: 'compare first (x.gt(0)), or cast to an integer dtype' };
+export const isnan = floatTest('isnan', (a) => a !== a);
+export const isinf = floatTest('isinf', (a) => a === Infinity || a === -Infinity);
+
+const notOnFloats = {
+  dtypes: isFloat,
+  hint: 'compare first (x.gt(0)), or cast to an integer dtype',
+};
 
 function logic(name: 'and' | 'or' | 'xor', evaluate: (a: number, b: number) => number): Binary {
-  return elementwise(name, { scalar: name, evaluate, result: 'same', refuses: notOnFloats, pullback: 'not-differentiable' });
+  return elementwise(name, {
+    scalar: name,
+    evaluate,
+    result: 'same',
+    refuses: notOnFloats,
+    pullback: 'not-differentiable',
+  });
 }
 
 export const and = logic('and', (a, b) => a & b);
@@ -66,7 +92,8 @@ const invertOp = defineOp({
 /** Logical not of bool, bitwise not of integers. @throws DTypeError for floats */
 export function invert(x: TensorLike): TensorVariable {
   const v = asVariable(x);
-  if (isFloat(v.dtype)) throw new DTypeError(`[invert] expected bool or an integer dtype, got ${v.dtype}`);
+  if (isFloat(v.dtype))
+    throw new DTypeError(`[invert] expected bool or an integer dtype, got ${v.dtype}`);
   return apply1(invertOp, [v]);
 }
 
@@ -76,7 +103,12 @@ const choiceOp = defineOp({
   types: (inputs) => [new TensorType(inputs[1].dtype, broadcastStatic('switch', inputs))],
   shapes: (algebra, shapes, node) => [broadcastShapes(algebra, 'switch', node, shapes)],
   perform: (inputs, node) => [
-    mapElements(node.outputs[0].dtype, inputs, runtimeBroadcast('switch', inputs, node), (c, a, b) => (c ? a : b)),
+    mapElements(
+      node.outputs[0].dtype,
+      inputs,
+      runtimeBroadcast('switch', inputs, node),
+      (c, a, b) => (c ? a : b),
+    ),
   ],
   // The cotangent is masked before it enters a branch: a branch not taken receives an exact zero.
   pullback: ({ inputs: [cond] }, [g]) => {

@@ -15,8 +15,15 @@ function dimshuffleOp(order: AxisOrder, rank: number): ReturnType<typeof defineO
   return defineOp({
     name: 'dimshuffle',
     props: { order, rank },
-    types: ([x]) => [new TensorType(x.dtype, order.map((axis) => (axis === 'x' ? 1 : x.type.shape[axis])))],
-    shapes: (algebra, [shape]) => [order.map((axis) => (axis === 'x' ? algebra.const(1) : shape[axis]))],
+    types: ([x]) => [
+      new TensorType(
+        x.dtype,
+        order.map((axis) => (axis === 'x' ? 1 : x.type.shape[axis])),
+      ),
+    ],
+    shapes: (algebra, [shape]) => [
+      order.map((axis) => (axis === 'x' ? algebra.const(1) : shape[axis])),
+    ],
     perform: ([x]) => {
       const kept = order.filter((axis) => axis !== 'x');
       const permuted = x.transpose([...kept, ...droppedAxes(order, rank)]);

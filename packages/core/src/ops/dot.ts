@@ -17,7 +17,8 @@ type Value = number | bigint;
 /** Reference product of a [m,k] and a [k,n] array, accumulated in float64 or 64-bit integers. */
 export function performProduct(a: NDArray, b: NDArray, dtype: DType): NDArray {
   const [m, k, n] = [a.shape[0], a.shape[1], b.shape[1]];
-  if (b.shape[0] !== k) throw new ShapeError(`[dot] expected inner dimensions to match, got ${k} and ${b.shape[0]}`);
+  if (b.shape[0] !== k)
+    throw new ShapeError(`[dot] expected inner dimensions to match, got ${k} and ${b.shape[0]}`);
   const out = NDArray.zeros([m, n], dtype);
   const exact = isBig(dtype);
   for (let i = 0; i < m; i++) {
@@ -26,7 +27,9 @@ export function performProduct(a: NDArray, b: NDArray, dtype: DType): NDArray {
       for (let p = 0; p < k; p++) {
         const x = readAt(a, i, p);
         const y = readAt(b, p, j);
-        total = exact ? (total as bigint) + BigInt(x) * BigInt(y) : (total as number) + Number(x) * Number(y);
+        total = exact
+          ? (total as bigint) + BigInt(x) * BigInt(y)
+          : (total as number) + Number(x) * Number(y);
       }
       out.set(total, i, j);
     }
@@ -47,7 +50,13 @@ function innerText(x: TensorVariable, y: TensorVariable): string {
   return `[dot] expected inner dimensions to match, got {a} (${x.toString()}, axis ${x.type.rank - 1}) and {b} (${y.toString()}, axis 0)`;
 }
 
-function dotShape<S>(algebra: SizeAlgebra<S>, x: TensorVariable, y: TensorVariable, a: readonly S[], b: readonly S[]): S[] {
+function dotShape<S>(
+  algebra: SizeAlgebra<S>,
+  x: TensorVariable,
+  y: TensorVariable,
+  a: readonly S[],
+  b: readonly S[],
+): S[] {
   algebra.requireEqual(a[a.length - 1], b[0], innerText(x, y));
   return [...a.slice(0, -1), ...b.slice(1)];
 }
@@ -58,7 +67,9 @@ const dotOp: Op = defineOp({
   types: ([x, y]) => {
     const [inner, first] = [x.type.shape[x.type.rank - 1], y.type.shape[0]];
     if (inner !== null && first !== null && inner !== first) {
-      throw new ShapeError(innerText(x, y).replace('{a}', String(inner)).replace('{b}', String(first)));
+      throw new ShapeError(
+        innerText(x, y).replace('{a}', String(inner)).replace('{b}', String(first)),
+      );
     }
     return [new TensorType(x.dtype, [...x.type.shape.slice(0, -1), ...y.type.shape.slice(1)])];
   },
@@ -79,8 +90,14 @@ const dotOp: Op = defineOp({
 
 /** The product as a sum of products: what targets without the library routine run. */
 export function expandDot(x: TensorVariable, y: TensorVariable): TensorVariable {
-  const left = x.type.rank === 2 ? dimshuffle(x, y.type.rank === 2 ? [0, 'x', 1] : [0, 1]) : dimshuffle(x, y.type.rank === 2 ? ['x', 0] : [0]);
-  const right = y.type.rank === 2 ? dimshuffle(y, x.type.rank === 2 ? ['x', 1, 0] : [1, 0]) : dimshuffle(y, x.type.rank === 2 ? ['x', 0] : [0]);
+  const left =
+    x.type.rank === 2
+      ? dimshuffle(x, y.type.rank === 2 ? [0, 'x', 1] : [0, 1])
+      : dimshuffle(x, y.type.rank === 2 ? ['x', 0] : [0]);
+  const right =
+    y.type.rank === 2
+      ? dimshuffle(y, x.type.rank === 2 ? ['x', 1, 0] : [1, 0])
+      : dimshuffle(y, x.type.rank === 2 ? ['x', 0] : [0]);
   const product = mul(left, right);
   return cast(sum.on(product, [product.type.rank - 1]), x.dtype);
 }
@@ -94,7 +111,9 @@ export function dot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = inputs;
   if (a.type.rank === 0 || b.type.rank === 0) return mul(a, b);
   if (a.type.rank > 2 || b.type.rank > 2) {
-    throw new ShapeError(`[dot] expected ranks 1 or 2, got ${a.type.rank} (${a.toString()}) and ${b.type.rank} (${b.toString()})`);
+    throw new ShapeError(
+      `[dot] expected ranks 1 or 2, got ${a.type.rank} (${a.toString()}) and ${b.type.rank} (${b.toString()})`,
+    );
   }
   const dtype = promote(a.dtype as DType, b.dtype as DType);
   return apply1(dotOp, [cast(a, dtype), cast(b, dtype)]);
@@ -103,7 +122,8 @@ export function dot(x: TensorLike, y: TensorLike): TensorVariable {
 /** x·yᵀ of vectors. */
 export function outer(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = asVariables([x, y]);
-  if (a.type.rank !== 1 || b.type.rank !== 1) throw new ShapeError(`[outer] expected vectors, got ${a.type.key} and ${b.type.key}`);
+  if (a.type.rank !== 1 || b.type.rank !== 1)
+    throw new ShapeError(`[outer] expected vectors, got ${a.type.key} and ${b.type.key}`);
   return mul(dimshuffle(a, [0, 'x']), dimshuffle(b, ['x', 0]));
 }
 
@@ -112,17 +132,27 @@ function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
   return defineOp({
     name,
     props: {},
-    types: ([a, b, c]) => [new TensorType(c.dtype, [...a.type.shape.slice(0, -1), ...b.type.shape.slice(1)])],
+    types: ([a, b, c]) => [
+      new TensorType(c.dtype, [...a.type.shape.slice(0, -1), ...b.type.shape.slice(1)]),
+    ],
     shapes: (algebra, [a, b, c], { inputs: [x, y, z] }) => {
       const product = dotShape(algebra, x, y, a, b);
       return [
         product.map((size, axis) =>
-          z.type.broadcasts(axis) ? size : algebra.requireEqual(c[axis], size, `[add] expected equal sizes on axis ${axis}, got {a} (${z.toString()}) and {b} (the product)`),
+          z.type.broadcasts(axis)
+            ? size
+            : algebra.requireEqual(
+                c[axis],
+                size,
+                `[add] expected equal sizes on axis ${axis}, got {a} (${z.toString()}) and {b} (the product)`,
+              ),
         ),
       ];
     },
     perform: ([a, b, c, alpha, beta], node) => {
-      const product = performProduct(...asMatrices(a, b), 'float64').reshape(rank === 1 ? [a.shape[0]] : [a.shape[0], b.shape[1]]);
+      const product = performProduct(...asMatrices(a, b), 'float64').reshape(
+        rank === 1 ? [a.shape[0]] : [a.shape[0], b.shape[1]],
+      );
       const [s, t] = [Number(alpha.item()), Number(beta.item())];
       const old = c.broadcastTo(product.shape);
       const out = NDArray.zeros(product.shape, node.outputs[0].dtype);
@@ -134,13 +164,18 @@ function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
     },
     pullback: ({ inputs: [a, b, , alpha, beta] }, [g]) => {
       if (g === null) return [null, null, null, null, null];
-      const [ga, gb] = dotOp.pullback === 'not-differentiable' ? [null, null] : dotOp.pullback(dot(a, b).owner as never, [mul(g, alpha)]);
+      const [ga, gb] =
+        dotOp.pullback === 'not-differentiable'
+          ? [null, null]
+          : dotOp.pullback(dot(a, b).owner as never, [mul(g, alpha)]);
       return [ga, gb, mul(g, beta), null, null];
     },
     lower: {
       kind: 'call',
       callee: name,
-      expand: ({ inputs: [a, b, c, alpha, beta] }) => [add(mul(expandDot(a, b), alpha), mul(c, beta))],
+      expand: ({ inputs: [a, b, c, alpha, beta] }) => [
+        add(mul(expandDot(a, b), alpha), mul(c, beta)),
+      ],
     },
   });
 }
@@ -161,11 +196,19 @@ const gerOp: Op = defineOp({
   perform: ([a, x, y, alpha], node) => {
     const out = NDArray.zeros(a.shape, node.outputs[0].dtype);
     for (let i = 0; i < a.shape[0]; i++) {
-      for (let j = 0; j < a.shape[1]; j++) out.set(Number(a.get(i, j)) + Number(alpha.item()) * Number(x.get(i)) * Number(y.get(j)), i, j);
+      for (let j = 0; j < a.shape[1]; j++)
+        out.set(
+          Number(a.get(i, j)) + Number(alpha.item()) * Number(x.get(i)) * Number(y.get(j)),
+          i,
+          j,
+        );
     }
     return [out];
   },
-  pullback: ({ inputs: [, x, y, alpha] }, [g]) => (g === null ? [null, null, null, null] : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), null]),
+  pullback: ({ inputs: [, x, y, alpha] }, [g]) =>
+    g === null
+      ? [null, null, null, null]
+      : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), null],
   lower: {
     kind: 'call',
     callee: 'ger',
@@ -177,16 +220,39 @@ const productOps = { gemm: defineProduct('gemm'), gemv: defineProduct('gemv') };
 
 /** A bare product as a library call. */
 function defineProduct(callee: 'gemm' | 'gemv'): Op {
-  return defineOp({ ...dotOp, name: callee === 'gemm' ? 'dot22' : 'dot21', lower: { kind: 'call', callee, expand: ({ inputs: [x, y] }) => [expandDot(x, y)] } });
+  return defineOp({
+    ...dotOp,
+    name: callee === 'gemm' ? 'dot22' : 'dot21',
+    lower: { kind: 'call', callee, expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
+  });
 }
 
 /** A·B by the library, both matrices. */
-export const dot22 = (a: TensorVariable, b: TensorVariable): TensorVariable => apply1(productOps.gemm, [a, b]);
+export const dot22 = (a: TensorVariable, b: TensorVariable): TensorVariable =>
+  apply1(productOps.gemm, [a, b]);
 /** A·x by the library. */
-export const dot21 = (a: TensorVariable, x: TensorVariable): TensorVariable => apply1(productOps.gemv, [a, x]);
+export const dot21 = (a: TensorVariable, x: TensorVariable): TensorVariable =>
+  apply1(productOps.gemv, [a, x]);
 /** alpha·A·B + beta·C; alpha and beta rank 0 of the same dtype. */
-export const gemm = (a: TensorVariable, b: TensorVariable, c: TensorVariable, alpha: TensorVariable, beta: TensorVariable): TensorVariable => apply1(gemmOp, [a, b, c, alpha, beta]);
+export const gemm = (
+  a: TensorVariable,
+  b: TensorVariable,
+  c: TensorVariable,
+  alpha: TensorVariable,
+  beta: TensorVariable,
+): TensorVariable => apply1(gemmOp, [a, b, c, alpha, beta]);
 /** alpha·A·x + beta·y. */
-export const gemv = (a: TensorVariable, x: TensorVariable, y: TensorVariable, alpha: TensorVariable, beta: TensorVariable): TensorVariable => apply1(gemvOp, [a, x, y, alpha, beta]);
+export const gemv = (
+  a: TensorVariable,
+  x: TensorVariable,
+  y: TensorVariable,
+  alpha: TensorVariable,
+  beta: TensorVariable,
+): TensorVariable => apply1(gemvOp, [a, x, y, alpha, beta]);
 /** A + alpha·x·yᵀ. */
-export const ger = (a: TensorVariable, x: TensorVariable, y: TensorVariable, alpha: TensorVariable): TensorVariable => apply1(gerOp, [a, x, y, alpha]);
+export const ger = (
+  a: TensorVariable,
+  x: TensorVariable,
+  y: TensorVariable,
+  alpha: TensorVariable,
+): TensorVariable => apply1(gerOp, [a, x, y, alpha]);

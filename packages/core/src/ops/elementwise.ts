@@ -9,7 +9,7 @@ import { defineOp, type Op, type Pullback, type SizeAlgebra } from '../graph/op.
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { Lowering } from '../lower/lowering.js';
 import type { ScalarOp } from '../lower/scalar-op.js';
-import { isFloat, type DType } from '../types/dtype.js';
+import { isFloat, isInt, type DType } from '../types/dtype.js';
 import { promote } from '../types/promote.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType, type StaticShape } from '../types/tensor-type.js';
@@ -23,6 +23,10 @@ export type ElementFunction = (...values: never[]) => number | bigint | boolean;
 export interface ElementwiseDefinition {
   readonly scalar: ScalarOp;
   readonly evaluate: ElementFunction;
+  /** In place of `evaluate` for integers, where the two differ; results are wrapped. */
+  readonly integer?: ElementFunction;
+  /** The op that stands for this one on bool. */
+  readonly onBool?: () => Op;
   /** `same`: the operands' common dtype; `float`: that, or floatX for integers and bool; `bool`. */
   readonly result: 'same' | 'float' | 'bool';
   /** Dtypes that are refused, with the remedy. */
@@ -54,7 +58,12 @@ export function broadcastStatic(op: string, inputs: readonly TensorVariable[]): 
 }
 
 /** Run-time shape of broadcast operands, requiring that sizes agree on axes that do not broadcast. */
-export function broadcastShapes<S>(algebra: SizeAlgebra<S>, op: string, node: Apply, shapes: readonly (readonly S[])[]): S[] {
+export function broadcastShapes<S>(
+  algebra: SizeAlgebra<S>,
+  op: string,
+  node: Apply,
+  shapes: readonly (readonly S[])[],
+): S[] {
   return node.outputs[0].type.shape.map((known, axis) => {
     let size: S | null = null;
     let first = -1;
@@ -78,7 +87,11 @@ function describe(variable: TensorVariable): string {
   return variable.toString();
 }
 
-export function elementwiseOp(name: string, definition: ElementwiseDefinition, lower?: Lowering): Op {
+export function elementwiseOp(
+  name: string,
+  definition: ElementwiseDefinition,
+  lower?: Lowering,
+): Op {
   return defineOp({
     name,
     props: {},
@@ -88,9 +101,14 @@ export function elementwiseOp(name: string, definition: ElementwiseDefinition, l
       return [new TensorType(result, broadcastStatic(name, inputs))];
     },
     shapes: (algebra, shapes, node) => [broadcastShapes(algebra, name, node, shapes)],
-    perform: (inputs, node) => [
-      mapElements(node.outputs[0].dtype, inputs, runtimeBroadcast(name, inputs, node), definition.evaluate as never),
-    ],
+    perform: (inputs, node) => {
+      const evaluate = isInt(inputs[0].dtype)
+        ? (definition.integer ?? definition.evaluate)
+        : definition.evaluate;
+      return [
+        mapElements(node.outputs[0].dtype, inputs, runtimeBroadcast(name, inputs, node), evaluate),
+      ];
+    },
     pullback: definition.pullback,
     lower: lower ?? { kind: 'scalar', fn: definition.scalar },
   });
@@ -108,7 +126,9 @@ export function runtimeBroadcast(
       if (node.inputs[k].type.broadcasts(axis)) return;
       const n = input.shape[axis];
       if (size !== null && n !== size) {
-        throw new ShapeError(`[${name}] expected equal sizes on axis ${axis}, got ${size} and ${n}`);
+        throw new ShapeError(
+          `[${name}] expected equal sizes on axis ${axis}, got ${size} and ${n}`,
+        );
       }
       size = n;
     });
@@ -135,16 +155,22 @@ function computeDType(definition: ElementwiseDefinition, dtype: DType): DType {
 }
 
 /** Function of the op: converts, aligns and applies. */
-export function elementwise(name: string, definition: ElementwiseDefinition): ((...values: TensorLike[]) => TensorVariable) & { op: Op } {
+export function elementwise(
+  name: string,
+  definition: ElementwiseDefinition,
+): ((...values: TensorLike[]) => TensorVariable) & { op: Op } {
   const op = elementwiseOp(name, definition);
   const call = (...values: TensorLike[]): TensorVariable => {
     const inputs = asVariables(values);
     const common = inputs.map((input): DType => input.dtype).reduce(promote);
     if (definition.refuses?.dtypes(common) === true) {
-      throw new DTypeError(`[${name}] expected another dtype than ${common}: ${definition.refuses.hint}`);
+      throw new DTypeError(
+        `[${name}] expected another dtype than ${common}: ${definition.refuses.hint}`,
+      );
     }
     const dtype = computeDType(definition, common);
-    return apply1(op, alignRanks(inputs.map((input) => cast(input, dtype))));
+    const chosen = dtype === 'bool' ? (definition.onBool?.() ?? op) : op;
+    return apply1(chosen, alignRanks(inputs.map((input) => cast(input, dtype))));
   };
   return Object.assign(call, { op });
 }

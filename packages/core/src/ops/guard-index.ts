@@ -9,12 +9,21 @@ const guardIndexOp = defineOp({
   props: {},
   types: ([value]) => [value.type],
   shapes: (algebra, [shape, indexShape]) => [
-    shape.map((size, axis) => algebra.requireEqual(size, indexShape[axis], `[advanced_subtensor] expected index arrays of equal size on axis ${axis}, got {a} and {b}`)),
+    shape.map((size, axis) =>
+      algebra.requireEqual(
+        size,
+        indexShape[axis],
+        `[advanced_subtensor] expected index arrays of equal size on axis ${axis}, got {a} and {b}`,
+      ),
+    ),
   ],
   perform: ([value, index, size]) => {
     const n = Number(size.item());
     mapElements('bool', [index], index.shape, (at: bigint) => {
-      if (Number(at) < -n || Number(at) >= n) throw new IndexRangeError(`[advanced_subtensor] expected an index within [${-n}, ${n - 1}], got ${at}`);
+      if (Number(at) < -n || Number(at) >= n)
+        throw new IndexRangeError(
+          `[advanced_subtensor] expected an index within [${-n}, ${n - 1}], got ${at}`,
+        );
       return true;
     });
     return [value];
@@ -24,11 +33,20 @@ const guardIndexOp = defineOp({
     kind: 'expression',
     sizesFrom: 2,
     build: (scope, { inputs: [value, index, size] }, point) =>
-      scope.scalar('add', 'int64', scope.at(value, point), scope.zeroIfWithin(scope.at(index, point), scope.sizeOf(size))),
+      scope.scalar(
+        'add',
+        'int64',
+        scope.at(value, point),
+        scope.zeroIfWithin(scope.at(index, point), scope.sizeOf(size)),
+      ),
   },
 });
 
 /** `value` (int64), provided that `index` (int64, of the same shape) is within an axis of `size`; else the call fails. */
-export function guardIndex(value: TensorVariable, index: TensorVariable, size: TensorVariable): TensorVariable {
+export function guardIndex(
+  value: TensorVariable,
+  index: TensorVariable,
+  size: TensorVariable,
+): TensorVariable {
   return apply1(guardIndexOp, [value, index, size]);
 }

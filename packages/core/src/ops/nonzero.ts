@@ -15,7 +15,8 @@ const flatNonzeroOp = defineOp({
   perform: ([x]) => {
     const flat = x.contiguous();
     const found: bigint[] = [];
-    for (let i = 0; i < flat.size; i++) if (Number(flat.data[flat.offset + i]) !== 0) found.push(BigInt(i));
+    for (let i = 0; i < flat.size; i++)
+      if (Number(flat.data[flat.offset + i]) !== 0) found.push(BigInt(i));
     return [NDArray.view(BigInt64Array.from(found), [found.length])];
   },
   pullback: () => [null],

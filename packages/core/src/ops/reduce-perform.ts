@@ -8,7 +8,10 @@ import { reduceBlocks } from '../types/strided.js';
 type Element = number | bigint;
 
 /** Sums floats in float64 whatever the dtype: the oracle is at least as exact as any device. */
-const folds: Record<Exclude<ReduceOp, 'argmax' | 'argmin'>, { start: Element; step: (a: Element, x: Element) => Element }> = {
+const folds: Record<
+  Exclude<ReduceOp, 'argmax' | 'argmin'>,
+  { start: Element; step: (a: Element, x: Element) => Element }
+> = {
   sum: { start: 0, step: (a, x) => (a as number) + (x as number) },
   prod: { start: 1, step: (a, x) => (a as number) * (x as number) },
   max: { start: -Infinity, step: (a, x) => (a !== a || x > a || x !== x ? (a !== a ? a : x) : a) },
@@ -17,7 +20,10 @@ const folds: Record<Exclude<ReduceOp, 'argmax' | 'argmin'>, { start: Element; st
   or: { start: 0, step: (a, x) => (a || x ? 1 : 0) },
 };
 
-function firstExtreme(values: readonly Element[], better: (a: Element, b: Element) => boolean): number {
+function firstExtreme(
+  values: readonly Element[],
+  better: (a: Element, b: Element) => boolean,
+): number {
   let best = 0;
   for (let i = 0; i < values.length; i++) {
     if (values[i] !== values[i]) return i;
@@ -36,7 +42,9 @@ export function performReduction(
   needsElements: boolean,
 ): NDArray {
   if (needsElements && axes.some((axis) => x.shape[axis] === 0)) {
-    throw new ShapeError(`[${name}] expected at least one element on the reduced axes, got shape (${x.shape.join(', ')})`);
+    throw new ShapeError(
+      `[${name}] expected at least one element on the reduced axes, got shape (${x.shape.join(', ')})`,
+    );
   }
   return reduceBlocks(x, axes, false, dtype, (values: Element[]) => {
     if (op === 'argmax') return firstExtreme(values, (a, b) => a > b);

@@ -41,7 +41,11 @@ type Reduction = ((x: TensorLike, axes?: Axes, options?: ReduceOptions) => Tenso
 };
 
 /** Puts the reduced axes back as broadcast axes. */
-export function keepAxes(reduced: TensorVariable, axes: readonly number[], rank: number): TensorVariable {
+export function keepAxes(
+  reduced: TensorVariable,
+  axes: readonly number[],
+  rank: number,
+): TensorVariable {
   let next = 0;
   return dimshuffle(
     reduced,
@@ -54,33 +58,51 @@ function reductionOp(definition: ReductionDefinition, axes: readonly number[]): 
   return defineOp({
     name,
     props: { axes },
-    types: ([x]) => [new TensorType(definition.result(x.dtype), x.type.shape.filter((_, axis) => !axes.includes(axis)))],
+    types: ([x]) => [
+      new TensorType(
+        definition.result(x.dtype),
+        x.type.shape.filter((_, axis) => !axes.includes(axis)),
+      ),
+    ],
     shapes: (algebra, [shape]) => {
       if (definition.needsElements) {
         for (const axis of axes) {
-          algebra.requireAtMost(algebra.const(1), shape[axis], `[${name}] expected at least one element on axis ${axis}, got {b}`);
+          algebra.requireAtMost(
+            algebra.const(1),
+            shape[axis],
+            `[${name}] expected at least one element on axis ${axis}, got {b}`,
+          );
         }
       }
       return [shape.filter((_, axis) => !axes.includes(axis))];
     },
-    perform: ([x], node) => [performReduction(name, reduce, x, axes, node.outputs[0].dtype, definition.needsElements)],
+    perform: ([x], node) => [
+      performReduction(name, reduce, x, axes, node.outputs[0].dtype, definition.needsElements),
+    ],
     pullback: definition.pullback(axes),
     lower: { kind: 'reduce', op: reduce, axes },
   });
 }
 
 function reduction(definition: ReductionDefinition): Reduction {
-  const on = (x: TensorVariable, axes: readonly number[]): TensorVariable => apply1(reductionOp(definition, axes), [x]);
+  const on = (x: TensorVariable, axes: readonly number[]): TensorVariable =>
+    apply1(reductionOp(definition, axes), [x]);
   const call = (x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable => {
     const v = asVariable(x);
     const list = normalizeAxes(definition.name, axes, v.type.rank);
-    const reduced = list.length === 0 && v.dtype === definition.result(v.dtype) && !definition.name.startsWith('arg') ? v : on(v, list);
+    const reduced =
+      list.length === 0 &&
+      v.dtype === definition.result(v.dtype) &&
+      !definition.name.startsWith('arg')
+        ? v
+        : on(v, list);
     return options.keepdims === true ? keepAxes(reduced, list, v.type.rank) : reduced;
   };
   return Object.assign(call, { on });
 }
 
-const wide = (dtype: DType): DType => (isUnsigned(dtype) ? 'uint64' : isInt(dtype) || dtype === 'bool' ? 'int64' : dtype);
+const wide = (dtype: DType): DType =>
+  isUnsigned(dtype) ? 'uint64' : isInt(dtype) || dtype === 'bool' ? 'int64' : dtype;
 
 export const sum = reduction({
   name: 'sum',
@@ -123,18 +145,59 @@ const tiesPullback =
     if (g === null) return [null];
     const dtype = isFloat(x.dtype) ? x.dtype : config.floatX;
     const hit = cast(eq(x, keepAxes(y, axes, x.type.rank)), dtype);
-    return [mul(keepAxes(g, axes, x.type.rank), trueDiv(hit, keepAxes(sum.on(hit, axes), axes, x.type.rank)))];
+    return [
+      mul(
+        keepAxes(g, axes, x.type.rank),
+        trueDiv(hit, keepAxes(sum.on(hit, axes), axes, x.type.rank)),
+      ),
+    ];
   };
 
-export const max = reduction({ name: 'max', reduce: 'max', result: (d) => d, needsElements: true, pullback: tiesPullback });
-export const min = reduction({ name: 'min', reduce: 'min', result: (d) => d, needsElements: true, pullback: tiesPullback });
+export const max = reduction({
+  name: 'max',
+  reduce: 'max',
+  result: (d) => d,
+  needsElements: true,
+  pullback: tiesPullback,
+});
+export const min = reduction({
+  name: 'min',
+  reduce: 'min',
+  result: (d) => d,
+  needsElements: true,
+  pullback: tiesPullback,
+});
 /** Position of the first maximum (the first NaN if there is one); over several axes the flat position. */
-export const argmax = reduction({ name: 'argmax', reduce: 'argmax', result: () => 'int64', needsElements: true, pullback: () => 'not-differentiable' });
+export const argmax = reduction({
+  name: 'argmax',
+  reduce: 'argmax',
+  result: () => 'int64',
+  needsElements: true,
+  pullback: () => 'not-differentiable',
+});
 /** Position of the first minimum (the first NaN if there is one); over several axes the flat position. */
-export const argmin = reduction({ name: 'argmin', reduce: 'argmin', result: () => 'int64', needsElements: true, pullback: () => 'not-differentiable' });
+export const argmin = reduction({
+  name: 'argmin',
+  reduce: 'argmin',
+  result: () => 'int64',
+  needsElements: true,
+  pullback: () => 'not-differentiable',
+});
 
-const allBool = reduction({ name: 'all', reduce: 'and', result: () => 'bool', needsElements: false, pullback: () => 'not-differentiable' });
-const anyBool = reduction({ name: 'any', reduce: 'or', result: () => 'bool', needsElements: false, pullback: () => 'not-differentiable' });
+const allBool = reduction({
+  name: 'all',
+  reduce: 'and',
+  result: () => 'bool',
+  needsElements: false,
+  pullback: () => 'not-differentiable',
+});
+const anyBool = reduction({
+  name: 'any',
+  reduce: 'or',
+  result: () => 'bool',
+  needsElements: false,
+  pullback: () => 'not-differentiable',
+});
 
 const asBool = (x: TensorLike): TensorVariable => {
   const v = asVariable(x);
@@ -150,7 +213,11 @@ export function any(x: TensorLike, axes: Axes = null, options: ReduceOptions = {
 }
 
 /** Arithmetic mean; floatX for integers and bool; NaN over no elements. */
-export function mean(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
+export function mean(
+  x: TensorLike,
+  axes: Axes = null,
+  options: ReduceOptions = {},
+): TensorVariable {
   const v = asVariable(x);
   const dtype = isFloat(v.dtype) ? v.dtype : config.floatX;
   const list = normalizeAxes('mean', axes, v.type.rank);
@@ -161,31 +228,29 @@ export function mean(x: TensorLike, axes: Axes = null, options: ReduceOptions = 
 }
 
 /** Variance: the mean squared distance from the mean, over n - ddof. */
-export function variance(x: TensorLike, axes: Axes = null, options: ReduceOptions & { ddof?: number } = {}): TensorVariable {
+export function variance(
+  x: TensorLike,
+  axes: Axes = null,
+  options: ReduceOptions & { ddof?: number } = {},
+): TensorVariable {
   const v = asVariable(x);
   const centred = sub(v, mean(v, axes, { keepdims: true }));
   const squares = mul(centred, centred);
   const ddof = options.ddof ?? 0;
   if (ddof === 0) return mean(squares, axes, options);
-  const count = normalizeAxes('var', axes, v.type.rank).map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
+  const count = normalizeAxes('var', axes, v.type.rank)
+    .map((axis) => shapeOf(v, axis))
+    .reduce((a, b) => mul(a, b));
   return trueDiv(sum(squares, axes, options), cast(sub(count, ddof), squares.dtype));
-}
-
-/** log Σ e^x without overflow; -inf over all -inf. */
-export function logsumexp(x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable {
-  const v = asVariable(x);
-  const list = normalizeAxes('logsumexp', axes, v.type.rank);
-  const top = max(v, list, { keepdims: true });
-  const finite = switchOp(eq(sub(top, top), 0), top, 0);
-  const kept = add(log(sum(exp(sub(v, finite)), list, { keepdims: true })), finite);
-  if (options.keepdims === true) return kept;
-  return dimshuffle(kept, Array.from({ length: v.type.rank }, (_, axis) => axis).filter((axis) => !list.includes(axis)));
 }
 
 /** `g` summed over the axes that `x` was broadcast along, down to `x`'s rank. */
 export function sumTo(g: TensorVariable, x: TensorVariable): TensorVariable {
   const lead = g.type.rank - x.type.rank;
-  if (lead < 0) throw new ShapeError(`[grad] expected a cotangent of rank ${x.type.rank} for ${x.toString()}, got rank ${g.type.rank}`);
+  if (lead < 0)
+    throw new ShapeError(
+      `[grad] expected a cotangent of rank ${x.type.rank} for ${x.toString()}, got rank ${g.type.rank}`,
+    );
   const axes: number[] = [];
   for (let axis = 0; axis < g.type.rank; axis++) {
     const stretched = axis >= lead && x.type.broadcasts(axis - lead) && !g.type.broadcasts(axis);
@@ -199,4 +264,3 @@ export function sumTo(g: TensorVariable, x: TensorVariable): TensorVariable {
     Array.from({ length: x.type.rank }, (_, axis) => (axes.includes(axis + lead) ? 'x' : next++)),
   );
 }
-

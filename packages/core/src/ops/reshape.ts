@@ -21,17 +21,26 @@ const reshapeOp: Op = defineOp({
     const sizes = node.inputs.slice(1).map((size) => algebra.valueOf(size));
     const total = (list: readonly (typeof sizes)[number][]): (typeof sizes)[number] =>
       list.reduce((a, b) => algebra.binary('mul', a, b), algebra.const(1));
-    algebra.requireEqual(total(shape), total(sizes), '[reshape] expected as many elements as before, {a}, got {b}');
+    algebra.requireEqual(
+      total(shape),
+      total(sizes),
+      '[reshape] expected as many elements as before, {a}, got {b}',
+    );
     return [sizes];
   },
   perform: ([x, ...sizes]) => {
     const shape = sizes.map((size) => Number(size.item()));
     if (shape.reduce((a, b) => a * b, 1) !== x.size || shape.some((n) => n < 0)) {
-      throw new ShapeError(`[reshape] expected as many elements as before, ${x.size}, got shape (${shape.join(', ')})`);
+      throw new ShapeError(
+        `[reshape] expected as many elements as before, ${x.size}, got shape (${shape.join(', ')})`,
+      );
     }
     return [x.reshape(shape)];
   },
-  pullback: (node, [g]) => [g && reshapeTo(g, sizesOf(node.inputs[0])), ...node.inputs.slice(1).map(() => null)],
+  pullback: (node, [g]) => [
+    g && reshapeTo(g, sizesOf(node.inputs[0])),
+    ...node.inputs.slice(1).map(() => null),
+  ],
   lower: { kind: 'reshape' },
 });
 
@@ -49,11 +58,16 @@ export function reshape(x: TensorLike, sizes: readonly TensorLike[]): TensorVari
   const open = sizes.filter((size) => isLiteral(size) && Number(size) === -1);
   if (open.length > 1) throw new ShapeError('[reshape] expected at most one -1');
   if (sizes.some((size) => isLiteral(size) && Number(size) < -1)) {
-    throw new ShapeError(`[reshape] expected sizes of at least 0 (or one -1), got (${sizes.map(String).join(', ')})`);
+    throw new ShapeError(
+      `[reshape] expected sizes of at least 0 (or one -1), got (${sizes.map(String).join(', ')})`,
+    );
   }
   if (open.length === 0) return reshapeTo(v, asSizes('reshape', sizes));
   const at = sizes.indexOf(open[0]);
-  const given = asSizes('reshape', sizes.filter((_, k) => k !== at));
+  const given = asSizes(
+    'reshape',
+    sizes.filter((_, k) => k !== at),
+  );
   const rest = divideSizes(sizesOf(v), given);
   return reshapeTo(v, [...given.slice(0, at), rest, ...given.slice(at)]);
 }
@@ -65,7 +79,8 @@ const leftoverOp: Op = defineOp({
   shapes: () => [[]],
   perform: ([total, given]) => {
     const [a, b] = [Number(total.item()), Number(given.item())];
-    if (b === 0 ? a !== 0 : a % b !== 0) throw new ShapeError(`[reshape] expected ${a} elements to divide by ${b}`);
+    if (b === 0 ? a !== 0 : a % b !== 0)
+      throw new ShapeError(`[reshape] expected ${a} elements to divide by ${b}`);
     return [asConstantArray(b === 0 ? 0 : a / b)];
   },
   pullback: () => [null, null],
@@ -80,12 +95,19 @@ function asConstantArray(value: number): Constant['data'] {
   return scalarConstant(value, 'int64').data;
 }
 
-function divideSizes(all: readonly TensorVariable[], given: readonly TensorVariable[]): TensorVariable {
-  const product = (list: readonly TensorVariable[]): TensorVariable => list.reduce((a, b) => mul(a, b), scalarConstant(1, 'int64') as TensorVariable);
+function divideSizes(
+  all: readonly TensorVariable[],
+  given: readonly TensorVariable[],
+): TensorVariable {
+  const product = (list: readonly TensorVariable[]): TensorVariable =>
+    list.reduce((a, b) => mul(a, b), scalarConstant(1, 'int64') as TensorVariable);
   const values = (list: readonly TensorVariable[]): number | null =>
-    list.every((s) => s instanceof Constant) ? list.reduce((n, s) => n * Number((s as Constant).scalar), 1) : null;
+    list.every((s) => s instanceof Constant)
+      ? list.reduce((n, s) => n * Number((s as Constant).scalar), 1)
+      : null;
   const [total, known] = [values(all), values(given)];
-  if (total !== null && known !== null && known > 0 && total % known === 0) return scalarConstant(total / known, 'int64');
+  if (total !== null && known !== null && known > 0 && total % known === 0)
+    return scalarConstant(total / known, 'int64');
   return apply1(leftoverOp, [product(all), product(given)]);
 }
 

@@ -17,7 +17,11 @@ function shapeIOp(axis: number): Op {
     perform: ([x]) => [NDArray.full([], BigInt(x.shape[axis]), 'int64')],
     // A shape does not depend on values: the path is disconnected.
     pullback: () => [null],
-    lower: { kind: 'expression', build: (scope, node) => scope.size(scope.shape(node.inputs[0])[axis]), sizesFrom: 0 },
+    lower: {
+      kind: 'expression',
+      build: (scope, node) => scope.size(scope.shape(node.inputs[0])[axis]),
+      sizesFrom: 0,
+    },
   });
 }
 
@@ -52,7 +56,13 @@ const makeVectorOp = defineOp({
       return node.inputs
         .map((input) => scope.at(input, []))
         .reduceRight((rest, value, k) =>
-          scope.scalar('select', dtype, scope.scalar('eq', 'bool', position, scope.constant('int64', k)), value, rest),
+          scope.scalar(
+            'select',
+            dtype,
+            scope.scalar('eq', 'bool', position, scope.constant('int64', k)),
+            value,
+            rest,
+          ),
         );
     },
   },
@@ -88,19 +98,30 @@ function specifyShapeOp(known: StaticShape): Op {
   const op = defineOp({
     name: 'specify_shape',
     props: { shape: [...known] },
-    types: ([x]) => [new TensorType(x.dtype, known.map((n, axis) => n ?? x.type.shape[axis]))],
+    types: ([x]) => [
+      new TensorType(
+        x.dtype,
+        known.map((n, axis) => n ?? x.type.shape[axis]),
+      ),
+    ],
     shapes: (algebra, [sizes]) => [
       sizes.map((size, axis) => {
         const n = known[axis];
         if (n === null) return size;
-        algebra.requireEqual(algebra.const(n), size, `[specify_shape] expected size {a} on axis ${axis}, got {b}`);
+        algebra.requireEqual(
+          algebra.const(n),
+          size,
+          `[specify_shape] expected size {a} on axis ${axis}, got {b}`,
+        );
         return algebra.const(n);
       }),
     ],
     perform: ([x]) => {
       known.forEach((n, axis) => {
         if (n !== null && n !== x.shape[axis]) {
-          throw new ShapeError(`[specify_shape] expected size ${n} on axis ${axis}, got ${x.shape[axis]}`);
+          throw new ShapeError(
+            `[specify_shape] expected size ${n} on axis ${axis}, got ${x.shape[axis]}`,
+          );
         }
       });
       return [x];
@@ -116,7 +137,9 @@ function specifyShapeOp(known: StaticShape): Op {
 export function specifyShape(x: TensorLike, sizes: StaticShape): TensorVariable {
   const v = asVariable(x);
   if (sizes.length !== v.type.rank) {
-    throw new ShapeError(`[specify_shape] expected ${v.type.rank} sizes for ${v.toString()}, got ${sizes.length}`);
+    throw new ShapeError(
+      `[specify_shape] expected ${v.type.rank} sizes for ${v.toString()}, got ${sizes.length}`,
+    );
   }
   sizes.forEach((n, axis) => {
     const known = v.type.shape[axis];

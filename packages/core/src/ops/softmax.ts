@@ -13,27 +13,51 @@ import { keepAxes, max, sum } from './reduce.js';
 import { exp, log } from './transcendental.js';
 
 /** x - max(x), and the exponentials' sum, kept along the axis: shared by both expansions, so that they merge. */
-function shifted(x: TensorVariable, axis: number): { centred: TensorVariable; powers: TensorVariable; total: TensorVariable } {
+function shifted(
+  x: TensorVariable,
+  axis: number,
+): { centred: TensorVariable; powers: TensorVariable; total: TensorVariable } {
   const centred = sub(x, keepAxes(max.on(x, [axis]), [axis], x.type.rank));
   const powers = exp(centred);
   return { centred, powers, total: keepAxes(sum.on(powers, [axis]), [axis], x.type.rank) };
 }
 
-function performShifted(x: NDArray, axis: number, finish: (centred: number, total: number) => number): NDArray {
+function performShifted(
+  x: NDArray,
+  axis: number,
+  finish: (centred: number, total: number) => number,
+): NDArray {
   const wide = x.astype('float64');
-  const top = reduceAxes(wide, axis, true, 'float64', -Infinity, (a: number, v: number) => (a !== a || v !== v ? NaN : Math.max(a, v)));
+  const top = reduceAxes(wide, axis, true, 'float64', -Infinity, (a: number, v: number) =>
+    a !== a || v !== v ? NaN : Math.max(a, v),
+  );
   const centred = mapElements('float64', [wide, top], x.shape, (a: number, b: number) => a - b);
-  const total = reduceAxes(centred, axis, true, 'float64', 0, (a: number, v: number) => a + Math.exp(v));
+  const total = reduceAxes(
+    centred,
+    axis,
+    true,
+    'float64',
+    0,
+    (a: number, v: number) => a + Math.exp(v),
+  );
   return mapElements(x.dtype, [centred, total], x.shape, finish);
 }
 
-function axisOp(name: string, axis: number, definition: Pick<Op, 'perform' | 'pullback' | 'lower'>): Op {
+function axisOp(
+  name: string,
+  axis: number,
+  definition: Pick<Op, 'perform' | 'pullback' | 'lower'>,
+): Op {
   return defineOp({
     name,
     props: { axis },
     types: ([x]) => [x.type],
     shapes: (algebra, [shape]) => {
-      algebra.requireAtMost(algebra.const(1), shape[axis], `[${name}] expected at least one element on axis ${axis}, got {b}`);
+      algebra.requireAtMost(
+        algebra.const(1),
+        shape[axis],
+        `[${name}] expected at least one element on axis ${axis}, got {b}`,
+      );
       return [shape];
     },
     ...definition,
@@ -63,7 +87,9 @@ const logSoftmaxOp = (axis: number): Op =>
     perform: ([x]) => [performShifted(x, axis, (centred, total) => centred - Math.log(total))],
     // g - softmax(x)·Σ g
     pullback: ({ inputs: [x] }, [g]) =>
-      g === null ? [null] : [sub(g, mul(softmax(x, axis), keepAxes(sum.on(g, [axis]), [axis], x.type.rank)))],
+      g === null
+        ? [null]
+        : [sub(g, mul(softmax(x, axis), keepAxes(sum.on(g, [axis]), [axis], x.type.rank)))],
     lower: {
       kind: 'composite',
       expand: ({ inputs: [x] }) => {

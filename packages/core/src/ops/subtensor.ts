@@ -19,9 +19,18 @@ import { sumTo } from './reduce.js';
 import { bindElementOf } from './shape.js';
 
 /** How one axis is indexed: by an integer (the axis goes) or a slice; bounds are taken from the node's inputs, in order. */
-type AxisIndex = { readonly kind: 'at' } | { readonly kind: 'slice'; readonly start: boolean; readonly stop: boolean; readonly step: number };
+type AxisIndex =
+  | { readonly kind: 'at' }
+  | {
+      readonly kind: 'slice';
+      readonly start: boolean;
+      readonly stop: boolean;
+      readonly step: number;
+    };
 
-function encodeSpec(spec: readonly AxisIndex[]): (string | readonly (string | number | boolean)[])[] {
+function encodeSpec(
+  spec: readonly AxisIndex[],
+): (string | readonly (string | number | boolean)[])[] {
   return spec.map((s) => (s.kind === 'at' ? 'at' : ['slice', s.start, s.stop, s.step]));
 }
 
@@ -45,10 +54,16 @@ function resolve<S>(
     const index = spec[axis] as AxisIndex | undefined;
     const zero = algebra.const(0);
     if (index === undefined) return { first: zero, step: 1, length: size };
-    const wrap = (v: S): S => algebra.select(algebra.binary('lt', v, zero), algebra.binary('add', v, size), v);
+    const wrap = (v: S): S =>
+      algebra.select(algebra.binary('lt', v, zero), algebra.binary('add', v, size), v);
     if (index.kind === 'at') {
       const at = wrap(bounds[next++]);
-      algebra.requireAtMost(zero, at, `[${op}] expected an index within axis ${axis}, got {b} before its start`, 'index');
+      algebra.requireAtMost(
+        zero,
+        at,
+        `[${op}] expected an index within axis ${axis}, got {b} before its start`,
+        'index',
+      );
       algebra.requireAtMost(
         algebra.binary('add', at, algebra.const(1)),
         size,
@@ -62,8 +77,13 @@ function resolve<S>(
     const clip = (v: S): S => algebra.binary('min', algebra.binary('max', v, low), high);
     const start = index.start ? clip(wrap(bounds[next++])) : index.step > 0 ? zero : high;
     const stop = index.stop ? clip(wrap(bounds[next++])) : index.step > 0 ? high : low;
-    const span = index.step > 0 ? algebra.binary('sub', start, stop) : algebra.binary('sub', stop, start);
-    const count = algebra.binary('sub', zero, algebra.binary('floordiv', span, algebra.const(Math.abs(index.step))));
+    const span =
+      index.step > 0 ? algebra.binary('sub', start, stop) : algebra.binary('sub', stop, start);
+    const count = algebra.binary(
+      'sub',
+      zero,
+      algebra.binary('floordiv', span, algebra.const(Math.abs(index.step))),
+    );
     return { first: start, step: index.step, length: algebra.binary('max', zero, count) };
   });
 }
@@ -95,18 +115,35 @@ const numbers: SizeAlgebra<number> = {
 }; // prettier-ignore
 
 /** The indexed part of `x` as a view. */
-function viewOf(op: string, spec: readonly AxisIndex[], x: NDArray, bounds: readonly NDArray[]): NDArray {
-  const places = resolve(numbers, op, spec, x.shape, bounds.map((bound) => Number(bound.item())));
+function viewOf(
+  op: string,
+  spec: readonly AxisIndex[],
+  x: NDArray,
+  bounds: readonly NDArray[],
+): NDArray {
+  const places = resolve(
+    numbers,
+    op,
+    spec,
+    x.shape,
+    bounds.map((bound) => Number(bound.item())),
+  );
   return x.slice(
     ...places.map(({ first, step, length }) => {
       if (length === null) return first;
       const last = first + step * length;
-      return length === 0 ? { start: 0, stop: 0 } : { start: first, stop: last < 0 ? undefined : last, step };
+      return length === 0
+        ? { start: 0, stop: 0 }
+        : { start: first, stop: last < 0 ? undefined : last, step };
     }),
   );
 }
 
-function staticSizes(spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[]): (number | null)[] {
+function staticSizes(
+  spec: readonly AxisIndex[],
+  x: TensorVariable,
+  bounds: readonly TensorVariable[],
+): (number | null)[] {
   let next = 0;
   const sizes: (number | null)[] = [];
   x.type.shape.forEach((n, axis) => {
@@ -126,7 +163,13 @@ function staticSizes(spec: readonly AxisIndex[], x: TensorVariable, bounds: read
 }
 
 /** The places that an index names, as ids of the Program's sizes. */
-function placesOf(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[]): ResolvedAxis<number>[] {
+function placesOf(
+  scope: PointScope,
+  op: string,
+  spec: readonly AxisIndex[],
+  x: TensorVariable,
+  bounds: readonly TensorVariable[],
+): ResolvedAxis<number>[] {
   const { sizes } = scope;
   const algebra: SizeAlgebra<number> = {
     ...numbers,
@@ -135,21 +178,48 @@ function placesOf(scope: PointScope, op: string, spec: readonly AxisIndex[], x: 
     select: (c, a, b) => sizes.select(c, a, b),
     requireAtMost: () => undefined,
   };
-  return resolve(algebra, op, spec, scope.shape(x), bounds.map((bound) => scope.sizeOf(bound)));
+  return resolve(
+    algebra,
+    op,
+    spec,
+    scope.shape(x),
+    bounds.map((bound) => scope.sizeOf(bound)),
+  );
 }
 
 /** Coordinates in `x` of the point of the indexed part. */
-function mapPoint(scope: PointScope, op: string, spec: readonly AxisIndex[], x: TensorVariable, bounds: readonly TensorVariable[], point: Point): Point {
+function mapPoint(
+  scope: PointScope,
+  op: string,
+  spec: readonly AxisIndex[],
+  x: TensorVariable,
+  bounds: readonly TensorVariable[],
+  point: Point,
+): Point {
   const { sizes } = scope;
   let next = 0;
   return placesOf(scope, op, spec, x, bounds).map(({ first, step, length }): Coordinate => {
-    if (length === null) return { kind: 'affine', offset: first, stride: sizes.const(0), axis: null };
+    if (length === null)
+      return { kind: 'affine', offset: first, stride: sizes.const(0), axis: null };
     const inner = point[next++];
     const by = sizes.const(step);
     if (inner.kind === 'affine') {
-      return { kind: 'affine', offset: sizes.add(first, sizes.mul(by, inner.offset)), stride: sizes.mul(by, inner.stride), axis: inner.axis };
+      return {
+        kind: 'affine',
+        offset: sizes.add(first, sizes.mul(by, inner.offset)),
+        stride: sizes.mul(by, inner.stride),
+        axis: inner.axis,
+      };
     }
-    return { kind: 'value', value: scope.scalar('add', 'int64', scope.size(first), scope.scalar('mul', 'int64', scope.size(by), inner.value)) };
+    return {
+      kind: 'value',
+      value: scope.scalar(
+        'add',
+        'int64',
+        scope.size(first),
+        scope.scalar('mul', 'int64', scope.size(by), inner.value),
+      ),
+    };
   });
 }
 
@@ -172,7 +242,8 @@ function subtensorOp(spec: readonly AxisIndex[]): Op {
       kind: 'index',
       gathers: false,
       sizesFrom: 1,
-      map: (scope, { inputs: [x, ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
+      map: (scope, { inputs: [x, ...bounds] }, point) =>
+        mapPoint(scope, 'subtensor', spec, x, bounds, point),
     },
   });
 }
@@ -184,19 +255,32 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
     types: ([x]) => [x.type],
     shapes: (algebra, [shape, part], node) => {
       const [x, y, ...bounds] = node.inputs;
-      const places = resolve(algebra, 'inc_subtensor', spec, shape, bounds.map((bound) => algebra.valueOf(bound)));
+      const places = resolve(
+        algebra,
+        'inc_subtensor',
+        spec,
+        shape,
+        bounds.map((bound) => algebra.valueOf(bound)),
+      );
       places
         .flatMap((place) => (place.length === null ? [] : [place.length]))
         .forEach((size, axis) => {
           if (y.type.broadcasts(axis)) return;
-          algebra.requireEqual(size, part[axis], `[${mode}_subtensor] expected size {a} on axis ${axis} of the new values, got {b} (${y.toString()} into ${x.toString()})`);
+          algebra.requireEqual(
+            size,
+            part[axis],
+            `[${mode}_subtensor] expected size {a} on axis ${axis} of the new values, got {b} (${y.toString()} into ${x.toString()})`,
+          );
         });
       return [shape];
     },
     perform: ([x, y, ...bounds]) => {
       const out = x.copy();
       const part = viewOf(`${mode}_subtensor`, spec, out, bounds);
-      const values = mode === 'set' ? y.astype(x.dtype).broadcastTo(part.shape) : mapElements(x.dtype, [part, y], part.shape, (a: number, b: number) => a + b);
+      const values =
+        mode === 'set'
+          ? y.astype(x.dtype).broadcastTo(part.shape)
+          : mapElements(x.dtype, [part, y], part.shape, (a: number, b: number) => a + b);
       writeInto(part, values);
       return [out];
     },
@@ -204,7 +288,8 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
       const none = bounds.map(() => null);
       if (g === null) return [null, null, ...none];
       const part = apply1(subtensorOp(spec), [g, ...bounds]);
-      const rest = mode === 'inc' ? g : apply1(incSubtensorOp(spec, 'set'), [g, zerosLike(part), ...bounds]);
+      const rest =
+        mode === 'inc' ? g : apply1(incSubtensorOp(spec, 'set'), [g, zerosLike(part), ...bounds]);
       void x;
       return [rest, sumTo(part, y), ...none];
     },
@@ -214,8 +299,11 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
       gathers: false,
       sizesFrom: 2,
       region: (scope, { inputs: [x, , ...bounds] }) =>
-        placesOf(scope, 'subtensor', spec, x, bounds).flatMap((place) => (place.length === null ? [] : [place.length])),
-      map: (scope, { inputs: [x, , ...bounds] }, point) => mapPoint(scope, 'subtensor', spec, x, bounds, point),
+        placesOf(scope, 'subtensor', spec, x, bounds).flatMap((place) =>
+          place.length === null ? [] : [place.length],
+        ),
+      map: (scope, { inputs: [x, , ...bounds] }, point) =>
+        mapPoint(scope, 'subtensor', spec, x, bounds, point),
     },
   });
 }
@@ -228,7 +316,8 @@ export function writeInto(part: NDArray, values: NDArray): void {
     let at = part.offset;
     for (let axis = 0; axis < index.length; axis++) at += index[axis] * part.strides[axis];
     (part.data as { [k: number]: unknown })[at] = source.data[source.offset + i];
-    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === part.shape[axis]; axis--) index[axis] = 0;
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === part.shape[axis]; axis--)
+      index[axis] = 0;
   }
 }
 
@@ -246,17 +335,26 @@ export function slice(start: TensorLike | null, stop?: TensorLike | null, step?:
 }
 
 export function isSlice(value: unknown): value is Slice {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
-function parse(op: string, x: TensorVariable, indices: readonly BasicIndex[]): { spec: AxisIndex[]; bounds: TensorVariable[] } {
+function parse(
+  op: string,
+  x: TensorVariable,
+  indices: readonly BasicIndex[],
+): { spec: AxisIndex[]; bounds: TensorVariable[] } {
   if (indices.length > x.type.rank) {
-    throw new IndexRangeError(`[${op}] expected at most ${x.type.rank} indices for ${x.toString()}, got ${indices.length}`);
+    throw new IndexRangeError(
+      `[${op}] expected at most ${x.type.rank} indices for ${x.toString()}, got ${indices.length}`,
+    );
   }
   const bounds: TensorVariable[] = [];
   const bound = (value: TensorLike): void => {
     const v = asVariable(value);
-    if (v.type.rank !== 0 || !/int/.test(v.dtype)) throw new IndexRangeError(`[${op}] expected integer scalars as indices, got ${v.type.key}`);
+    if (v.type.rank !== 0 || !/int/.test(v.dtype))
+      throw new IndexRangeError(`[${op}] expected integer scalars as indices, got ${v.type.key}`);
     bounds.push(cast(v, 'int64'));
   };
   const spec = indices.map((index): AxisIndex => {
@@ -266,7 +364,8 @@ function parse(op: string, x: TensorVariable, indices: readonly BasicIndex[]): {
       return { kind: 'at' };
     }
     const { start = null, stop = null, step = 1 } = index;
-    if (!Number.isInteger(step) || step === 0) throw new IndexRangeError(`[${op}] expected an integer step other than 0, got ${step}`);
+    if (!Number.isInteger(step) || step === 0)
+      throw new IndexRangeError(`[${op}] expected an integer step other than 0, got ${step}`);
     if (start !== null) bound(start);
     if (stop !== null) bound(stop);
     return { kind: 'slice', start: start !== null, stop: stop !== null, step };
@@ -284,30 +383,51 @@ export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): Te
     const size = x.type.shape[axis];
     if (own instanceof Constant && size !== null) {
       const at = Number(own.scalar);
-      if (at < -size || at >= size) throw new IndexRangeError(`[subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`);
+      if (at < -size || at >= size)
+        throw new IndexRangeError(
+          `[subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`,
+        );
     }
   });
-  if (spec.every((index) => index.kind === 'slice' && !index.start && !index.stop && index.step === 1)) return x;
+  if (
+    spec.every((index) => index.kind === 'slice' && !index.start && !index.stop && index.step === 1)
+  )
+    return x;
   return apply1(subtensorOp(spec), [x, ...bounds]);
 }
 
-function assign(mode: 'set' | 'inc', x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+function assign(
+  mode: 'set' | 'inc',
+  x: TensorVariable,
+  indices: readonly BasicIndex[],
+  values: TensorLike,
+): TensorVariable {
   const { spec, bounds } = parse(`${mode}_subtensor`, x, indices);
   const part = apply1(subtensorOp(spec), [x, ...bounds]);
   const y = cast(asVariable(values, x.dtype), x.dtype);
   if (y.type.rank > part.type.rank) {
-    throw new ShapeError(`[${mode}_subtensor] expected values of rank at most ${part.type.rank}, got ${y.type.rank}`);
+    throw new ShapeError(
+      `[${mode}_subtensor] expected values of rank at most ${part.type.rank}, got ${y.type.rank}`,
+    );
   }
   return apply1(incSubtensorOp(spec, mode), [x, alignRanks([y, part])[0], ...bounds]);
 }
 
 /** A copy of `x` in which the indexed part is `values`. */
-export function setAt(x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+export function setAt(
+  x: TensorVariable,
+  indices: readonly BasicIndex[],
+  values: TensorLike,
+): TensorVariable {
   return assign('set', x, indices, values);
 }
 
 /** A copy of `x` in which `values` are added to the indexed part. */
-export function incAt(x: TensorVariable, indices: readonly BasicIndex[], values: TensorLike): TensorVariable {
+export function incAt(
+  x: TensorVariable,
+  indices: readonly BasicIndex[],
+  values: TensorLike,
+): TensorVariable {
   return assign('inc', x, indices, values);
 }
 

@@ -1,0 +1,79 @@
+/** logsumexp: log Σ e^x along axes, without overflow. */
+import { config } from '../config/config.js';
+import { ShapeError } from '../errors.js';
+import { defineOp, type Op } from '../graph/op.js';
+import { apply1, type TensorVariable } from '../graph/variable.js';
+import { isFloat } from '../types/dtype.js';
+import { reduceBlocks } from '../types/strided.js';
+import { TensorType, normalizeAxes } from '../types/tensor-type.js';
+import { add, mul, sub } from './arithmetic.js';
+import { asVariable, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+import { eq, switchOp } from './compare.js';
+import { keepAxes, max, sum, type Axes, type ReduceOptions } from './reduce.js';
+import { exp, log } from './transcendental.js';
+
+/** `v`, or 0 where it is infinite or NaN, so that what it is taken from stays what it is. */
+function finiteOrZero(v: TensorVariable): TensorVariable {
+  return switchOp(eq(sub(v, v), 0), v, 0);
+}
+
+function performLogSumExp(values: readonly number[]): number {
+  const top = values.reduce((a, b) => (a !== a || a > b ? a : b), -Infinity);
+  if (!Number.isFinite(top)) return top;
+  return top + Math.log(values.reduce((total, value) => total + Math.exp(value - top), 0));
+}
+
+function logsumexpOp(axes: readonly number[]): Op {
+  return defineOp({
+    name: 'logsumexp',
+    props: { axes },
+    types: ([x]) => [
+      new TensorType(
+        x.dtype,
+        x.type.shape.filter((_, axis) => !axes.includes(axis)),
+      ),
+    ],
+    shapes: (algebra, [shape]) => {
+      for (const axis of axes) {
+        const text = `[logsumexp] expected at least one element on axis ${axis}, got {b}`;
+        algebra.requireAtMost(algebra.const(1), shape[axis], text);
+      }
+      return [shape.filter((_, axis) => !axes.includes(axis))];
+    },
+    perform: ([x]) => {
+      if (axes.some((axis) => x.shape[axis] === 0)) {
+        const got = x.shape.join(', ');
+        throw new ShapeError(`[logsumexp] expected at least one element, got shape (${got})`);
+      }
+      return [reduceBlocks(x, axes, false, x.dtype, performLogSumExp)];
+    },
+    // g·e^(x - y): the shares of the sum
+    pullback: ({ inputs: [x], outputs: [y] }, [g]) => {
+      if (g === null) return [null];
+      const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, x.type.rank);
+      return [mul(keep(g), exp(sub(x, keep(finiteOrZero(y)))))];
+    },
+    lower: {
+      kind: 'composite',
+      expand: ({ inputs: [x] }) => {
+        const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, x.type.rank);
+        const top = finiteOrZero(max.on(x, axes));
+        return [add(log(sum.on(exp(sub(x, keep(top))), axes)), top)];
+      },
+    },
+  });
+}
+
+/** log Σ e^x without overflow; -inf over all -inf. All axes by default. @throws ShapeError over no elements */
+export function logsumexp(
+  x: TensorLike,
+  axes: Axes = null,
+  options: ReduceOptions = {},
+): TensorVariable {
+  const given = asVariable(x);
+  const v = isFloat(given.dtype) ? given : cast(given, config.floatX);
+  const list = normalizeAxes('logsumexp', axes, v.type.rank);
+  const reduced = list.length === 0 ? v : apply1(logsumexpOp(list), [v]);
+  return options.keepdims === true ? keepAxes(reduced, list, v.type.rank) : reduced;
+}
