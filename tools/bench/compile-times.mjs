@@ -1,0 +1,60 @@
+// Compile times of a training step: each reading in a fresh process, with an empty cache folder
+// (cold) or one that an earlier process filled (warm).
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { median } from './statistics.mjs';
+
+const script = fileURLToPath(new URL('compile-once.mjs', import.meta.url));
+
+/**
+ * @typedef {{ times: Record<string, number>, phases: [string, number][],
+ *   rules: { name: string, tried: number, applied: number, ms: number }[] }} Reading
+ */
+
+/** @param {string} workload @param {string} cacheDir @returns {Reading} */
+function read(workload, cacheDir) {
+  const given = process.env.TNO_FLAGS;
+  const TNO_FLAGS = `${given === undefined ? '' : `${given},`}cacheDir=${cacheDir}`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, workload], {
+    env: { ...process.env, TNO_FLAGS },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`[bench] compiling ${workload} failed:\n${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** The median of each time; the phases and rules of the reading with the median optimization. @param {Reading[]} readings */
+function summarize(readings) {
+  const names = Object.keys(readings[0].times);
+  const times = Object.fromEntries(
+    names.map((name) => [name, median(readings.map((reading) => reading.times[name]))]),
+  );
+  const byOptimize = [...readings].sort((a, b) => a.times.optimize_ms - b.times.optimize_ms);
+  const { phases, rules } = byOptimize[(byOptimize.length - 1) >> 1];
+  return { ...times, phases: Object.fromEntries(phases), rules };
+}
+
+/**
+ * @param {string} workload
+ * @param {number} repetitions
+ */
+export function compileTimes(workload, repetitions) {
+  const folder = mkdtempSync(join(tmpdir(), 'tno-bench-'));
+  try {
+    const cold = [];
+    const warm = [];
+    for (let i = 0; i < repetitions; i++) {
+      const cacheDir = join(folder, `${i}`);
+      mkdirSync(cacheDir, { mode: 0o700 });
+      cold.push(read(workload, cacheDir));
+      warm.push(read(workload, cacheDir));
+    }
+    return { cold: summarize(cold), warm: summarize(warm) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

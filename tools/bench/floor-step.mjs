@@ -1,0 +1,42 @@
+// A participant: what a training step cannot do without, and the machine's limits.
+// Usage: node floor-step.mjs WORKLOAD THREADS
+
+import { loadFloor } from './floor-addon.mjs';
+import { serve } from './serve.mjs';
+import { least } from './statistics.mjs';
+import { workloadNamed } from './workloads.mjs';
+
+const kinds = { product: 0, scale: 1, dot: 2, axpy: 3 };
+const floor = loadFloor();
+floor.setThreads(Number(process.argv[3]));
+
+const words = workloadNamed(process.argv[2]).floor.flatMap((part) => {
+  const { transposeA, transposeB, m, n, k, accumulate } = {
+    ...{ transposeA: false, transposeB: false, m: 1, k: 1, accumulate: false },
+    ...part,
+  };
+  return [kinds[part.do], Number(transposeA), Number(transposeB), Number(accumulate), m, n, k];
+});
+floor.prepare(new Float64Array(words));
+
+/** An empty call from JavaScript, in ns. */
+function emptyCall() {
+  const calls = 1_000_000;
+  const runs = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) floor.empty();
+    return ((performance.now() - start) / calls) * 1e6;
+  });
+  return least(runs);
+}
+
+await serve(() => floor.step(), {
+  limits: () => ({
+    fma_gflops: floor.fma(),
+    // Larger than the caches, but for those that a whole server shares.
+    triad_memory_gbs: floor.triad(1 << 25, 10),
+    triad_cache_gbs: floor.triad(1 << 17, 500),
+    empty_call_ns: emptyCall(),
+    oneDnn: floor.library(),
+  }),
+});

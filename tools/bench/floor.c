@@ -1,0 +1,201 @@
+/*
+ * What this machine can do, as a small addon: the products and passes over memory that a training
+ * step cannot do without, through oneDNN and plain loops, in one call from JavaScript; and the
+ * machine's own limits.
+ */
+#include <dnnl.h>
+#include <node_api.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PRODUCT, SCALE, DOT, AXPY };
+enum { MAX_PARTS = 16, WORDS = 7 };
+
+typedef struct Part {
+  int kind;
+  int transpose_a, transpose_b, accumulate;
+  int64_t m, n, k;
+  float *a, *b, *y;
+} Part;
+
+static Part parts[MAX_PARTS];
+static int part_count;
+static volatile float one = 1.0f;
+static volatile float sink;
+
+static float *floats(int64_t count) {
+  float *data = aligned_alloc(64, ((size_t)count * sizeof(float) + 63) / 64 * 64);
+  if (data == NULL) abort();
+  for (int64_t i = 0; i < count; i++) data[i] = (float)(i % 7) * 0.1f;
+  return data;
+}
+
+static void run(const Part *p) {
+  const float c = one;
+  const int64_t n = p->n;
+  float *y = p->y;
+  if (p->kind == PRODUCT) {
+    dnnl_sgemm(p->transpose_a ? 'T' : 'N', p->transpose_b ? 'T' : 'N', p->m, n, p->k, 1e-9f * c,
+               p->a, p->transpose_a ? p->m : p->k, p->b, p->transpose_b ? p->k : n,
+               p->accumulate ? 1.0f : 0.0f, y, n);
+  } else if (p->kind == SCALE) {
+#pragma omp parallel for simd if (n > 65536)
+    for (int64_t i = 0; i < n; i++) y[i] *= c;
+  } else if (p->kind == AXPY) {
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) y[i] += 1e-9f * c * p->a[i];
+  } else {
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < n; i++) sum += p->a[i] * p->b[i];
+    sink = sum;
+  }
+}
+
+static int numbers(napi_env env, napi_callback_info info, double *values, size_t count) {
+  napi_value args[2];
+  size_t given = 2;
+  napi_get_cb_info(env, info, &given, args, NULL, NULL);
+  for (size_t i = 0; i < count; i++) {
+    if (i >= given || napi_get_value_double(env, args[i], &values[i]) != napi_ok) return 0;
+  }
+  return 1;
+}
+
+static napi_value number(napi_env env, double value) {
+  napi_value result = NULL;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+/* prepare(Float64Array of WORDS words for each part: kind, transposes, accumulate, m, n, k) */
+static napi_value prepare(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  size_t given = 1, length = 0;
+  void *data = NULL;
+  napi_typedarray_type type;
+  napi_get_cb_info(env, info, &given, &arg, NULL, NULL);
+  if (napi_get_typedarray_info(env, arg, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
+  const double *word = data;
+  part_count = (int)(length / WORDS);
+  if (part_count > MAX_PARTS) abort();
+  for (int i = 0; i < part_count; i++, word += WORDS) {
+    Part *p = &parts[i];
+    p->kind = (int)word[0];
+    p->transpose_a = word[1] != 0;
+    p->transpose_b = word[2] != 0;
+    p->accumulate = word[3] != 0;
+    p->m = (int64_t)word[4], p->n = (int64_t)word[5], p->k = (int64_t)word[6];
+    p->a = floats(p->m * p->k);
+    p->b = floats(p->kind == PRODUCT ? p->k * p->n : p->n);
+    p->y = floats(p->m * p->n);
+    if (p->kind != PRODUCT) p->a = floats(p->n);
+  }
+  return NULL;
+}
+
+static napi_value step(napi_env env, napi_callback_info info) {
+  (void)env, (void)info;
+  for (int i = 0; i < part_count; i++) run(&parts[i]);
+  return NULL;
+}
+
+static napi_value empty(napi_env env, napi_callback_info info) {
+  (void)env, (void)info;
+  return NULL;
+}
+
+static napi_value set_threads(napi_env env, napi_callback_info info) {
+  double count;
+  if (numbers(env, info, &count, 1)) omp_set_num_threads((int)count);
+  return NULL;
+}
+
+/* triad(floats an array, repetitions): GB/s, best of the repetitions */
+static napi_value triad(napi_env env, napi_callback_info info) {
+  double wanted[2];
+  if (!numbers(env, info, wanted, 2)) return NULL;
+  const int64_t n = (int64_t)wanted[0];
+  float *a = aligned_alloc(64, (size_t)n * 4), *b = aligned_alloc(64, (size_t)n * 4),
+        *y = aligned_alloc(64, (size_t)n * 4);
+  if (a == NULL || b == NULL || y == NULL) abort();
+  const float c = one;
+  /* Pages belong to who touches them first. */
+#pragma omp parallel for simd
+  for (int64_t i = 0; i < n; i++) a[i] = b[i] = y[i] = c;
+  double best = 0;
+  for (int r = 0; r < (int)wanted[1]; r++) {
+    const double start = omp_get_wtime();
+#pragma omp parallel for simd
+    for (int64_t i = 0; i < n; i++) y[i] = a[i] + c * b[i];
+    const double rate = 12.0 * (double)n / (omp_get_wtime() - start) / 1e9;
+    if (rate > best) best = rate;
+  }
+  free(a), free(b), free(y);
+  return number(env, best);
+}
+
+/* fma(): GFLOP/s in float32 of all threads, best of some */
+static napi_value fma_rate(napi_env env, napi_callback_info info) {
+  (void)info;
+  enum { CHAINS = 12, LANES = 16, TIMES = 200000 };
+  typedef float Lanes __attribute__((vector_size(LANES * 4)));
+  double best = 0;
+  for (int r = 0; r < 10; r++) {
+    const double start = omp_get_wtime();
+    int threads = 1;
+#pragma omp parallel
+    {
+      Lanes chain[CHAINS];
+      const Lanes factor = {0};
+      const float c = one;
+      for (int i = 0; i < CHAINS; i++) chain[i] = factor + c;
+      for (int t = 0; t < TIMES; t++) {
+        for (int i = 0; i < CHAINS; i++) {
+          chain[i] = chain[i] * (factor + c) + (factor + 1e-9f);
+          __asm__ volatile("" : "+v"(chain[i]));
+        }
+      }
+      float sum = 0;
+      for (int i = 0; i < CHAINS; i++) sum += chain[i][0];
+#pragma omp critical
+      {
+        sink = sum;
+        threads = omp_get_num_threads();
+      }
+    }
+    const double flops = 2.0 * CHAINS * LANES * TIMES * threads;
+    const double rate = flops / (omp_get_wtime() - start) / 1e9;
+    if (rate > best) best = rate;
+  }
+  return number(env, best);
+}
+
+static napi_value library(napi_env env, napi_callback_info info) {
+  (void)info;
+  char text[64];
+  const dnnl_version_t *v = dnnl_version();
+  snprintf(text, sizeof text, "%d.%d.%d", v->major, v->minor, v->patch);
+  napi_value result = NULL;
+  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+static void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+NAPI_MODULE_INIT() {
+  add(env, exports, "prepare", prepare);
+  add(env, exports, "step", step);
+  add(env, exports, "empty", empty);
+  add(env, exports, "setThreads", set_threads);
+  add(env, exports, "triad", triad);
+  add(env, exports, "fma", fma_rate);
+  add(env, exports, "library", library);
+  return exports;
+}

@@ -1,0 +1,25 @@
+// A participant: TNO's training step. Usage: node our-step.mjs WORKLOAD
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serve } from './serve.mjs';
+import { compileStep, trainingGraph } from './training-step.mjs';
+import { workloadNamed } from './workloads.mjs';
+
+const graph = trainingGraph(workloadNamed(process.argv[2]));
+const step = compileStep(graph);
+const { x, y } = graph.arguments;
+
+await serve(() => step(x, y), {
+  /** Trains some steps, from the first parameters on; the parameters go to files in `folder`. */
+  train: ({ steps, folder }) => {
+    const losses = Array.from({ length: steps }, () => step(x, y));
+    for (const variable of graph.shared) {
+      writeFileSync(
+        join(folder, `ours-${variable.name}`),
+        new Float32Array(variable.getValue().data),
+      );
+    }
+    return { losses };
+  },
+});
