@@ -108,6 +108,7 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
   running_ = true;
   const Failure& failure = walker->run(*this);
   running_ = false;
+  addon->reclaimer.account(env);
   return finish(failure);
 }
 
@@ -235,10 +236,12 @@ bool Executable::fill_host_results(const Napi::Value& results, std::span<const T
 
 // -- loading --------------------------------------------------------------------------------------
 
+using HeldExecutable = std::shared_ptr<HoldingOf<Executable>>;
+
 napi_value run_callback(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  return static_cast<Executable*>(data)->run(env, info);
+  return (*static_cast<HeldExecutable*>(data))->value->run(env, info);
 }
 
 [[noreturn]] void refuse(Napi::Env env, const std::string& reason) {
@@ -311,7 +314,7 @@ std::vector<std::shared_ptr<SharedValue>> shared_of(Napi::Env env, const AddonDa
 Napi::Value load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto spec = info[0].As<Napi::Object>();
-  auto executable = std::make_unique<Executable>();
+  auto executable = std::make_shared<Executable>();
   executable->addon = env.GetInstanceData<AddonData>();
   executable->program = decode(env, spec.Get("encoded"));
   executable->library = library_of(env, spec.Get("library"));
@@ -348,18 +351,22 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   executable->small = static_cast<std::byte*>(small.Data());
   executable->arguments.assign(program.inputs.size(), nullptr);
 
+  // The function owns the executable.
+  auto held = std::make_unique<HeldExecutable>(std::make_shared<HoldingOf<Executable>>(executable));
   napi_value run = nullptr;
   NAPI_THROW_IF_FAILED(
-      env, napi_create_function(env, "run", NAPI_AUTO_LENGTH, run_callback, executable.get(), &run),
+      env, napi_create_function(env, "run", NAPI_AUTO_LENGTH, run_callback, held.get(), &run),
       Napi::Value());
+  const Napi::Value function(env, run);
+  executable->addon->reclaimer.watch(env, function, *held);
+  executable->addon->reclaimer.account(env);
+  function.As<Napi::Object>().AddFinalizer([](Napi::Env, HeldExecutable* owned) { delete owned; },
+                                           held.get());
+  held.release();
   Napi::Object result = Napi::Object::New(env);
-  result.Set("run", Napi::Value(env, run));
+  result.Set("run", function);
   result.Set("frame", frame);
   result.Set("small", small);
-  // The function owns the executable.
-  Napi::Value(env, run).As<Napi::Object>().AddFinalizer(
-      [](Napi::Env, Executable* owned) { delete owned; }, executable.get());
-  executable.release();
   return result;
 }
 

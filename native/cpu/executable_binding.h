@@ -19,12 +19,6 @@
 
 namespace tno::cpu {
 
-// What the addon keeps for each environment it is loaded in.
-struct AddonData {
-  Napi::FunctionReference shared_storage;
-  Napi::FunctionReference array_buffer;
-};
-
 inline constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
 
 // load({encoded, constants, library, symbols, shared, hosts, plain}): {run, frame, small}

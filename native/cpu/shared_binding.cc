@@ -6,20 +6,6 @@
 #include "program.h"
 
 namespace tno::cpu {
-namespace {
-
-// Borrowed memory is given back by finalizers, which do not run while JavaScript never yields: past
-// this many bytes a borrower gets a copy.
-constexpr int64_t lent_limit = int64_t{256} << 20;
-
-// What keeps a borrowed block alive.
-struct Loan {
-  std::shared_ptr<Block> block;
-  std::shared_ptr<int64_t> lent;
-};
-
-}  // namespace
-
 bool holds_dtype(napi_typedarray_type type, DType dtype) {
   constexpr std::array<napi_typedarray_type, dtype_count> types{
       napi_uint8_array,     napi_int8_array,   napi_int16_array,   napi_int32_array,
@@ -45,24 +31,27 @@ SharedStorage::SharedStorage(const Napi::CallbackInfo& info)
   if (dtype < 0 || dtype >= dtype_count || rank < 0 || rank > static_cast<int64_t>(max_rank)) {
     throw Napi::TypeError::New(info.Env(), "expected a dtype code and a rank of at most 32");
   }
-  value_ = std::make_shared<SharedValue>(static_cast<DType>(dtype), static_cast<size_t>(rank));
+  holding_ = std::make_shared<HoldingOf<SharedValue>>(
+      std::make_shared<SharedValue>(static_cast<DType>(dtype), static_cast<size_t>(rank)));
+  Reclaimer& reclaimer = info.Env().GetInstanceData<AddonData>()->reclaimer;
+  reclaimer.watch(info.Env(), info.This(), holding_);
 }
 
 void SharedStorage::write(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (value_->is_held()) {
+  if (value()->is_held()) {
     throw Napi::Error::New(env, "the shared variable is in use by a call that is still running");
   }
   napi_typedarray_type type{};
   size_t length = 0;
   void* data = nullptr;
   if (napi_get_typedarray_info(env, info[0], &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      !holds_dtype(type, value_->dtype())) {
+      !holds_dtype(type, value()->dtype())) {
     throw Napi::TypeError::New(env, "expected a typed array of the dtype's storage");
   }
   const int64_t offset = info[1].As<Napi::Number>().Int64Value();
   const Napi::Array given = info[2].As<Napi::Array>();
-  std::vector<int64_t> dims(value_->dims().size(), 0);
+  std::vector<int64_t> dims(value()->dims().size(), 0);
   if (given.Length() != dims.size()) throw Napi::TypeError::New(env, "expected the same rank");
   for (uint32_t axis = 0; axis < given.Length(); ++axis) {
     dims[axis] = given.Get(axis).As<Napi::Number>().Int64Value();
@@ -72,25 +61,26 @@ void SharedStorage::write(const Napi::CallbackInfo& info) {
       elements > static_cast<int64_t>(length) - offset) {
     throw Napi::RangeError::New(env, "expected as many elements as the shape has");
   }
-  const int64_t bytes = byte_count(elements, value_->dtype());
-  if (bytes > value_->block()->capacity()) {
+  const int64_t bytes = byte_count(elements, value()->dtype());
+  if (bytes > value()->block()->capacity()) {
     std::shared_ptr<Block> block = Block::allocate(bytes);
     if (block == nullptr) {
       throw Napi::RangeError::New(env, "out of memory: " + std::to_string(bytes) + " bytes");
     }
-    value_->set_block(std::move(block));
+    value()->set_block(std::move(block));
+    env.GetInstanceData<AddonData>()->reclaimer.account(env);
   }
-  value_->set_dims(dims);
-  value_->count_write();
+  value()->set_dims(dims);
+  value()->count_write();
   if (bytes == 0) return;
-  const auto* from = static_cast<const std::byte*>(data) + offset * item_size(value_->dtype());
-  std::memmove(value_->data(), from, static_cast<size_t>(bytes));
+  const auto* from = static_cast<const std::byte*>(data) + offset * item_size(value()->dtype());
+  std::memmove(value()->data(), from, static_cast<size_t>(bytes));
 }
 
 Napi::Value SharedStorage::read(const Napi::CallbackInfo& info) {
-  const auto bytes = static_cast<size_t>(value_->bytes());
+  const auto bytes = static_cast<size_t>(value()->bytes());
   Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), bytes);
-  if (bytes > 0) std::memcpy(copy.Data(), value_->data(), bytes);
+  if (bytes > 0) std::memcpy(copy.Data(), value()->data(), bytes);
   return copy;
 }
 
@@ -98,35 +88,21 @@ Napi::Value SharedStorage::read(const Napi::CallbackInfo& info) {
 // the block, so that it stays safe to read when the variable moves on to another one.
 Napi::Value SharedStorage::borrow(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const std::shared_ptr<Block>& block = value_->block();
+  const std::shared_ptr<Block>& block = value()->block();
   if (!borrowed_.IsEmpty() && borrowed_block_.lock() == block) {
     Napi::ArrayBuffer known = borrowed_.Value();
     if (!known.IsEmpty() && !known.IsDetached()) return known;
   }
-  if (*lent_ > 0 && *lent_ + block->capacity() > lent_limit) return env.Undefined();
-  auto* loan = new Loan{block, lent_};
-  napi_value buffer = nullptr;
-  const napi_status status = napi_create_external_arraybuffer(
-      env, block->data(), static_cast<size_t>(block->capacity()),
-      [](napi_env, void*, void* hint) {
-        const std::unique_ptr<Loan> ended(static_cast<Loan*>(hint));
-        *ended->lent -= ended->block->capacity();
-      },
-      loan, &buffer);
-  if (status != napi_ok) {
-    // Some hosts of JavaScript allow no memory from outside.
-    delete loan;
-    return env.Undefined();
-  }
-  *lent_ += block->capacity();
-  const Napi::ArrayBuffer result(env, buffer);
+  const Napi::Value lent = env.GetInstanceData<AddonData>()->loans.lend(env, block);
+  if (!lent.IsArrayBuffer()) return lent;
+  const auto result = lent.As<Napi::ArrayBuffer>();
   borrowed_ = Napi::Weak(result);
   borrowed_block_ = block;
   return result;
 }
 
 Napi::Value SharedStorage::dims(const Napi::CallbackInfo& info) {
-  const std::span<const int64_t> dims = value_->dims();
+  const std::span<const int64_t> dims = value()->dims();
   Napi::Array result = Napi::Array::New(info.Env(), dims.size());
   for (uint32_t axis = 0; axis < dims.size(); ++axis) {
     result.Set(axis, Napi::Number::New(info.Env(), static_cast<double>(dims[axis])));
@@ -135,7 +111,7 @@ Napi::Value SharedStorage::dims(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SharedStorage::version(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(value_->version()));
+  return Napi::Number::New(info.Env(), static_cast<double>(value()->version()));
 }
 
 }  // namespace tno::cpu

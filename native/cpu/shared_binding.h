@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "loans.h"
+#include "reclaimer.h"
 #include "shared_value.h"
 
 namespace tno::cpu {
@@ -21,7 +23,7 @@ class SharedStorage : public Napi::ObjectWrap<SharedStorage> {
 
   explicit SharedStorage(const Napi::CallbackInfo& info);
 
-  const std::shared_ptr<SharedValue>& value() const { return value_; }
+  const std::shared_ptr<SharedValue>& value() const { return holding_->value; }
 
  private:
   void write(const Napi::CallbackInfo& info);
@@ -30,12 +32,18 @@ class SharedStorage : public Napi::ObjectWrap<SharedStorage> {
   Napi::Value dims(const Napi::CallbackInfo& info);
   Napi::Value version(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<SharedValue> value_;
+  std::shared_ptr<HoldingOf<SharedValue>> holding_;
   // The borrowed ArrayBuffer, weakly, and the block that it is over.
   Napi::Reference<Napi::ArrayBuffer> borrowed_;
   std::weak_ptr<Block> borrowed_block_;
-  // Bytes that borrowed ArrayBuffers keep, current or not; they outlive this object.
-  std::shared_ptr<int64_t> lent_ = std::make_shared<int64_t>(0);
+};
+
+// What the addon keeps for each environment it is loaded in.
+struct AddonData {
+  Napi::FunctionReference shared_storage;
+  Napi::FunctionReference array_buffer;
+  Reclaimer reclaimer;
+  Loans loans;
 };
 
 // Whether elements of a typed array of that kind are stored as those of `dtype`.

@@ -7,6 +7,11 @@
 #include <new>
 
 namespace tno {
+namespace {
+
+thread_local int64_t live = 0;
+
+}  // namespace
 
 std::byte* empty_memory() {
   alignas(memory_alignment) static std::array<std::byte, memory_alignment> memory{};
@@ -27,8 +32,17 @@ std::shared_ptr<Block> Block::allocate(int64_t bytes) noexcept {
   }
 }
 
+Block::Block(std::byte* data, int64_t capacity) : data_(data), capacity_(capacity) {
+  live += capacity;
+}
+
 Block::~Block() {
+  live -= capacity_;
   std::free(data_);
+}
+
+int64_t Block::live_bytes() {
+  return live;
 }
 
 std::byte* Arena::reserve(size_t slot, int64_t bytes) noexcept {

@@ -20,13 +20,16 @@ class Block {
   // Null where the memory cannot be had.
   static std::shared_ptr<Block> allocate(int64_t bytes) noexcept;
 
-  Block(std::byte* data, int64_t capacity) : data_(data), capacity_(capacity) {}
+  Block(std::byte* data, int64_t capacity);
   ~Block();
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
   std::byte* data() const { return data_; }
   int64_t capacity() const { return capacity_; }
+
+  // Of all blocks of this thread.
+  static int64_t live_bytes();
 
  private:
   std::byte* data_;

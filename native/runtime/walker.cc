@@ -83,7 +83,7 @@ bool Walker::bind_inputs() {
     const int32_t id = program_->inputs[i];
     const int64_t elements = element_count(dims(id));
     state(id) = {elements == 0 ? empty_memory() : input_data_[i], elements};
-    if (elements > 0 && !written_.empty() &&
+    if (elements > 0 && (has_host_steps_ || !written_.empty()) &&
         !shield_input(i, byte_count(elements, program_->buffer(id).dtype))) {
       return false;
     }
@@ -91,20 +91,19 @@ bool Walker::bind_inputs() {
   return true;
 }
 
-// An input may be the borrowed memory of a shared variable that this run writes: then it is copied
-// first, so that the run reads the value that it was given.
+// An input may be the borrowed memory of a shared value that this run writes, and a host step may
+// take an input's memory away: then it is copied first, so that the run reads what it was given.
 bool Walker::shield_input(size_t index, int64_t bytes) {
   State& input = state(program_->inputs[index]);
-  for (size_t i : written_) {
+  const auto overlaps = [&](size_t i) {
     const Block& block = *shared_[i]->block();
-    if (input.data >= block.data() + block.capacity() || input.data + bytes <= block.data())
-      continue;
-    std::byte* copy = input_copies_.reserve(index, bytes);
-    if (copy == nullptr) return fail({.kind = FailureKind::memory, .a = bytes});
-    std::memcpy(copy, input.data, static_cast<size_t>(bytes));
-    input.data = copy;
-    return true;
-  }
+    return input.data < block.data() + block.capacity() && input.data + bytes > block.data();
+  };
+  if (!has_host_steps_ && std::none_of(written_.begin(), written_.end(), overlaps)) return true;
+  std::byte* copy = input_copies_.reserve(index, bytes);
+  if (copy == nullptr) return fail({.kind = FailureKind::memory, .a = bytes});
+  std::memcpy(copy, input.data, static_cast<size_t>(bytes));
+  input.data = copy;
   return true;
 }
 

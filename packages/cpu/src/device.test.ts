@@ -421,6 +421,30 @@ describe('the cache', () => {
 });
 
 describe('a loop that never yields', () => {
+  it('frees shared variables and functions that nothing refers to', () => {
+    const b = new ProgramBuilder();
+    const x = b.input('float32', 1);
+    const t = b.temp('float32', b.shape(x));
+    const w = b.shared('float32', 1);
+    b.copy(x, t, b.site('copy'));
+    b.copy(t, b.output('float32', b.shape(x)), b.site('copy'));
+    b.commit();
+    b.copy(t, w, b.site('copy'));
+    const program = b.finish();
+    const x10 = NDArray.full([2_500_000], 1, 'float32');
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    for (let i = 0; i < 100; i++) {
+      // 10 MB each: the first value, the updated one, and the scratch of the function.
+      const shared = device.createShared(NDArray.zeros([1], 'float32'));
+      const f = device.load(program, noKernels, [shared], []);
+      f.run([x10]);
+      if (shared.read({ borrow: true }).get(2_499_999) !== 1) throw new Error('wrong value');
+      most = Math.max(most, process.memoryUsage().rss - before);
+    }
+    expect(most).toBeLessThan(700e6);
+  });
+
   it('keeps memory flat over 10,000 calls with results of 1 MB', () => {
     const { program, unit } = copyProgram('float32', 1);
     const f = device.load(program, unit, [], []);
