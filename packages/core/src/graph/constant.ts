@@ -1,5 +1,5 @@
 /** Constants: leaves with a value. Two constants are equal when dtype, shape and bits are. */
-import { NDArray, ndarray } from '../types/ndarray.js';
+import { ndarray, type NDArray } from '../types/ndarray.js';
 import { wrapScalar, type DType } from '../types/dtype.js';
 import { TensorType } from '../types/tensor-type.js';
 import { TensorVariable } from './variable.js';
@@ -49,4 +49,9 @@ export function constant<D extends DType>(value: NDArray<D>): Constant<D> {
 export function scalarConstant<D extends DType>(value: number | bigint | boolean, dtype: D): Constant<D, 0> {
   const wrapped = wrapScalar(dtype, value);
   return new Constant<D, 0>(ndarray(wrapped, dtype));
+}
+
+/** Whether the variable is a constant. */
+export function isConstant(variable: TensorVariable): variable is Constant {
+  return variable instanceof Constant;
 }

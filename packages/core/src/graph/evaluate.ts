@@ -1,8 +1,8 @@
 /** Computes a graph with the ops' reference `perform`, node by node: the oracle that no rewrite, lowering or device touches. */
 import { MissingInputError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
-import { Constant } from './constant.js';
-import { SharedVariable } from './shared.js';
+import { isConstant } from './constant.js';
+import { isShared } from './shared.js';
 import { toposort } from './traverse.js';
 import type { TensorVariable } from './variable.js';
 
@@ -12,8 +12,8 @@ export function evaluate(outputs: readonly TensorVariable[], values: ReadonlyMap
   const valueOf = (variable: TensorVariable): NDArray => {
     const found = known.get(variable);
     if (found !== undefined) return found;
-    if (variable instanceof Constant) return variable.data;
-    if (variable instanceof SharedVariable) return variable.getValue();
+    if (isConstant(variable)) return variable.data;
+    if (isShared(variable)) return variable.getValue();
     throw new MissingInputError(`[evaluate] expected a value for ${variable.toString()}`);
   };
   for (const node of toposort(outputs, new Set(values.keys()))) {

@@ -7,7 +7,7 @@
  * variable in use is an input, a leaf or computed by a live node; clients mirror inputs.
  */
 import { RewriteError, VerifyError } from '../errors.js';
-import { Constant } from './constant.js';
+import { isConstant, type Constant } from './constant.js';
 import { toposort } from './traverse.js';
 import { Apply, type TensorVariable } from './variable.js';
 
@@ -110,7 +110,7 @@ export class FunctionGraph {
     const resolve = (variable: TensorVariable): TensorVariable => {
       const found = map.get(variable);
       if (found !== undefined) return found;
-      const own = variable instanceof Constant ? this.internConstant(variable) : variable;
+      const own = isConstant(variable) ? this.internConstant(variable) : variable;
       map.set(variable, own);
       return own;
     };

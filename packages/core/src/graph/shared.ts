@@ -26,7 +26,7 @@ export class SharedVariable<D extends DType = DType, R extends number = number> 
   /** Sets the value. Its shape may differ from the present one; dtype and rank may not. @throws InputError, ShapeError */
   setValue(value: SharedValue): void {
     const array = value instanceof NDArray ? value : ndarray(value as number, this.dtype);
-    if (array.dtype !== (this.dtype as DType)) {
+    if (array.dtype !== (this.dtype)) {
       throw new InputError(`[${this.toString()}] expected ${this.dtype}, got ${array.dtype}: convert with .astype('${this.dtype}')`);
     }
     if (!this.type.holds(array)) {
@@ -34,4 +34,9 @@ export class SharedVariable<D extends DType = DType, R extends number = number> 
     }
     this.storage.write(array);
   }
+}
+
+/** Whether the variable is shared. */
+export function isShared(variable: TensorVariable): variable is SharedVariable {
+  return variable instanceof SharedVariable;
 }

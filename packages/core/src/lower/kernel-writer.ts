@@ -3,10 +3,10 @@
  * the way. Values are shared within the kernel; axes of size 1 are left out and adjacent axes are joined
  * where every operand allows it.
  */
-import { Constant } from '../graph/constant.js';
+import { isConstant } from '../graph/constant.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { DType } from '../types/dtype.js';
-import { NDArray } from '../types/ndarray.js';
+import type { NDArray } from '../types/ndarray.js';
 import { isPointwise } from './inlining.js';
 import type { Coordinate, Point, PointScope, ScalarValue } from './lowering.js';
 import type { BufferId, KernelDim, KernelIndex, KernelInstr, LoopKernel, SiteId, SizeId } from './program.js';
@@ -122,7 +122,7 @@ export class KernelWriter implements PointScope {
   }
 
   private compute(variable: TensorVariable, point: Point): ScalarValue {
-    if (variable instanceof Constant && variable.scalar !== null) return this.constant(variable.dtype, variable.scalar);
+    if (isConstant(variable) && variable.scalar !== null) return this.constant(variable.dtype, variable.scalar);
     const storage = this.host.storage(variable);
     if (storage !== null) return this.load(variable, storage, point);
     const node = variable.owner as Apply;

@@ -7,9 +7,9 @@
  */
 import type { Target } from '../device/target.js';
 import { CompileError } from '../errors.js';
-import { Constant } from '../graph/constant.js';
+import { isConstant } from '../graph/constant.js';
 import { FunctionGraph } from '../graph/function-graph.js';
-import { SharedVariable } from '../graph/shared.js';
+import { isShared, type SharedVariable } from '../graph/shared.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Mode } from '../optimizer/mode.js';
 import { optimize } from '../optimizer/phases.js';
@@ -159,8 +159,8 @@ class Region implements KernelHost, StepScope {
   private leafBuffer(variable: TensorVariable): BufferId | null {
     const bound = this.bound.get(variable);
     if (bound !== undefined) return bound;
-    if (variable instanceof SharedVariable) return this.context.shared(variable);
-    if (variable instanceof Constant) {
+    if (isShared(variable)) return this.context.shared(variable);
+    if (isConstant(variable)) {
       return this.builder.constant({ dtype: variable.dtype, shape: variable.data.shape, bytes: constantBytes(variable.data) });
     }
     if (variable.owner !== null) return null;

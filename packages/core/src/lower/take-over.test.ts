@@ -16,7 +16,7 @@ import {
 function expectSame(input: TensorVariable, output: TensorVariable, value: NDArray): void {
   const f = compile([input], [output], { device: createReferenceDevice() });
   const [expected] = evaluate([output], new Map([[input, value]]));
-  const [got] = f(value as never) as NDArray[];
+  const [got] = f(value) as NDArray[];
   expect(got.allClose(expected)).toBe(true);
 }
 
