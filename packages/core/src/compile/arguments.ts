@@ -1,32 +1,60 @@
-/** From what a caller passes to arrays that a Program can read: dtype, rank and static sizes checked, nothing rounded silently. */
-import { DTypeError, InputError, ShapeError } from '../errors.js';
+/** From what a caller passes to arrays that a Program can read: dtype, rank and static sizes checked. */
+import { DTypeError, InputError, ShapeError, type TnoErrorOptions } from '../errors.js';
 import { userFrames } from '../graph/trace.js';
-import type { TensorVariable } from '../graph/variable.js';
-import { canCastExactly, isFloat, type DType } from '../types/dtype.js';
-import type { TypedArray } from '../types/typed-input.js';
+import { TensorVariable } from '../graph/variable.js';
+import { canCastExactly, type DType } from '../types/dtype.js';
+import { typedDType, type TypedArray } from '../types/typed-input.js';
 import { NDArray, ndarray, type NDArrayInput } from '../types/ndarray.js';
 
-function madeAt(variable: TensorVariable): string {
-  const [frame] = userFrames(variable.trace, 1);
-  return frame === undefined ? '' : `the input was made at ${frame}`;
+/** An input of a compiled function, and how errors call it. */
+export interface InputSlot {
+  readonly variable: TensorVariable;
+  readonly label: string;
+  /** Whether arrays and lists are converted where a value does not fit. */
+  readonly allowDowncast: boolean;
 }
 
-/** The value as an array of the variable's dtype. Integers widen; a float64 array does not silently become float32. */
-function converted(variable: TensorVariable, label: string, value: unknown, allowDowncast: boolean): NDArray {
-  const { dtype } = variable;
-  if (value instanceof NDArray || ArrayBuffer.isView(value)) {
-    const array = value instanceof NDArray ? value : fromTyped(value as TypedArray, dtype);
-    if (array.dtype === dtype) return array;
-    if (canCastExactly(array.dtype, dtype) || (allowDowncast && isFloat(dtype))) return array.astype(dtype);
-    throw new DTypeError(`[${label}] expected ${dtype}, got ${array.dtype}, whose values may not fit`, {
-      trace: madeAt(variable),
+function made({ variable }: InputSlot): TnoErrorOptions {
+  const [frame] = userFrames(variable.trace, 1);
+  return { trace: frame === undefined ? '' : `the input was made at ${frame}` };
+}
+
+function isScalarOrList(value: unknown): value is NDArrayInput {
+  return ['number', 'bigint', 'boolean'].includes(typeof value) || Array.isArray(value);
+}
+
+function asArray(slot: InputSlot, value: unknown): NDArray {
+  const { dtype } = slot.variable;
+  if (value instanceof NDArray) return fitting(slot, value);
+  if (typedDType(value) !== undefined) return fitting(slot, fromTyped(value as TypedArray, dtype));
+  if (isScalarOrList(value)) {
+    return slot.allowDowncast ? ndarray(value).astype(dtype) : ndarray(value, dtype);
+  }
+  const got =
+    value instanceof TensorVariable ? `the symbolic variable ${value.toString()}` : kindOf(value);
+  throw new InputError(
+    `[${slot.label}] expected an array or number for ${slot.variable.type.key}, got ${got}`,
+    made(slot),
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : `a ${typeof value}`;
+}
+
+/** Integers widen; a float64 array does not silently become float32. */
+function fitting(slot: InputSlot, array: NDArray): NDArray {
+  const { dtype } = slot.variable;
+  if (array.dtype === dtype) return array;
+  if (slot.allowDowncast || canCastExactly(array.dtype, dtype)) return array.astype(dtype);
+  throw new DTypeError(
+    `[${slot.label}] expected ${dtype}, got ${array.dtype}, whose values may not fit`,
+    {
+      ...made(slot),
       hint: `convert with .astype('${dtype}'), or compile with {allowInputDowncast: true}`,
-    });
-  }
-  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'function') {
-    throw new InputError(`[${label}] expected an array or number for ${variable.type.key}, got ${String(value)}`, { trace: madeAt(variable) });
-  }
-  return ndarray(value as NDArrayInput, dtype);
+    },
+  );
 }
 
 /** bool and float16 share their typed arrays with integers: the input's dtype tells which is meant. */
@@ -36,14 +64,32 @@ function fromTyped(value: TypedArray, dtype: DType): NDArray {
   return ndarray(value);
 }
 
-/** @throws DTypeError, ShapeError, InputError naming the input and the line that made it */
-export function toInput(variable: TensorVariable, position: number, value: unknown, allowDowncast: boolean): NDArray {
-  const label = variable.name ?? `input ${position}`;
-  const array = converted(variable, label, value, allowDowncast);
-  if (!variable.type.holds(array)) {
-    const got = `(${array.shape.join(', ')})`;
-    const expected = array.rank === variable.type.rank ? variable.type.key : `rank ${variable.type.rank}`;
-    throw new ShapeError(`[${label}] expected ${expected}, got shape ${got}`, { trace: madeAt(variable) });
+/** `asArray`; what does not convert is an error that names the input. */
+function converted(slot: InputSlot, value: unknown): NDArray {
+  try {
+    return asArray(slot, value);
+  } catch (error) {
+    const known = [DTypeError, ShapeError].find((one) => error instanceof one);
+    const reason = /^\[ndarray\] (.*)/.exec(error instanceof Error ? error.message : '')?.[1];
+    if (known === undefined || reason === undefined) throw error;
+    throw new known(`[${slot.label}] ${reason}`, made(slot));
   }
-  return array.contiguous();
+}
+
+/**
+ * The array for an input: of its dtype, rank and static sizes, contiguous, without a copy where it is
+ * that already. Numbers and lists take the input's dtype: floats are rounded, integers must be exact.
+ * @throws DTypeError, ShapeError, InputError naming the input and the line that made it
+ */
+export function toInput(slot: InputSlot, value: unknown): NDArray {
+  const { type } = slot.variable;
+  const array = converted(slot, value);
+  if (!type.holds(array)) {
+    const expected = array.rank === type.rank ? type.key : `rank ${type.rank}`;
+    throw new ShapeError(
+      `[${slot.label}] expected ${expected}, got shape (${array.shape.join(', ')})`,
+      made(slot),
+    );
+  }
+  return array.isContiguous ? array : array.copy();
 }

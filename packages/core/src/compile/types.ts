@@ -10,20 +10,23 @@ export type ScalarOf<D extends DType> = D extends 'bool' ? boolean : number;
 export type NestedNumbers = number | bigint | boolean | readonly NestedNumbers[];
 
 /** What can be passed for a variable: an array of its dtype, its typed array (rank 1), nested lists, a number for a scalar. */
-export type ValueFor<V> = V extends TensorVariable<infer D, number> ? NDArray<D> | StorageOf<D> | NestedNumbers : never;
+export type ValueFor<V> =
+  V extends TensorVariable<infer D, number> ? NDArray<D> | StorageOf<D> | NestedNumbers : never;
 
 /** What a variable's value comes back as: a JavaScript scalar for rank 0, else an array. */
-export type ResultOf<V> = V extends TensorVariable<infer D, infer R>
-  ? number extends R
-    ? NDArray<D> | ScalarOf<D>
-    : R extends 0
-      ? ScalarOf<D>
-      : NDArray<D>
-  : never;
+export type ResultOf<V> =
+  V extends TensorVariable<infer D, infer R>
+    ? number extends R
+      ? NDArray<D> | ScalarOf<D>
+      : R extends 0
+        ? ScalarOf<D>
+        : NDArray<D>
+    : never;
 
 export type InputList = readonly TensorVariable[];
 export type InputRecord = Readonly<Record<string, TensorVariable>>;
-export type OutputSpec = TensorVariable | readonly TensorVariable[] | Readonly<Record<string, TensorVariable>> | null;
+export type OutputSpec =
+  TensorVariable | readonly TensorVariable[] | Readonly<Record<string, TensorVariable>> | null;
 
 export type Arguments<I> = I extends readonly TensorVariable[]
   ? { [K in keyof I]: ValueFor<I[K]> }
