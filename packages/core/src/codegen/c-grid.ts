@@ -36,6 +36,14 @@ export function emitGridKernel(kernel: LoopKernel, symbol: string, tools: EmitTo
   const plan = new LoopPlan(kernel, [...kernel.axes.keys()]);
   const w = new Writer();
   const text = new KernelText(kernel, plan, w, tools, goOnAtFailure);
+  const { int64 } = text;
+  w.open(`struct ${symbol}_args`);
+  w.line(`void *buf[${Math.max(1, kernel.operands.length)}];`);
+  w.line(`${int64} dim[${Math.max(1, kernel.params)}];`);
+  w.line('tno_status *status;');
+  w.close(';');
+  w.line('');
+  w.open(`extern "C" __global__ void ${symbol}(const ${symbol}_args a)`);
   const body = w.capture(() => {
     text.enter(-1);
     points(text, threadGroup(kernel), () => {
@@ -43,13 +51,6 @@ export function emitGridKernel(kernel: LoopKernel, symbol: string, tools: EmitTo
       else reduce(text);
     });
   });
-  const { int64 } = text;
-  w.open(`struct ${symbol}_args`);
-  w.line(`void *buf[${Math.max(1, kernel.operands.length)}];`);
-  w.line(`${int64} dim[${Math.max(1, kernel.params)}];`);
-  w.line('tno_status *status;');
-  w.close(';');
-  w.open(`extern "C" __global__ void ${symbol}(const ${symbol}_args a)`);
   operandPointers(text, (operand) => `a.buf[${operand}]`);
   for (const param of [...text.usedParams].sort((x, y) => x - y)) {
     w.line(`const ${int64} d${param} = a.dim[${param}];`);

@@ -82,7 +82,7 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
     fma: ([a, b, c], dtype, use) =>
       // In double a float16 product and sum are exact enough to be rounded once.
       dtype === 'float16'
-        ? base.round(dtype, `fma((double)${a}, (double)${b}, (double)${c})`, use)
+        ? base.round(dtype, `fma((double)${a}, (double)${b}, (double)${c})`, use, true)
         : `${mathName('fma', dtype)}(${a}, ${b}, ${c})`,
     neg: ([a], dtype) => (isFloat(dtype) ? `-${a}` : wrapNeg(a, dtype)),
     abs: ([a], dtype) => {
@@ -143,7 +143,7 @@ function cast(base: ScalarBase, a: string, to: DType, use: UseHelper, from: DTyp
   if (from === to) return a;
   if (to === 'bool') return `${a} != 0`;
   if (to === 'float16')
-    return from === 'float64' ? base.round(to, a, use) : base.round(to, `(float)${a}`, use);
+    return from === 'float64' ? base.round(to, a, use, true) : base.round(to, `(float)${a}`, use);
   if (isFloat(to) || !isFloat(from)) return `(${value})${a}`;
   const wide = to === 'int64' || to === 'uint64' || to === 'uint32' ? to : 'int32';
   const whole = `${use(`tno_whole_${typeSuffix[wide]}`)}(${a})`;

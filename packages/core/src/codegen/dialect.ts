@@ -60,8 +60,8 @@ export interface Dialect {
   load(dtype: DType, place: string, use: UseHelper): string;
   /** What is written to an element for `value`. */
   stored(dtype: DType, value: string, use: UseHelper): string;
-  /** `value`, computed in the value type, rounded to `dtype`. */
-  round(dtype: DType, value: string, use: UseHelper): string;
+  /** `value`, computed in the value type (in double if `wide`), rounded to `dtype`. */
+  round(dtype: DType, value: string, use: UseHelper, wide?: boolean): string;
   literal(dtype: DType, lo: number, hi: number): string;
   helper(name: string): Helper;
 }
