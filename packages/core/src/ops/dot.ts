@@ -2,8 +2,10 @@
 import { ShapeError } from '../errors.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
-import { isBig, type DType } from '../types/dtype.js';
+import { storeElement, toStored } from '../types/convert.js';
+import { isFloat, wrapScalar, type DType } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
+import { mapElements } from '../types/strided.js';
 import { promote } from '../types/promote.js';
 import { TensorType } from '../types/tensor-type.js';
 import { add, mul } from './arithmetic.js';
@@ -11,35 +13,44 @@ import { asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { dimshuffle, transpose } from './dimshuffle.js';
 import { sum } from './reduce.js';
+import { specifyShape } from './shape.js';
 
-type Value = number | bigint;
-
-/** Reference product of a [m,k] and a [k,n] array, accumulated in float64 or 64-bit integers. */
+/** Reference product of a [m,k] and a [k,n] array: floats in float64, integers in 64 bits, bool as "any of both". */
 export function performProduct(a: NDArray, b: NDArray, dtype: DType): NDArray {
   const [m, k, n] = [a.shape[0], a.shape[1], b.shape[1]];
-  if (b.shape[0] !== k)
+  if (b.shape[0] !== k) {
     throw new ShapeError(`[dot] expected inner dimensions to match, got ${k} and ${b.shape[0]}`);
+  }
+  // Rows of both lie one after the other.
+  const rows = b.transpose();
+  const inner = isFloat(dtype)
+    ? innerFloat(a.astype('float64').data, rows.astype('float64').data, k)
+    : innerInteger(a.astype('int64').data, rows.astype('int64').data, k);
   const out = NDArray.zeros([m, n], dtype);
-  const exact = isBig(dtype);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      let total: Value = exact ? 0n : 0;
-      for (let p = 0; p < k; p++) {
-        const x = readAt(a, i, p);
-        const y = readAt(b, p, j);
-        total = exact
-          ? (total as bigint) + BigInt(x) * BigInt(y)
-          : (total as number) + Number(x) * Number(y);
-      }
-      out.set(total, i, j);
+      storeElement(out.data, i * n + j, toStored(dtype, wrapScalar(dtype, inner(i, j))));
     }
   }
   return out;
 }
 
-function readAt(x: NDArray, i: number, j: number): Value {
-  if (isBig(x.dtype)) return x.data[x.offset + i * x.strides[0] + j * x.strides[1]];
-  return Number(x.get(i, j));
+type Inner = (i: number, j: number) => number | bigint;
+
+function innerFloat(a: Float64Array, b: Float64Array, k: number): Inner {
+  return (i, j) => {
+    let total = 0;
+    for (let p = 0; p < k; p++) total += a[i * k + p] * b[j * k + p];
+    return total;
+  };
+}
+
+function innerInteger(a: BigInt64Array, b: BigInt64Array, k: number): Inner {
+  return (i, j) => {
+    let total = 0n;
+    for (let p = 0; p < k; p++) total += a[i * k + p] * b[j * k + p];
+    return total;
+  };
 }
 
 function asMatrices(a: NDArray, b: NDArray): [NDArray, NDArray] {
@@ -61,6 +72,14 @@ function dotShape<S>(
   return [...a.slice(0, -1), ...b.slice(1)];
 }
 
+/** Cotangents of the factors of a product. */
+function pullProduct(x: TensorVariable, y: TensorVariable, g: TensorVariable): [TensorVariable, TensorVariable] {
+  if (x.type.rank === 1 && y.type.rank === 1) return [mul(g, y), mul(g, x)];
+  if (x.type.rank === 1) return [dot(y, g), outer(x, g)];
+  if (y.type.rank === 1) return [outer(g, y), dot(transpose(x), g)];
+  return [dot(g, transpose(y)), dot(transpose(x), g)];
+}
+
 const dotOp: Op = defineOp({
   name: 'dot',
   props: {},
@@ -78,28 +97,27 @@ const dotOp: Op = defineOp({
     const product = performProduct(...asMatrices(a, b), node.outputs[0].dtype);
     return [product.reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)])];
   },
-  pullback: ({ inputs: [x, y] }, [g]) => {
-    if (g === null) return [null, null];
-    if (x.type.rank === 1 && y.type.rank === 1) return [mul(g, y), mul(g, x)];
-    if (x.type.rank === 1) return [dot(y, g), outer(x, g)];
-    if (y.type.rank === 1) return [outer(g, y), dot(transpose(x), g)];
-    return [dot(g, transpose(y)), dot(transpose(x), g)];
-  },
+  pullback: ({ inputs: [x, y] }, [g]) => (g === null ? [null, null] : pullProduct(x, y, g)),
   lower: { kind: 'composite', expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
 });
 
 /** The product as a sum of products: what targets without the library routine run. */
 export function expandDot(x: TensorVariable, y: TensorVariable): TensorVariable {
-  const left =
-    x.type.rank === 2
-      ? dimshuffle(x, y.type.rank === 2 ? [0, 'x', 1] : [0, 1])
-      : dimshuffle(x, y.type.rank === 2 ? ['x', 0] : [0]);
-  const right =
-    y.type.rank === 2
-      ? dimshuffle(y, x.type.rank === 2 ? ['x', 1, 0] : [1, 0])
-      : dimshuffle(y, x.type.rank === 2 ? ['x', 0] : [0]);
+  const [p, q] = withoutStretching(x, y);
+  const [isLeft, isRight] = [x.type.rank === 2, y.type.rank === 2];
+  const left = dimshuffle(p, isLeft ? (isRight ? [0, 'x', 1] : [0, 1]) : isRight ? ['x', 0] : [0]);
+  const right = dimshuffle(q, isRight ? (isLeft ? ['x', 1, 0] : [1, 0]) : isLeft ? ['x', 0] : [0]);
   const product = mul(left, right);
   return cast(sum.on(product, [product.type.rank - 1]), x.dtype);
+}
+
+/** An inner size that is statically 1 on one side only would stretch in a product: it is asked of both. */
+function withoutStretching(x: TensorVariable, y: TensorVariable): [TensorVariable, TensorVariable] {
+  const last = x.type.rank - 1;
+  const single = x.type.broadcasts(last) || y.type.broadcasts(0);
+  const ask = (v: TensorVariable, at: number): TensorVariable =>
+    specifyShape(v, v.type.shape.map((n, axis) => (single && axis === at ? 1 : n)));
+  return [ask(x, last), ask(y, 0)];
 }
 
 /**
@@ -127,8 +145,12 @@ export function outer(x: TensorLike, y: TensorLike): TensorVariable {
   return mul(dimshuffle(a, [0, 'x']), dimshuffle(b, ['x', 0]));
 }
 
-/** alpha·op(A, B) + beta·C, with the shape rule and reference shared by the three routines. */
-function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
+function expectSize(axis: number, wanted: number, got: number): void {
+  if (wanted !== got) throw new ShapeError(`[add] expected equal sizes on axis ${axis}, got ${wanted} and ${got}`);
+}
+
+/** alpha·op(A, B) + beta·C, with the shape rule and reference shared by both routines. */
+function accumulating(name: 'gemm' | 'gemv'): Op {
   return defineOp({
     name,
     props: {},
@@ -150,25 +172,19 @@ function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
       ];
     },
     perform: ([a, b, c, alpha, beta], node) => {
-      const product = performProduct(...asMatrices(a, b), 'float64').reshape(
-        rank === 1 ? [a.shape[0]] : [a.shape[0], b.shape[1]],
-      );
-      const [s, t] = [Number(alpha.item()), Number(beta.item())];
-      const old = c.broadcastTo(product.shape);
-      const out = NDArray.zeros(product.shape, node.outputs[0].dtype);
-      for (let i = 0; i < product.size; i++) {
-        const at = rank === 1 ? [i] : [Math.floor(i / product.shape[1]), i % product.shape[1]];
-        out.set(s * Number(product.get(...at)) + (t === 0 ? 0 : t * Number(old.get(...at))), ...at);
-      }
-      return [out];
+      const product = performProduct(...asMatrices(a, b), 'float64');
+      const shape = [...a.shape.slice(0, -1), ...b.shape.slice(1)];
+      shape.forEach((n, axis) => {
+        if (!node.inputs[2].type.broadcasts(axis)) expectSize(axis, c.shape[axis], n);
+      });
+      // A beta of 0 leaves C unread, as the library does.
+      const combine = (p: number, old: number, s: number, t: number): number => s * p + (t === 0 ? 0 : t * old);
+      return [mapElements(node.outputs[0].dtype, [product.reshape(shape), c, alpha, beta], shape, combine)];
     },
-    pullback: ({ inputs: [a, b, , alpha, beta] }, [g]) => {
+    pullback: ({ inputs: [a, b, c, alpha, beta] }, [g]) => {
       if (g === null) return [null, null, null, null, null];
-      const [ga, gb] =
-        dotOp.pullback === 'not-differentiable'
-          ? [null, null]
-          : dotOp.pullback(dot(a, b).owner as never, [mul(g, alpha)]);
-      return [ga, gb, mul(g, beta), null, null];
+      const [ga, gb] = pullProduct(a, b, mul(g, alpha));
+      return [ga, gb, mul(g, beta), sum(mul(g, dot(a, b))), sum(mul(g, c))];
     },
     lower: {
       kind: 'call',
@@ -180,8 +196,8 @@ function accumulating(name: 'gemm' | 'gemv', rank: 1 | 2): Op {
   });
 }
 
-const gemmOp = accumulating('gemm', 2);
-const gemvOp = accumulating('gemv', 1);
+const gemmOp = accumulating('gemm');
+const gemvOp = accumulating('gemv');
 
 const gerOp: Op = defineOp({
   name: 'ger',
@@ -194,21 +210,15 @@ const gerOp: Op = defineOp({
     ],
   ],
   perform: ([a, x, y, alpha], node) => {
-    const out = NDArray.zeros(a.shape, node.outputs[0].dtype);
-    for (let i = 0; i < a.shape[0]; i++) {
-      for (let j = 0; j < a.shape[1]; j++)
-        out.set(
-          Number(a.get(i, j)) + Number(alpha.item()) * Number(x.get(i)) * Number(y.get(j)),
-          i,
-          j,
-        );
-    }
-    return [out];
+    [x, y].forEach((v, axis) => expectSize(axis, a.shape[axis], v.size));
+    const update = (old: number, s: number, p: number, q: number): number => old + s * p * q;
+    const inputs = [a, alpha, x.reshape([x.size, 1]), y];
+    return [mapElements(node.outputs[0].dtype, inputs, a.shape, update)];
   },
   pullback: ({ inputs: [, x, y, alpha] }, [g]) =>
     g === null
       ? [null, null, null, null]
-      : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), null],
+      : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), sum(mul(g, outer(x, y)))],
   lower: {
     kind: 'call',
     callee: 'ger',

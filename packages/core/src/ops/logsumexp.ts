@@ -9,13 +9,13 @@ import { TensorType, normalizeAxes } from '../types/tensor-type.js';
 import { add, mul, sub } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
-import { eq, switchOp } from './compare.js';
+import { isinf, switchOp } from './compare.js';
 import { keepAxes, max, sum, type Axes, type ReduceOptions } from './reduce.js';
 import { exp, log } from './transcendental.js';
 
-/** `v`, or 0 where it is infinite or NaN, so that what it is taken from stays what it is. */
+/** `v`, or 0 where it is infinite, so that what it is taken from stays what it is. */
 function finiteOrZero(v: TensorVariable): TensorVariable {
-  return switchOp(eq(sub(v, v), 0), v, 0);
+  return switchOp(isinf(v), 0, v);
 }
 
 function performLogSumExp(values: readonly number[]): number {

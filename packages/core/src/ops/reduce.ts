@@ -4,6 +4,7 @@
  */
 import { config } from '../config/config.js';
 import { ShapeError } from '../errors.js';
+import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op, type Pullback } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { ReduceOp } from '../lower/scalar-op.js';
@@ -15,8 +16,6 @@ import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { eq, neq, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
-import { add } from './arithmetic.js';
-import { exp, log } from './transcendental.js';
 import { performReduction } from './reduce-perform.js';
 import { shapeOf, sizesOf } from './shape.js';
 
@@ -212,19 +211,30 @@ export function any(x: TensorLike, axes: Axes = null, options: ReduceOptions = {
   return anyBool(asBool(x), axes, options);
 }
 
+/** How many elements the axes span, as an int64 scalar. */
+function countOf(v: TensorVariable, axes: readonly number[]): TensorVariable {
+  const one: TensorVariable = scalarConstant(1, 'int64');
+  return axes.length === 0 ? one : axes.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
+}
+
+/** Runs `f` on floats that can hold a count: float16 in float32, integers and bool in floatX. */
+function inWiderFloat(x: TensorLike, f: (v: TensorVariable) => TensorVariable): TensorVariable {
+  const v = asVariable(x);
+  if (v.dtype === 'float16') return cast(f(cast(v, 'float32')), 'float16');
+  return f(isFloat(v.dtype) ? v : cast(v, config.floatX));
+}
+
 /** Arithmetic mean; floatX for integers and bool; NaN over no elements. */
 export function mean(
   x: TensorLike,
   axes: Axes = null,
   options: ReduceOptions = {},
 ): TensorVariable {
-  const v = asVariable(x);
-  const dtype = isFloat(v.dtype) ? v.dtype : config.floatX;
-  const list = normalizeAxes('mean', axes, v.type.rank);
-  const total = sum(cast(v, dtype), list, options);
-  if (list.length === 0) return total;
-  const count = list.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
-  return trueDiv(total, cast(count, dtype));
+  return inWiderFloat(x, (v) => {
+    const list = normalizeAxes('mean', axes, v.type.rank);
+    const total = sum(v, list, options);
+    return list.length === 0 ? total : trueDiv(total, cast(countOf(v, list), v.dtype));
+  });
 }
 
 /** Variance: the mean squared distance from the mean, over n - ddof. */
@@ -233,15 +243,14 @@ export function variance(
   axes: Axes = null,
   options: ReduceOptions & { ddof?: number } = {},
 ): TensorVariable {
-  const v = asVariable(x);
-  const centred = sub(v, mean(v, axes, { keepdims: true }));
-  const squares = mul(centred, centred);
-  const ddof = options.ddof ?? 0;
-  if (ddof === 0) return mean(squares, axes, options);
-  const count = normalizeAxes('var', axes, v.type.rank)
-    .map((axis) => shapeOf(v, axis))
-    .reduce((a, b) => mul(a, b));
-  return trueDiv(sum(squares, axes, options), cast(sub(count, ddof), squares.dtype));
+  return inWiderFloat(x, (v) => {
+    const list = normalizeAxes('var', axes, v.type.rank);
+    const centred = sub(v, mean(v, list, { keepdims: true }));
+    const squares = mul(centred, centred);
+    const { ddof = 0 } = options;
+    if (ddof === 0) return mean(squares, list, options);
+    return trueDiv(sum(squares, list, options), cast(sub(countOf(v, list), ddof), v.dtype));
+  });
 }
 
 /** `g` summed over the axes that `x` was broadcast along, down to `x`'s rank. */
