@@ -2,15 +2,17 @@
  * The rewrite engine: applies a set of rules to a fixed point.
  *
  * Rules are indexed by head op; a work list holds nodes to look at, and after a change only the new
- * nodes and their clients are looked at again, so that the cost is near-linear in nodes. Each use of a
+ * nodes and their clients are looked at again, so that the cost is near-linear in nodes. Sweeps over all
+ * nodes repeat until one changes nothing: some rules look deeper than a node's own inputs. Each use of a
  * rule is counted and timed; a rule that fires more often than the graph's size can explain is stopped
- * and reported.
+ * and reported. Invariant: a replacement broadcasts wherever the replaced variable did.
  */
 import { RewriteError } from '../errors.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { withTrace } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
-import { graphShapes } from './graph-shapes.js';
+import { specifyShape } from '../ops/shape.js';
+import { GraphShapes } from './graph-shapes.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export interface RuleProfile {
@@ -43,7 +45,7 @@ export function rewrite(
 
 class Rewriter {
   private readonly byHead = new Map<string, Rule[]>();
-  private readonly queue: Apply[] = [];
+  private queue: Apply[] = [];
   private readonly queued = new Set<Apply>();
   private readonly context: RuleContext;
   private readonly cap: number;
@@ -61,23 +63,31 @@ class Rewriter {
         else list.push(rule);
       }
     }
-    this.context = { graph, shapes: graphShapes() };
+    this.context = { graph, shapes: new GraphShapes(new Set(graph.inputs)) };
     this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
   }
 
   run(): void {
     this.graph.onChange = (node) => this.push(node);
     try {
-      for (const node of this.graph.nodes()) this.push(node);
-      for (let at = 0; at < this.queue.length; at++) {
-        const node = this.queue[at];
-        this.queued.delete(node);
-        if (this.graph.has(node)) this.visit(node);
-      }
+      while (this.sweep());
     } finally {
       this.graph.onChange = () => undefined;
     }
     if (this.options.verify === true) this.graph.verify();
+  }
+
+  /** Looks at every node, and again at what changes; tells whether anything did. */
+  private sweep(): boolean {
+    let changed = false;
+    this.queue = [];
+    for (const node of this.graph.nodes()) this.push(node);
+    for (let at = 0; at < this.queue.length; at++) {
+      const node = this.queue[at];
+      this.queued.delete(node);
+      if (this.graph.has(node) && this.visit(node)) changed = true;
+    }
+    return changed;
   }
 
   private push(node: Apply): void {
@@ -86,65 +96,93 @@ class Rewriter {
     this.queue.push(node);
   }
 
-  private visit(node: Apply): void {
-    for (const rule of [
-      ...(this.byHead.get(node.op.name) ?? []),
-      ...(this.byHead.get('*') ?? []),
-    ]) {
-      if (this.tryRule(rule, node)) return;
-    }
+  private visit(node: Apply): boolean {
+    const rules = [...(this.byHead.get(node.op.name) ?? []), ...(this.byHead.get('*') ?? [])];
+    return rules.some((rule) => this.tryRule(rule, node));
   }
 
   private tryRule(rule: Rule, node: Apply): boolean {
     const profile = this.profileOf(rule);
     const start = performance.now();
     profile.tried++;
-    const result = withTrace(node.trace, () => rule.apply(node, this.context));
-    const changed =
-      result !== null &&
-      this.replaceOutputs(
-        rule,
-        node,
-        Array.isArray(result) ? (result as TensorVariable[]) : [result as TensorVariable],
-      );
+    const changed = withTrace(node.trace, () => this.applyRule(rule, node));
     profile.time += performance.now() - start;
     if (!changed) return false;
     profile.applied++;
     if (this.options.verbose === true) console.error(`[optimizer] ${rule.name}: ${node.op.name}`);
     const used = (this.uses.get(rule.name) ?? 0) + 1;
     this.uses.set(rule.name, used);
-    if (used > this.cap)
+    if (used > this.cap) {
       throw new RewriteError(
-        `[optimizer] ${rule.name} was applied ${used} times and does not come to an end`,
+        `[optimizer] expected ${rule.name} to come to an end, got ${used} uses of it`,
       );
+    }
     if (this.options.verify === true) this.graph.verify();
     return true;
   }
 
-  private replaceOutputs(rule: Rule, node: Apply, results: readonly TensorVariable[]): boolean {
+  private applyRule(rule: Rule, node: Apply): boolean {
+    const result = rule.apply(node, this.context);
+    if (result === null) return false;
+    const results: readonly TensorVariable[] = isVariable(result) ? [result] : result;
     if (results.length !== node.outputs.length) {
       throw new RewriteError(
         `[optimizer] ${rule.name}: expected ${node.outputs.length} outputs, got ${results.length}`,
       );
     }
-    if (results.every((result, k) => result === node.outputs[k])) return false;
+    if (results.every((fresh, k) => fresh === node.outputs[k])) return false;
+    this.refuseCycle(rule, node, results);
     const clients = node.outputs.flatMap((output) =>
       this.graph.clients(output).map((client) => client.node),
     );
     node.outputs.forEach((output, k) => {
-      if (this.graph.clients(output).length > 0) this.graph.replace(output, results[k]);
+      if (this.graph.clients(output).length > 0) {
+        this.graph.replace(output, keepBroadcasting(output, results[k]));
+      }
     });
-    for (const client of clients)
+    for (const client of clients) {
       if (client !== 'output' && this.graph.has(client)) this.push(client);
+    }
     return true;
+  }
+
+  /** A replacement that is made of the replaced variable itself would turn the graph into a circle. */
+  private refuseCycle(rule: Rule, node: Apply, results: readonly TensorVariable[]): void {
+    const seen = new Set<Apply>();
+    const pending = results.flatMap((result) => result.owner ?? []);
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      if (seen.has(at) || this.graph.has(at)) continue;
+      seen.add(at);
+      for (const input of at.inputs) {
+        if (node.outputs.includes(input)) {
+          throw new RewriteError(
+            `[optimizer] ${rule.name}: expected a replacement of ${node.op.name} made of other variables, ` +
+              `got one in which ${at.op.name} reads it`,
+          );
+        }
+        if (input.owner !== null) pending.push(input.owner);
+      }
+    }
   }
 
   private profileOf(rule: Rule): RuleProfile {
     const profiles = this.options.profile;
     if (profiles === undefined) return { tried: 0, applied: 0, time: 0 };
     let profile = profiles.get(rule.name);
-    if (profile === undefined)
+    if (profile === undefined) {
       profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
+    }
     return profile;
   }
+}
+
+function isVariable(result: TensorVariable | readonly TensorVariable[]): result is TensorVariable {
+  return !Array.isArray(result);
+}
+
+/** `fresh`, promised to broadcast where `old` does: a static 1 decides what later nodes mean. */
+function keepBroadcasting(old: TensorVariable, fresh: TensorVariable): TensorVariable {
+  if (old.type.rank !== fresh.type.rank) return fresh;
+  const lost = old.type.shape.some((n, axis) => n === 1 && !fresh.type.broadcasts(axis));
+  return lost ? specifyShape(fresh, old.type.shape) : fresh;
 }

@@ -1,16 +1,34 @@
 /** Symbolic shapes while rewriting: two axes with equal ids are equal whenever the function runs. */
+import type { TensorVariable } from '../graph/variable.js';
 import { ShapeInference } from '../lower/shape-inference.js';
 import { SizeTable } from '../lower/size-table.js';
 
-export type GraphShapes = ShapeInference;
+export class GraphShapes extends ShapeInference {
+  private readonly origins: ReadonlyMap<number, TensorVariable>;
 
-/** Leaves' sizes stand for themselves; requirements are left to the lowering. */
-export function graphShapes(): GraphShapes {
-  const sizes = new SizeTable();
-  return new ShapeInference(sizes, {
-    dim: (variable, axis) => sizes.dim(variable.id, axis),
-    value: (variable) => sizes.value(variable.id),
-    requireEqual: (a) => a,
-    requireAtMost: () => undefined,
-  });
+  /** Leaves' sizes stand for themselves; requirements are left to the lowering. */
+  constructor(leaves: ReadonlySet<TensorVariable> = new Set()) {
+    const sizes = new SizeTable();
+    const origins = new Map<number, TensorVariable>();
+    const from = (variable: TensorVariable): number => {
+      origins.set(variable.id, variable);
+      return variable.id;
+    };
+    super(
+      sizes,
+      {
+        dim: (variable, axis) => sizes.dim(from(variable), axis),
+        value: (variable) => sizes.value(from(variable)),
+        requireEqual: (a) => a,
+        requireAtMost: () => undefined,
+      },
+      leaves,
+    );
+    this.origins = origins;
+  }
+
+  /** The variable that a `dim` or `value` node of the sizes refers to. */
+  origin(buffer: number): TensorVariable {
+    return this.origins.get(buffer) as TensorVariable;
+  }
 }

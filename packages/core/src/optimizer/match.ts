@@ -1,8 +1,15 @@
-/** What rules look for in a graph: ops by name, uniform values, axes put back after a reduction. */
+/**
+ * What rules look for in a graph (ops by name, uniform values, axes put back after a reduction), and how
+ * they put something in an elementwise node's place: with its shape, and with the checks that the node
+ * made of its operands' sizes.
+ */
 import { Constant, scalarConstant } from '../graph/constant.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
+import { broadcastTo } from '../ops/alloc.js';
 import type { AxisOrder } from '../ops/dimshuffle.js';
+import { shapeOf } from '../ops/shape.js';
+import type { GraphShapes } from './graph-shapes.js';
 
 /** The owner of `v` when it is an application of `name`. */
 export function ownerIf(v: TensorVariable, ...names: readonly string[]): Apply | null {
@@ -83,4 +90,61 @@ export function usedOnce(graph: FunctionGraph, v: TensorVariable): boolean {
 /** The same op on other inputs. */
 export function reapply(node: Apply, inputs: readonly TensorVariable[]): TensorVariable {
   return apply1(node.op, inputs);
+}
+
+/** Operands that are not stretched along the axis: all of one size when the function runs. */
+function wideOperands(node: Apply, axis: number): TensorVariable[] {
+  return node.inputs.filter((operand) => !operand.type.broadcasts(axis));
+}
+
+/** `value` everywhere, in the shape and dtype of an elementwise node's output. */
+export function filled(node: Apply, value: number): TensorVariable {
+  const [out] = node.outputs;
+  const sizes = out.type.shape.map((_, axis) => {
+    const [wide] = wideOperands(node, axis);
+    return wide === undefined ? scalarConstant(1, 'int64') : shapeOf(wide, axis);
+  });
+  return broadcastTo(scalarConstant(value, out.dtype), sizes);
+}
+
+/** What a replacement is made of, as far as sizes go. */
+export interface Leftovers {
+  /** Operands that it no longer reads, whose sizes had to agree with the others'. */
+  readonly gone: readonly TensorVariable[];
+  /** Operands that it reads. */
+  readonly kept: readonly TensorVariable[];
+}
+
+/** For replacements made of all that the node was made of, but for scalars. */
+export const NOTHING_GONE: Leftovers = { gone: [], kept: [] };
+
+/**
+ * `v` in place of an elementwise node's output: itself where it has the output's shape and what is gone
+ * provably had the sizes of what is kept; else stretched to the sizes of what is gone, so that the
+ * node's demand that sizes agree stays.
+ */
+export function inPlaceOf(
+  v: TensorVariable,
+  node: Apply,
+  shapes: GraphShapes,
+  { gone, kept }: Leftovers = { gone: node.inputs.filter((input) => input !== v), kept: [] },
+): TensorVariable | null {
+  const [out] = node.outputs;
+  const { rank } = out.type;
+  if (v.dtype !== out.dtype || v.type.rank > rank) return null;
+  const lead = rank - v.type.rank;
+  const isWide = (operand: TensorVariable, axis: number): boolean => !operand.type.broadcasts(axis);
+  const lost = out.type.shape.map((_, axis) => {
+    const left = kept.filter((operand) => isWide(operand, axis)).map((w) => shapes.of(w)[axis]);
+    if (axis >= lead && isWide(v, axis - lead)) left.push(shapes.of(v)[axis - lead]);
+    return gone.find((g) => isWide(g, axis) && !left.includes(shapes.of(g)[axis]));
+  });
+  const fits =
+    lead === 0 && out.type.shape.every((n, axis) => (n === 1) === v.type.broadcasts(axis));
+  if (fits && lost.every((operand) => operand === undefined)) return v;
+  const sizes = lost.map((operand, axis) => {
+    const wide = operand ?? wideOperands(node, axis).at(0);
+    return wide === undefined ? scalarConstant(1, 'int64') : shapeOf(wide, axis);
+  });
+  return broadcastTo(v, sizes);
 }

@@ -8,18 +8,24 @@ import { arithRules } from './rules/arith.js';
 import { blasRules } from './rules/blas.js';
 import { elemwiseRules } from './rules/elemwise.js';
 import { expandRules } from './rules/expand.js';
+import { logRules } from './rules/logs.js';
 import { nnetRules } from './rules/nnet.js';
+import { productRules } from './rules/products.js';
 import { reduceRules } from './rules/reduce.js';
 import { shapeRules } from './rules/shape.js';
 import { stabilizeRules } from './rules/stabilize.js';
+import { sumRules } from './rules/sums.js';
 
 /** Rules that know no target, by subject. */
 const generalRules: readonly Rule[] = [
   ...shapeRules,
   ...elemwiseRules,
   ...arithRules,
+  ...sumRules,
+  ...productRules,
   ...reduceRules,
   ...stabilizeRules,
+  ...logRules,
   ...nnetRules,
 ];
 

@@ -9,6 +9,7 @@ import type { DType } from '../types/dtype.js';
 import type { Promote } from '../types/promote.js';
 import * as reductions from '../ops/reduce.js';
 import type { Axes, ReduceOptions } from '../ops/reduce.js';
+import { logsumexp as logSumExp } from '../ops/logsumexp.js';
 import * as products from '../ops/dot.js';
 import * as shapes from '../ops/reshape.js';
 import * as ranges from '../ops/arange.js';
@@ -162,7 +163,7 @@ export const prod = typed<ReduceFunction<'sum'>>(reductions.prod);
 /** Arithmetic mean; floatX for integers; NaN over no elements. */
 export const mean = typed<ReduceFunction<'float'>>(reductions.mean);
 /** log Σ e^x without overflow; -inf over all -inf. */
-export const logsumexp = typed<ReduceFunction<'float'>>(reductions.logsumexp);
+export const logsumexp = typed<ReduceFunction<'float'>>(logSumExp);
 export const max = typed<ReduceFunction<'same'>>(reductions.max);
 export const min = typed<ReduceFunction<'same'>>(reductions.min);
 /** Position of the first maximum; the first NaN wins. */

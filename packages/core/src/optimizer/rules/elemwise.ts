@@ -1,44 +1,49 @@
 /** Elementwise and constant rewrites: folding, choices that are known, stretched operands that need not be. */
 import { Constant, constant } from '../../graph/constant.js';
-import type { TensorVariable } from '../../graph/variable.js';
-import { apply1 } from '../../graph/variable.js';
+import { TnoError } from '../../errors.js';
+import { apply1, type Apply } from '../../graph/variable.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { padLeft } from '../../ops/elementwise.js';
-import { sizesOf } from '../../ops/shape.js';
-import { inputsOf, ownerIf, uniformValue } from '../match.js';
+import type { NDArray } from '../../types/ndarray.js';
+import { inPlaceOf, inputsOf, ownerIf, uniformValue } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 
 /** Constants larger than this many elements are not made by folding. */
 const MOST_ELEMENTS = 1 << 16;
 
 const foldConstants = rule('fold constants', '*', ['canonicalize', 'elemwise'], (node) => {
-  if (node.inputs.length === 0 || !node.inputs.every((input) => input instanceof Constant))
-    return null;
+  const { inputs } = node;
+  if (inputs.length === 0 || !inputs.every((input) => input instanceof Constant)) return null;
   const size = node.outputs.reduce(
     (total, output) => total + output.type.shape.reduce<number>((n, d) => n * (d ?? Infinity), 1),
     0,
   );
   if (!(size <= MOST_ELEMENTS) || (node.op.name === 'alloc' && size > 1)) return null;
-  const values = node.op.perform(
-    node.inputs.map((input) => (input as Constant).data),
-    node,
-  );
-  return values.map((value) => constant(value));
+  return performed(node, inputs)?.map((value) => constant(value)) ?? null;
 });
+
+/** What an op gives; null where it refuses, which the user is told when the function runs. */
+function performed(node: Apply, inputs: readonly Constant[]): readonly NDArray[] | null {
+  try {
+    return node.op.perform(
+      inputs.map((input) => input.data),
+      node,
+    );
+  } catch (error) {
+    if (error instanceof TnoError) return null;
+    throw error;
+  }
+}
 
 const knownChoice = rule(
   'drop a branch that is never taken',
   'switch',
   ['canonicalize', 'elemwise'],
-  ({ inputs: [cond, a, b], outputs: [out] }, { shapes }) => {
+  (node, { shapes }) => {
+    const [cond, a, b] = node.inputs;
     const value = uniformValue(cond);
     const taken = value !== null ? (Number(value) !== 0 ? a : b) : a === b ? a : null;
-    if (taken === null) return null;
-    if (shapes.same(taken, out)) return taken;
-    const fits = taken.type.shape.every(
-      (n, axis) => n === 1 || shapes.of(taken)[axis] === shapes.of(out)[axis],
-    );
-    return fits ? broadcastTo(taken, sizesOf(out)) : null;
+    return taken === null ? null : inPlaceOf(taken, node, shapes);
   },
 );
 
@@ -86,7 +91,7 @@ const applyBeforeStretching = rule(
     const stretched = inputsOf(node.inputs[0], 'alloc');
     if (stretched === null) return null;
     const [value, ...sizes] = stretched;
-    return broadcastTo(apply1(node.op, [value]) as TensorVariable, sizes);
+    return broadcastTo(apply1(node.op, [value]), sizes);
   },
 );
 

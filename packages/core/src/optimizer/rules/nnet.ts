@@ -1,13 +1,14 @@
 /** Softmax however it is spelled, and what its gradient by integer targets comes to. */
 import { scalarConstant } from '../../graph/constant.js';
-import type { TensorVariable } from '../../graph/variable.js';
+import { apply1, type TensorVariable } from '../../graph/variable.js';
 import { scatter } from '../../ops/advanced-index.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { neg } from '../../ops/arithmetic.js';
 import { guardIndex } from '../../ops/guard-index.js';
-import { argmax, argmin } from '../../ops/reduce.js';
+import { argmax, argmin, keepAxes } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
-import { softmax } from '../../ops/softmax.js';
+import { logsumexp } from '../../ops/logsumexp.js';
+import { logSoftmax, softmax } from '../../ops/softmax.js';
 import {
   axesOf,
   inputsOf,
@@ -18,33 +19,92 @@ import {
   usedOnce,
 } from '../match.js';
 import { rule, type Rule } from '../rule.js';
+import { isNonNegative, logOf } from './logs.js';
 import { isCounting } from './one-hot.js';
 
-/** exp(z) / Σ exp(z): softmax of z, or of x where z is x - max(x). */
+/** t / Σ t along one axis, t made of exponentials: softmax of log t. */
 const recogniseSoftmax = rule(
   'recognise softmax',
   'true_div',
   ['stabilize', 'nnet'],
   ({ inputs: [a, b] }) => {
-    const z = inputsOf(a, 'exp')?.[0];
     const total = keptReduction(b, 'sum');
-    if (z === undefined || total === null || total.inputs[0] !== a || axesOf(total).length !== 1)
-      return null;
-    const axis = axesOf(total)[0];
-    const difference = inputsOf(z, 'sub');
-    if (difference !== null) {
-      const top = keptReduction(difference[1], 'max');
-      if (
-        top !== null &&
-        axesOf(top).length === 1 &&
-        axesOf(top)[0] === axis &&
-        top.inputs[0] === difference[0]
-      )
-        return softmax(difference[0], axis);
-    }
-    return softmax(z, axis);
+    if (total === null || total.inputs[0] !== a || axesOf(total).length !== 1) return null;
+    const power = isPower(a) ? logOf(a) : null;
+    return power === null ? null : softmax(power, axesOf(total)[0]);
   },
 );
+
+/** Whether `v` is e^x, or that where a condition holds and 0 elsewhere. */
+function isPower(v: TensorVariable): boolean {
+  const node = ownerIf(v, 'exp', 'mul', 'switch');
+  if (node === null || node.op.name === 'exp') return node !== null;
+  if (node.op.name === 'mul') return isNonNegative(v) && node.inputs.some(isPower);
+  return isPower(node.inputs[1]) && isUniform(node.inputs[2], 0);
+}
+
+/** x - logsumexp(x) is logSoftmax(x). */
+const recogniseLogSoftmax = rule(
+  'recognise logSoftmax',
+  'sub',
+  ['stabilize', 'nnet'],
+  ({ inputs: [x, b] }) => {
+    const total = keptReduction(b, 'logsumexp');
+    if (total === null || total.inputs[0] !== x || axesOf(total).length !== 1) return null;
+    return logSoftmax(x, axesOf(total)[0]);
+  },
+);
+
+/** What is the same along the axis changes neither softmax nor its logarithm. */
+const dropShift = rule(
+  'drop what softmax does not see',
+  ['softmax', 'log_softmax'],
+  ['stabilize', 'nnet'],
+  ({ op, inputs: [x] }, { shapes }) => {
+    const axis = Number(op.props['axis']);
+    const again = (inner: TensorVariable): TensorVariable => apply1(op, [inner]);
+    const logarithm = ownerIf(x, 'log_softmax');
+    if (logarithm !== null && Number(logarithm.op.props['axis']) === axis) {
+      return again(logarithm.inputs[0]);
+    }
+    const node = ownerIf(x, 'add', 'sub');
+    if (node === null) return null;
+    const [a, b] = node.inputs;
+    if (b.type.broadcasts(axis) && shapes.same(a, x)) return again(a);
+    const left = node.op.name === 'add' && a.type.broadcasts(axis) && shapes.same(b, x);
+    return left ? again(b) : null;
+  },
+);
+
+/** logsumexp(x - m) + m is logsumexp(x), m being the same along the axes. */
+const mergeShift = rule(
+  'add a shift inside logsumexp',
+  'add',
+  ['stabilize', 'nnet'],
+  ({ inputs }) => {
+    for (const [total, shift] of [inputs, [...inputs].reverse()]) {
+      const kept = keptReduction(total, 'logsumexp');
+      const node = kept ?? ownerIf(total, 'logsumexp');
+      const difference = node === null ? null : inputsOf(node.inputs[0], 'sub');
+      if (node === null || difference === null) continue;
+      const [x, m] = difference;
+      const axes = axesOf(node);
+      const wanted = kept === null ? keepAxes(shift, axes, x.type.rank) : shift;
+      if (m !== wanted && !isSameView(m, wanted)) continue;
+      return logsumexp(x, axes, { keepdims: kept !== null });
+    }
+    return null;
+  },
+);
+
+function isSameView(a: TensorVariable, b: TensorVariable): boolean {
+  return (
+    a.owner !== null &&
+    b.owner !== null &&
+    a.owner.op.key === b.owner.op.key &&
+    a.owner.inputs.every((input, k) => input === b.owner?.inputs[k])
+  );
+}
 
 const expOfLogSoftmax = rule(
   'exp(logSoftmax) is softmax',
@@ -141,6 +201,9 @@ const argmaxOfSoftmax = rule(
 
 export const nnetRules: readonly Rule[] = [
   recogniseSoftmax,
+  recogniseLogSoftmax,
+  dropShift,
+  mergeShift,
   expOfLogSoftmax,
   sumOfScatter,
   scatterIntoSum,

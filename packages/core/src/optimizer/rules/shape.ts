@@ -9,7 +9,6 @@ import { cast } from '../../ops/cast.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
 import { reshapeTo } from '../../ops/reshape.js';
 import { shapeOf } from '../../ops/shape.js';
-import { leavesOf, toposort } from '../../graph/traverse.js';
 import { inputsOf, orderOf, ownerIf } from '../match.js';
 import { rule, type Rule, type RuleContext } from '../rule.js';
 
@@ -25,35 +24,48 @@ const graphBinary = {
   lt,
 } as const;
 
-/** A size id as a graph of scalars over shapes of `candidates`; null where it refers to something else. */
+/** A size as a graph of scalars; null where it refers to what is not, or no longer, in the graph. */
 function asGraph(
   id: SizeId,
-  { shapes }: RuleContext,
-  variables: ReadonlyMap<number, TensorVariable>,
+  context: RuleContext,
+  known: Map<SizeId, TensorVariable | null>,
 ): TensorVariable | null {
+  const found = known.get(id);
+  if (found !== undefined) return found;
+  const made = makeGraph(id, context, known);
+  known.set(id, made);
+  return made;
+}
+
+function makeGraph(
+  id: SizeId,
+  context: RuleContext,
+  known: Map<SizeId, TensorVariable | null>,
+): TensorVariable | null {
+  const { shapes, graph } = context;
   const node = shapes.sizes.nodes[id];
+  const operands = (...ids: readonly SizeId[]): TensorVariable[] | null => {
+    const made = ids.map((operand) => asGraph(operand, context, known));
+    return made.every((operand) => operand !== null) ? made : null;
+  };
   switch (node.op) {
     case 'const':
       return scalarConstant(node.value, 'int64');
-    case 'dim': {
-      const v = variables.get(node.buffer);
-      return v === undefined ? null : shapeOf(v, node.axis);
-    }
+    case 'dim':
     case 'value': {
-      const v = variables.get(node.buffer);
-      return v === undefined ? null : cast(v, 'int64');
+      const v = shapes.origin(node.buffer);
+      if (v.owner !== null && !graph.inputs.includes(v) && !graph.has(v.owner)) return null;
+      return node.op === 'dim' ? shapeOf(v, node.axis) : cast(v, 'int64');
     }
     case 'counter':
       return null;
     case 'select': {
-      const [c, a, b] = [node.cond, node.a, node.b].map((k) =>
-        asGraph(k, { shapes } as RuleContext, variables),
-      );
-      return c === null || a === null || b === null ? null : switchOp(c, a, b);
+      const made = operands(node.cond, node.a, node.b);
+      return made === null ? null : switchOp(made[0], made[1], made[2]);
     }
     default: {
-      const [a, b] = [node.a, node.b].map((k) => asGraph(k, { shapes } as RuleContext, variables));
-      return a === null || b === null ? null : cast(graphBinary[node.op](a, b), 'int64');
+      const made = operands(node.a, node.b);
+      return made === null ? null : cast(graphBinary[node.op](made[0], made[1]), 'int64');
     }
   }
 }
@@ -64,17 +76,11 @@ const shapeWithoutComputing = rule(
   ['canonicalize', 'shape'],
   (node, context) => {
     const [x] = node.inputs;
-    if (x.owner === null) return null;
-    const axis = Number(node.op.props['axis']);
-    const id = context.shapes.of(x)[axis];
-    const size = context.shapes.sizes.nodes[id];
-    if (size.op === 'dim' && size.buffer === x.id) return null;
-    const variables = new Map<number, TensorVariable>();
-    const stop = new Set(context.graph.inputs);
-    for (const apply of toposort([x], stop))
-      for (const v of [...apply.inputs, ...apply.outputs]) variables.set(v.id, v);
-    for (const leaf of leavesOf([x], stop)) variables.set(leaf.id, leaf);
-    return asGraph(id, context, variables);
+    if (x.owner === null || context.graph.inputs.includes(x)) return null;
+    const { shapes } = context;
+    const id = shapes.of(x)[Number(node.op.props['axis'])];
+    const size = shapes.sizes.nodes[id];
+    return size.op === 'dim' && size.buffer === x.id ? null : asGraph(id, context, new Map());
   },
 );
 
