@@ -1,6 +1,6 @@
 import { createReferenceDevice } from '@tno/core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 /* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
 import { randomProgram } from '../../core/test/support/random-programs.js';
 import { expectEqual, loadOn, walkCases } from '../../core/test/support/walk-cases.js';

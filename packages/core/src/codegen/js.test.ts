@@ -94,7 +94,7 @@ describe('scalar operations in JavaScript', () => {
     ['sgn', 'int64', [-5n], -1n],
     ['round', 'float64', [2.5], 2],
     ['round', 'float64', [-0.5], -0],
-    ['round', 'float64', [4503599627370497.5], 4503599627370498],
+    ['round', 'float64', [2 ** 51 + 0.5], 2 ** 51],
     ['sigmoid', 'float32', [-1000], 0],
     ['sigmoid', 'float32', [1000], 1],
     ['sigmoid', 'float64', [NaN], NaN],

@@ -9,8 +9,8 @@
 import type { KernelDim, LoopKernel } from '../lower/program.js';
 import type { DType } from '../types/dtype.js';
 import type { Dialect, UseHelper } from './dialect.js';
-import { isOne, isZero, LoopPlan, POST } from './loop-plan.js';
-import type { Gather } from './loop-plan.js';
+import { isOne, isZero, POST } from './loop-plan.js';
+import type { Gather, LoopPlan } from './loop-plan.js';
 import type { Writer } from './writer.js';
 
 /** What an emitter of kernels works with. */

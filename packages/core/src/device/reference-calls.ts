@@ -52,7 +52,7 @@ function product(ins: readonly NDArray[], out: NDArray): void {
   }
   const c = ins.length > 2 ? matrix(ins[2]) : null;
   const [alpha, beta] = ins.length > 2 ? [scalar(ins[3]), scalar(ins[4])] : [1, 0];
-  const addend = beta == 0 ? null : c;
+  const addend = Number(beta) === 0 ? null : c;
   if (isFloat(y.dtype)) floatProduct(a, b, y, addend, Number(alpha), Number(beta));
   else integerProduct(a, b, y, addend, alpha, beta);
 }

@@ -364,14 +364,14 @@ class Run implements SizeSource {
       decl.role === 'view' ? decl.strides.map((s) => this.sizes[s]) : contiguousStrides(shape);
     const place = this.place(id);
     this.inside(id, shape, strides, place);
-    return new NDArray(decl.dtype, place.data as never, shape, strides, place.offset);
+    return new NDArray(decl.dtype, place.data, shape, strides, place.offset);
   }
 
   /** All that a buffer has room for, as one axis. */
   private flat(id: BufferId): NDArray {
     const { data, offset } = this.place(id);
     const { dtype } = this.program.buffers[id];
-    return new NDArray(dtype, data as never, [data.length - offset], [1], offset);
+    return new NDArray(dtype, data, [data.length - offset], [1], offset);
   }
 
   private shape(decl: BufferDecl): number[] {

@@ -48,8 +48,7 @@ function ordinal(dtype: DType, value: number): bigint {
     const bits = bits64.getInt32(0);
     return BigInt(bits < 0 ? -(bits & 0x7fff_ffff) : bits);
   }
-  const bits = value as number;
-  return BigInt(bits & 0x8000 ? -(bits & 0x7fff) : bits);
+  return BigInt(value & 0x8000 ? -(value & 0x7fff) : value);
 }
 
 /** Describes the first element that differs by more than `ulp` steps; null when there is none. NaN equals NaN. */
