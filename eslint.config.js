@@ -32,7 +32,7 @@ const shared = ['lower/size-table.js', 'lower/shape-inference.js', 'optimizer/ru
 const tests = ['**/*.test.ts', '**/*.test-d.ts', '**/test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/build/', '**/node_modules/', '.nx/', '**/golden/', '**/results/'] },
+  { ignores: ['**/dist/', '**/build/', '**/node_modules/', '.nx/', '**/golden/', 'output/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
