@@ -1,3 +1,4 @@
+// Shapes and strides of a call's tensors become the jobs of products.h; C is taken into Y first.
 #include "calls.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// The semantics of the library routines, over the own products.
 #include "calls.h"
 
 #include <cmath>

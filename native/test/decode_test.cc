@@ -1,3 +1,4 @@
+// Words to programs and back, damaged words, and programs that contradict themselves.
 #include <random>
 #include <string>
 

@@ -1,3 +1,4 @@
+// Writes what runtime/decode.cc reads, field by field in the same order.
 #include "encoder.h"
 
 #include <string>

@@ -1,3 +1,4 @@
+// The cache of compiled kernels: hits, damage, links, folders that must not be trusted.
 #include "kernel_library.h"
 
 #include <fcntl.h>
