@@ -58,9 +58,10 @@ export function foldBlock(text: KernelText, r: ReductionPlan, block: string, at 
   if (treeOp(r) === 'sum') {
     const add = text.use(`tno_add_${typeSuffix[r.accumulator]}`);
     text.w.line(`${add}(&${sum}, &c${r.id}${at}, ${block});`);
-  } else {
-    text.w.line(`${sum} = ${foldText(text, r, sum, block)};`);
+    return;
   }
+  text.w.line(`const ${accumulatorType(text, r)} y${r.id} = ${block};`);
+  text.w.line(`${sum} = ${foldText(text, r, sum, `y${r.id}`)};`);
 }
 
 /** Compares a value with the best one so far; `index` is its flat place among the reduced axes. */

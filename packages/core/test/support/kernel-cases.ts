@@ -393,6 +393,27 @@ function lookup(): KernelCase {
   );
 }
 
+/** Indices of 64 bits without a sign, into two axes at once; strides beyond 1. */
+function farLookup(): KernelCase {
+  const k = new KernelBuilder('far lookup', [n]);
+  const [row, column] = [k.load(k.operand('uint64', [1])), k.load(k.operand('int16', [2]))];
+  const v = k.load(k.operand('float64', [0]), [
+    { value: row, size: 5, stride: 7 },
+    { value: column, size: 7, stride: 1 },
+  ]);
+  k.store(k.operand('float64', [-1]), v, [{ value: k.axis(0), size: n, stride: 2 }]);
+  return make(
+    k.build(),
+    [40],
+    [
+      ['uint64', 40, upTo(5)],
+      ['int16', 80, (_, random) => Math.floor(random() * 14) - 7],
+      ['float64', 35, uniform],
+      ['float64', 40],
+    ],
+  );
+}
+
 function oneHot(): KernelCase {
   const k = new KernelBuilder('one hot', [n, m]);
   const y = k.load(k.operand('int64', [1, 0]));
@@ -513,5 +534,6 @@ export const kernelCases: readonly KernelCase[] = [
   columnReduction('column prod', 'float64', 'prod', [5, 15], uniform),
   columnReduction('short column sum', 'float64', 'sum', [100, 3], wild),
   columnReduction('integer column max', 'int16', 'max', [20, 30], bytes),
+  farLookup(),
   columnReduction('half column sum', 'float16', 'sum', [9, 21], uniform),
 ];

@@ -132,7 +132,8 @@ void k0_moments(const tno_args *a, int64_t begin, int64_t end) {
       }
       tno_add_f32(&s4, &c4, tno_sum_f32(x4, e));
       tno_add_f32(&s5, &c5, tno_sum_f32(x5, e));
-      s6 = tno_max_f32(x6, e) > s6 || tno_max_f32(x6, e) != tno_max_f32(x6, e) ? tno_max_f32(x6, e) : s6;
+      const float y6 = tno_max_f32(x6, e);
+      s6 = y6 > s6 || y6 != y6 ? y6 : s6;
     }
     const float v4 = tno_total_f32(s4, c4);
     const float v5 = tno_total_f32(s5, c5);

@@ -62,7 +62,8 @@ void k0_row_max(const tno_args *a, int64_t begin, int64_t end) {
     float s1 = (-__builtin_inff());
     for (int64_t t = 0; t < d1; t += 1024) {
       const int64_t e = d1 - t < 1024 ? d1 - t : 1024;
-      s1 = tno_max_f32(p0_0 + t, e) > s1 || tno_max_f32(p0_0 + t, e) != tno_max_f32(p0_0 + t, e) ? tno_max_f32(p0_0 + t, e) : s1;
+      const float y1 = tno_max_f32(p0_0 + t, e);
+      s1 = y1 > s1 || y1 != y1 ? y1 : s1;
     }
     p1[i0] = s1;
   }

@@ -77,7 +77,8 @@ extern "C" __global__ void k0_moments(const k0_moments_args a) {
         x6 = y > x6 || y != y ? y : x6;
       }
       x6 = (float)__shfl_sync(mask, x6, 0, 16);
-      s6 = x6 > s6 || x6 != x6 ? x6 : s6;
+      const float y6 = x6;
+      s6 = y6 > s6 || y6 != y6 ? y6 : s6;
     }
     for (int h = 8; h > 0; h >>= 1) {
       const float y = __shfl_down_sync(mask, b7, h, 16);
