@@ -5,14 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parameterShapes, readFloats, writeData } from './data.mjs';
-import { pytorchParticipants } from './pytorch.mjs';
+import { pytorchForms, pytorchParticipants } from './pytorch.mjs';
 import { summary } from './statistics.mjs';
-import { Participant, takeTurns } from './turns.mjs';
+import { InForm, Participant, takeTurns } from './turns.mjs';
 
 /** @typedef {import('./workloads.mjs').Workload} Workload */
+/** @typedef {import('./turns.mjs').Player} Player */
 
 /** Steps after which losses and parameters are compared. */
 const checkedSteps = 10;
+
+/** Of the peer's settings, so many stay after the trial. */
+const kept = 2;
 
 /** @param {string} name */
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -40,16 +44,31 @@ function movements(workload, folder) {
 }
 
 /**
- * @param {readonly Participant[]} participants
- * @param {Map<Participant, number[]>} samples
+ * @param {readonly Player[]} players
+ * @param {Map<Player, number[]>} samples
  */
-function fastest(participants, samples) {
-  const all = participants.map((participant) => ({
-    settings: participant.name,
-    ...summary(samples.get(participant) ?? []),
+function results(players, samples) {
+  return players.map((player) => ({
+    settings: player.name,
+    ...summary(samples.get(player) ?? []),
   }));
-  const [best] = [...all].sort((a, b) => a.median_ms - b.median_ms);
-  return { ...best, all };
+}
+
+/** @param {ReturnType<typeof results>} all */
+function fastest(all) {
+  return all.reduce((a, b) => (b.median_ms < a.median_ms ? b : a));
+}
+
+/**
+ * The settings worth a comparison, and what the trial of all of them gave. Minima decide, since a
+ * trial is too short for medians.
+ * @param {readonly Player[]} players
+ * @param {{ turn_ms: number, group: number }} options
+ */
+async function trial(players, options) {
+  const tried = results(players, await takeTurns(players, { ...options, rounds: 3 }));
+  const order = players.map((_, i) => i).sort((i, j) => tried[i].min_ms - tried[j].min_ms);
+  return { tried, chosen: order.slice(0, kept).map((i) => players[i]) };
 }
 
 /**
@@ -60,24 +79,27 @@ export async function compare(workload, { rounds, turn_ms, threads, python, floo
   const folder = mkdtempSync(join(tmpdir(), 'tno-bench-'));
   writeData(workload, folder);
   const ours = new Participant('TNO', process.execPath, [beside('our-step.mjs'), workload.name]);
-  const peers = python === undefined ? [] : pytorchParticipants(python, workload, folder, threads);
+  const processes =
+    python === undefined ? [] : pytorchParticipants(python, workload, folder, threads);
+  const peers = processes.flatMap((one) => pytorchForms.map((form) => new InForm(one, form)));
   const floors = Array.from({ length: floor ? threads : 0 }, (_, i) => {
     const args = [beside('floor-step.mjs'), workload.name, `${i + 1}`];
-    return new Participant(`${i + 1} threads`, process.execPath, args);
+    return new Participant(`threads: ${i + 1}`, process.execPath, args);
   });
-  const everyone = [ours, ...peers, ...floors];
   try {
     const train = { do: 'train', steps: checkedSteps, folder };
     const our = await ours.ask(train);
     const peer = peers.length > 0 ? await peers[0].ask(train) : undefined;
-    const samples = await takeTurns(everyone, { rounds, turn_ms, group: workload.group });
+    const turn = { turn_ms, group: workload.group };
+    const { tried, chosen } = await trial(peers, turn);
+    const samples = await takeTurns([ours, ...chosen, ...floors], { ...turn, rounds });
     const times = summary(samples.get(ours) ?? []);
-    const best = peers.length > 0 ? fastest(peers, samples) : undefined;
-    const least = floors.length > 0 ? fastest(floors, samples) : undefined;
+    const best = chosen.length > 0 ? fastest(results(chosen, samples)) : undefined;
+    const least = floors.length > 0 ? fastest(results(floors, samples)) : undefined;
     return {
       workload: workload.name,
       ours: times,
-      peers: best === undefined ? {} : { pytorch: best },
+      peers: best === undefined ? {} : { pytorch: { ...best, tried } },
       floor: least,
       ratioToBestPeer: best && times.median_ms / best.median_ms,
       ratioToBestPeerOfMinima: best && times.min_ms / best.min_ms,
@@ -88,7 +110,7 @@ export async function compare(workload, { rounds, turn_ms, threads, python, floo
       movement: peer && movements(workload, folder),
     };
   } finally {
-    for (const participant of everyone) participant.end();
+    for (const participant of [ours, ...processes, ...floors]) participant.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

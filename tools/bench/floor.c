@@ -33,23 +33,24 @@ static float *floats(int64_t count) {
 }
 
 static void run(const Part *p) {
-  const float c = one;
+  const float c = one, small = 1e-9f * c;
   const int64_t n = p->n;
-  float *y = p->y;
+  const float *restrict a = p->a, *restrict b = p->b;
+  float *restrict y = p->y;
   if (p->kind == PRODUCT) {
-    dnnl_sgemm(p->transpose_a ? 'T' : 'N', p->transpose_b ? 'T' : 'N', p->m, n, p->k, 1e-9f * c,
-               p->a, p->transpose_a ? p->m : p->k, p->b, p->transpose_b ? p->k : n,
+    dnnl_sgemm(p->transpose_a ? 'T' : 'N', p->transpose_b ? 'T' : 'N', p->m, n, p->k, small, a,
+               p->transpose_a ? p->m : p->k, b, p->transpose_b ? p->k : n,
                p->accumulate ? 1.0f : 0.0f, y, n);
   } else if (p->kind == SCALE) {
 #pragma omp parallel for simd if (n > 65536)
     for (int64_t i = 0; i < n; i++) y[i] *= c;
   } else if (p->kind == AXPY) {
 #pragma omp simd
-    for (int64_t i = 0; i < n; i++) y[i] += 1e-9f * c * p->a[i];
+    for (int64_t i = 0; i < n; i++) y[i] += small * a[i];
   } else {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (int64_t i = 0; i < n; i++) sum += p->a[i] * p->b[i];
+    for (int64_t i = 0; i < n; i++) sum += a[i] * b[i];
     sink = sum;
   }
 }

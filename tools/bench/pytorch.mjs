@@ -77,8 +77,27 @@ const noSpinning = { GOMP_SPINCOUNT: '0', OMP_WAIT_POLICY: 'passive' };
 /** With OpenBLAS' OpenMP flavour there is one team, and it may spin. */
 const openMpFlavour = '/usr/lib/x86_64-linux-gnu/openblas-openmp';
 
+/** @param {number} threads most to use @returns {[string, number, NodeJS.ProcessEnv][]} */
+function settings(threads) {
+  const base = { ...keepMemory, ...blasKernels() };
+  const all = `${threads}`;
+  /** @type {[string, number, NodeJS.ProcessEnv][]} */
+  const result = [['1 thread', 1, { ...base, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }]];
+  if (threads === 1) return result;
+  const own = { ...base, OPENBLAS_NUM_THREADS: all };
+  result.push(
+    [`1 thread, BLAS ${all}`, 1, own],
+    [`${all} threads`, threads, { ...own, ...noSpinning }],
+  );
+  if (existsSync(openMpFlavour)) {
+    const one = { ...base, LD_LIBRARY_PATH: openMpFlavour, OMP_NUM_THREADS: all };
+    result.push([`${all} threads, OpenMP BLAS`, threads, one]);
+  }
+  return result;
+}
+
 /**
- * A process for each setting; which is the fastest is seen afterwards.
+ * A process for each setting; which is the fastest is seen in a trial.
  * @param {string} python
  * @param {import('./workloads.mjs').Workload} workload
  * @param {string} folder of the data
@@ -86,18 +105,11 @@ const openMpFlavour = '/usr/lib/x86_64-linux-gnu/openblas-openmp';
  * @returns {Participant[]}
  */
 export function pytorchParticipants(python, workload, folder, threads) {
-  const base = { ...keepMemory, ...blasKernels() };
-  /** @type {[string, number, NodeJS.ProcessEnv][]} */
-  const settings = [['1 thread', 1, base]];
-  if (threads > 1) {
-    settings.push([`${threads} threads`, threads, { ...base, ...noSpinning }]);
-    if (existsSync(openMpFlavour)) {
-      const one = { ...base, LD_LIBRARY_PATH: openMpFlavour };
-      settings.push([`${threads} threads, OpenMP BLAS`, threads, one]);
-    }
-  }
-  return settings.map(([name, count, env]) => {
+  return settings(threads).map(([name, count, env]) => {
     const given = JSON.stringify({ workload, folder, threads: count });
     return new Participant(name, python, [script, given], env);
   });
 }
+
+/** The forms of the weights that pytorch_step.py knows. */
+export const pytorchForms = ['plain', 'linear'];

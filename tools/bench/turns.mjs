@@ -60,14 +60,31 @@ export class Participant {
   }
 }
 
+/** A participant that takes its turns in one of the forms that its process knows. */
+export class InForm {
+  /** @param {Participant} participant @param {string} form */
+  constructor(participant, form) {
+    this.participant = participant;
+    this.form = form;
+    this.name = `${participant.name}, ${form}`;
+  }
+
+  /** @param {object} request @returns {Promise<any>} */
+  ask(request) {
+    return this.participant.ask({ ...request, form: this.form });
+  }
+}
+
+/** @typedef {Participant | InForm} Player */
+
 /**
  * The times of steps, in ms: `rounds` turns of about `turn_ms` each, in changing order.
- * @param {readonly Participant[]} participants
+ * @param {readonly Player[]} participants
  * @param {{ rounds: number, turn_ms: number, group: number }} options
- * @returns {Promise<Map<Participant, number[]>>}
+ * @returns {Promise<Map<Player, number[]>>}
  */
 export async function takeTurns(participants, { rounds, turn_ms, group }) {
-  /** @type {Map<Participant, number[]>} */
+  /** @type {Map<Player, number[]>} */
   const samples = new Map(participants.map((participant) => [participant, []]));
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < participants.length; i++) {

@@ -38,6 +38,7 @@ export const workloads = [
     ...logistic,
     name: 'logreg-1',
     batch: 1,
+    rate: 0.01,
     group: 20,
     // A library's call would cost more than the arithmetic.
     floor: [
