@@ -57,6 +57,11 @@ export function uniformScalar(v: TensorVariable): TensorVariable | null {
   return at;
 }
 
+/** The rank-0 variable that `v` shows in a shape of ones only, or null. */
+export function unitScalar(v: TensorVariable): TensorVariable | null {
+  return v.type.shape.every((n) => n === 1) ? uniformScalar(v) : null;
+}
+
 export function orderOf(node: Apply): AxisOrder {
   return node.op.props['order'] as AxisOrder;
 }
@@ -146,5 +151,5 @@ export function inPlaceOf(
     const wide = operand ?? wideOperands(node, axis).at(0);
     return wide === undefined ? scalarConstant(1, 'int64') : shapeOf(wide, axis);
   });
-  return broadcastTo(v, sizes);
+  return broadcastTo(unitScalar(v) ?? v, sizes);
 }

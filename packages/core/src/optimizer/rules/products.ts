@@ -10,7 +10,16 @@ import type { FunctionGraph } from '../../graph/function-graph.js';
 import type { Apply, TensorVariable } from '../../graph/variable.js';
 import { mul, neg, trueDiv } from '../../ops/arithmetic.js';
 import { isFloat, wrapScalar, type DType } from '../../types/dtype.js';
-import { filled, inPlaceOf, ownerIf, uniformValue, usedOnce, type Leftovers } from '../match.js';
+import {
+  filled,
+  inPlaceOf,
+  inputsOf,
+  isUniform,
+  ownerIf,
+  uniformValue,
+  usedOnce,
+  type Leftovers,
+} from '../match.js';
 import type { GraphShapes } from '../graph-shapes.js';
 import { rule, type Rule } from '../rule.js';
 
@@ -86,9 +95,18 @@ function without(tree: Tree, taken: ReadonlySet<Leaf>): Rest {
       return p;
     case 'reciprocal':
       return inverted(p);
+    case 'mul':
+      return times(p, q);
     default:
-      return times(p, tree.node.op.name === 'mul' ? q : inverted(q));
+      return times(p, tree.operands[1].kind === 'inner' ? turned(q) : inverted(q));
   }
+}
+
+/** 1/(a/b) is b/a. */
+function turned(p: Rest): Rest {
+  const quotient = p === null || p.inverse ? null : inputsOf(p.value, 'true_div');
+  if (quotient === null) return inverted(p);
+  return { value: trueDiv(quotient[1], quotient[0]), inverse: false };
 }
 
 function isUntouched(tree: Tree, taken: ReadonlySet<Leaf>): boolean {
@@ -114,7 +132,7 @@ function floatFactor(constants: readonly Leaf[], sign: 1 | -1, dtype: DType): Fa
   const [above, below] = [sign * total(false), total(true)];
   const inverse = Math.abs(above) === 1 && Math.abs(below) !== 1;
   const value = Number(wrapScalar(dtype, inverse ? above * below : above / below));
-  const vanished = value === 0 && above !== 0;
+  const vanished = value === 0 && !constants.some((leaf) => isUniform(leaf.value, 0));
   return Number.isFinite(value) && below !== 0 && !vanished ? { value, inverse } : null;
 }
 

@@ -9,7 +9,7 @@ import { cast } from '../../ops/cast.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
 import { reshapeTo } from '../../ops/reshape.js';
 import { shapeOf } from '../../ops/shape.js';
-import { inputsOf, orderOf, ownerIf } from '../match.js';
+import { inputsOf, orderOf, ownerIf, unitScalar } from '../match.js';
 import { rule, type Rule, type RuleContext } from '../rule.js';
 
 const graphBinary = {
@@ -129,14 +129,26 @@ const dropStretch = rule(
   'drop stretching to the same shape',
   'alloc',
   ['canonicalize', 'shape'],
-  ({ inputs: [value, ...sizes], outputs: [out] }, { shapes }) => {
+  ({ inputs: [value], outputs: [out] }, { shapes }) => {
+    const wanted = shapes.of(out);
     const same =
-      value.type.rank === sizes.length &&
-      shapes.of(value).every((size, axis) => size === shapes.of(out)[axis]);
-    if (same) return value;
+      value.type.rank === wanted.length && shapes.of(value).every((n, k) => n === wanted[k]);
+    return same ? value : null;
+  },
+);
+
+/** Where the inner sizes are those of the outer stretching, the inner one is not needed to check them. */
+const mergeStretches = rule(
+  'merge stretchings',
+  'alloc',
+  ['canonicalize', 'shape'],
+  ({ inputs: [value, ...sizes], outputs: [out] }, { shapes }) => {
+    const scalar = value.type.rank === 0 ? null : unitScalar(value);
+    if (scalar !== null) return broadcastTo(scalar, sizes);
     const inner = inputsOf(value, 'alloc');
-    if (inner === null) return null;
-    return broadcastTo(inner[0], sizes);
+    const wanted = shapes.of(out).slice(sizes.length - value.type.rank);
+    const fits = shapes.of(value).every((n, k) => value.type.broadcasts(k) || n === wanted[k]);
+    return inner !== null && fits ? broadcastTo(inner[0], sizes) : null;
   },
 );
 
@@ -146,4 +158,5 @@ export const shapeRules: readonly Rule[] = [
   mergeShuffles,
   mergeReshapes,
   dropStretch,
+  mergeStretches,
 ];
