@@ -137,6 +137,7 @@ function callable<I, O>(
 ): CompiledFunction<I, O> {
   const { inputs, inputNames } = spec;
   const name = options.name ?? null;
+  const roots = [...spec.outputs, ...spec.values];
   const slots = inputs.map((variable, k): InputSlot => {
     const label = inputNames?.[k] ?? variable.name ?? `input ${k}`;
     return { variable, label, allowDowncast: options.allowInputDowncast === true };
@@ -153,7 +154,7 @@ function callable<I, O>(
     try {
       results = executable.run(arrays);
     } catch (error) {
-      throw translateRunError(error, lowered, describeArguments(slots, arrays));
+      throw translateRunError(error, { lowered, roots, slots, values: arrays });
     }
     return shapeResults(spec, results);
   };
@@ -164,12 +165,6 @@ function callable<I, O>(
     source: about.source,
     compileProfile: about.profile,
   }) as CompiledFunction<I, O>;
-}
-
-function describeArguments(slots: readonly InputSlot[], arrays: readonly NDArray[]): string {
-  return slots
-    .map(({ label }, k) => `${label}: ${arrays[k].dtype}(${arrays[k].shape.join(', ')})`)
-    .join(', ');
 }
 
 function fromRecord(

@@ -2,58 +2,81 @@
 import { RunError, type RunFailure } from '../device/target.js';
 import { DeviceError, IndexRangeError, ShapeError, type TnoError } from '../errors.js';
 import { userFrames } from '../graph/trace.js';
-import type { Apply } from '../graph/variable.js';
+import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Lowered } from '../lower/lower.js';
+import type { NDArray } from '../types/ndarray.js';
+import type { InputSlot } from './arguments.js';
+import { findClash, originalGather, type Clash } from './diagnose.js';
 
-/** `args` describes the arguments of the call. What is no RunError is given back. */
-export function translateRunError(error: unknown, lowered: Lowered, args: string): unknown {
+/** A call that failed. */
+export interface FailedCall {
+  readonly lowered: Lowered;
+  /** Outputs and new values as they were before the optimizer. */
+  readonly roots: readonly TensorVariable[];
+  readonly slots: readonly InputSlot[];
+  readonly values: readonly NDArray[];
+}
+
+/** What is no RunError is given back. */
+export function translateRunError(error: unknown, call: FailedCall): unknown {
   if (!(error instanceof RunError)) return error;
   const { failure } = error;
-  const node = nodeOf(failure, lowered);
-  const lines = [
+  switch (failure.kind) {
+    case 'check':
+      return checkError(clashOf(failure, call), call);
+    case 'index':
+      return indexError(failure, call);
+    case 'memory': {
+      const node = call.lowered.sites[failure.site] as Apply | undefined;
+      const message = `[${node?.op.name ?? 'call'}] expected ${failure.bytes} bytes of memory, got none`;
+      return new DeviceError(message, { trace: traceOf(node, call) });
+    }
+  }
+}
+
+type FailureOf<K extends RunFailure['kind']> = Extract<RunFailure, { kind: K }>;
+
+/** In terms of the user's own graph where its shape rules find it, else of the Program. */
+function clashOf(
+  failure: FailureOf<'check'>,
+  { lowered, roots, slots, values }: FailedCall,
+): Clash {
+  const inputs = new Map(slots.map(({ variable }, k) => [variable, values[k]]));
+  const { site, text, error } = lowered.program.checks[failure.check];
+  const { a, b } = failure;
+  return findClash(roots, inputs) ?? { node: lowered.sites[site], text, error, a, b };
+}
+
+function checkError({ node, text, a, b, error }: Clash, call: FailedCall): TnoError {
+  const message = text.replaceAll('{a}', String(a)).replaceAll('{b}', String(b));
+  return new (error === 'index' ? IndexRangeError : ShapeError)(message, {
+    trace: traceOf(node, call),
+  });
+}
+
+function indexError({ site, value, size }: FailureOf<'index'>, call: FailedCall): TnoError {
+  const node = originalGather(call.roots, call.lowered.sites[site]);
+  const message = `[at] expected an index within [${-size}, ${size - 1}], got ${value}`;
+  return new IndexRangeError(message, { trace: traceOf(node, call) });
+}
+
+function traceOf(node: Apply | undefined, { slots, values }: FailedCall): string {
+  const args = slots.map(({ label }, k) => `${label}: ${describeValue(values[k])}`);
+  return [
     ...(node === undefined ? [] : [`in ${describeNode(node)}`]),
     ...userFrames(node?.trace ?? null).map(
       (frame, k) => `${k === 0 ? 'made at' : '     at'} ${frame}`,
     ),
-    `called with ${args === '' ? 'no arguments' : args}`,
-  ];
-  return make(failure, lowered, node, lines.join('\n'));
-}
-
-function nodeOf(failure: RunFailure, { program, sites }: Lowered): Apply | undefined {
-  return sites[failure.kind === 'check' ? program.checks[failure.check].site : failure.site];
-}
-
-function make(
-  failure: RunFailure,
-  { program }: Lowered,
-  node: Apply | undefined,
-  trace: string,
-): TnoError {
-  switch (failure.kind) {
-    case 'check': {
-      const { text, error } = program.checks[failure.check];
-      const message = text
-        .replaceAll('{a}', String(failure.a))
-        .replaceAll('{b}', String(failure.b));
-      return new (error === 'index' ? IndexRangeError : ShapeError)(message, { trace });
-    }
-    case 'index': {
-      const { value, size } = failure;
-      return new IndexRangeError(
-        `[${node?.op.name ?? 'index'}] expected an index within [${-size}, ${size - 1}], got ${value}`,
-        { trace },
-      );
-    }
-    case 'memory':
-      return new DeviceError(
-        `[${node?.op.name ?? 'call'}] expected ${failure.bytes} bytes of memory, got none`,
-        { trace },
-      );
-  }
+    `called with ${args.length === 0 ? 'no arguments' : args.join(', ')}`,
+  ].join('\n');
 }
 
 function describeNode(node: Apply): string {
   const inputs = node.inputs.map((input) => `${input.toString()}: ${input.type.key}`);
   return `${node.op.name}(${inputs.join(', ')})`;
+}
+
+function describeValue(value: NDArray): string {
+  if (value.rank === 0) return `${value.dtype} ${String(value.item({ bigint: true }))}`;
+  return `${value.dtype}(${value.shape.join(', ')})`;
 }

@@ -395,8 +395,11 @@ class Region implements KernelHost, StepScope {
   private write(node: Apply): void {
     const { lower } = node.op;
     const [output] = node.outputs;
-    if (lower.kind === 'reshape') {
-      if (this.inlining.views.has(output)) this.writeReshape(node);
+    if (this.inlining.views.has(output)) {
+      if (lower.kind === 'reshape') this.writeReshape(node);
+      // A size that is an element of a larger value is read from a place of its own.
+      const place = this.scalars.get(output);
+      if (place !== undefined) this.copyOut(output, place);
       return;
     }
     if (!node.outputs.some((out) => this.inlining.stored.has(out))) return;
@@ -415,6 +418,8 @@ class Region implements KernelHost, StepScope {
         return lower.build(this, node).forEach((buffer, k) => this.memory.set(node.outputs[k], this.storageOf(buffer)));
       case 'host':
         return this.writeHost(node);
+      case 'reshape':
+        return;
       case 'composite':
         throw new CompileError(`[lower] ${node.op.name} should have been expanded`);
     }

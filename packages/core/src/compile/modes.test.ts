@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as tno from '../index.js';
+import { createReferenceDevice, Mode, modes, ndarray, type NDArray } from '../index.js';
+
+const device = createReferenceDevice();
+const x = tno.dvector('x');
+const compiled = (
+  mode?: tno.FunctionOptions['mode'],
+  y = x.mul(2).add(1).tanh(),
+): tno.CompiledFunction<[typeof x], typeof y> => tno.function([x], y, { mode, device });
+const kernels = (f: { program: tno.Program }): number =>
+  f.program.steps.filter((s) => s.kind === 'kernel').length;
+const d64 = (value: number[]): NDArray<'float64'> => ndarray(value, 'float64');
+
+afterEach(() => {
+  tno.config.mode = 'FAST_RUN';
+  tno.config.optimizerVerbose = false;
+  tno.config.verify = false;
+});
+
+describe('the mode of a function', () => {
+  it('is given by name or as a Mode', () => {
+    expect(kernels(compiled('FAST_RUN'))).toBe(1);
+    expect(kernels(compiled('NONE'))).toBe(3);
+    expect(kernels(compiled(modes.NONE))).toBe(3);
+    expect(kernels(compiled(modes.FAST_RUN.excluding('fusion')))).toBe(3);
+    expect(kernels(compiled(modes.NONE.including('fusion')))).toBe(1);
+    expect(kernels(compiled(new Mode('mine')))).toBe(1);
+  });
+
+  it('is that of the configuration by default', () => {
+    const cube = x.pow(3);
+    const squares = (f: { graph: tno.FunctionGraph }): string[] =>
+      f.graph.nodes().map((node) => node.op.name);
+    const fast = squares(compiled(undefined, cube));
+    tno.config.mode = 'FAST_COMPILE';
+    const plain = squares(compiled(undefined, cube));
+    expect(plain).toEqual(squares(compiled('FAST_COMPILE', cube)));
+    expect(fast).toEqual(squares(compiled('FAST_RUN', cube)));
+    expect(fast).not.toEqual(plain);
+  });
+
+  it('is refused when there is none of that name', () => {
+    expect(() => compiled('FASTRUN' as never)).toThrow(tno.ConfigError);
+    expect(() => compiled('FASTRUN' as never)).toThrow(
+      /\[mode\] expected FAST_RUN \| FAST_COMPILE \| NONE or a Mode, got FASTRUN/,
+    );
+  });
+
+  it('changes no value, only what it excludes by name', () => {
+    const small = tno.log(x.add(1));
+    for (const mode of ['FAST_RUN', 'FAST_COMPILE'] as const) {
+      expect(compiled(mode, small)(d64([1e-20])).get(0)).toBe(1e-20);
+      expect(compiled(mode, x.div(x))(d64([0, 3])).toNested()).toEqual([1, 1]);
+      const strict = modes[mode].excluding('unsafe-nan');
+      expect(compiled(strict, x.div(x))(d64([0, 3])).toNested()).toEqual([NaN, 1]);
+      expect(compiled(modes[mode].excluding('stabilize'), small)(d64([1e-20])).get(0)).toBe(0);
+    }
+    expect(compiled('NONE', small)(d64([1e-20])).get(0)).toBe(0);
+  });
+
+  it('reaches the same numbers with an update, in every mode', () => {
+    const results = (['FAST_RUN', 'FAST_COMPILE', 'NONE'] as const).map((mode) => {
+      const w = tno.shared(d64([0.5, -1, 2]), 'w', { shape: [null], device });
+      const cost = w.mul(x).sigmoid().sub(x).sqr().sum();
+      const train = tno.function([x], cost, {
+        updates: [[w, w.sub(tno.grad(cost, w).mul(0.1))]],
+        mode,
+        device,
+      });
+      const costs = Array.from({ length: 5 }, () => train(d64([1, 2, 3])));
+      return [...costs, ...(w.getValue().toNested() as number[])];
+    });
+    for (const other of results.slice(1))
+      other.forEach((value, k) => expect(value).toBeCloseTo(results[0][k], 12));
+  });
+});
+
+describe('flags of compiling', () => {
+  it('optimizerVerbose prints each rewrite', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    compiled(undefined, x.mul(1));
+    expect(error).not.toHaveBeenCalled();
+    tno.config.optimizerVerbose = true;
+    compiled(undefined, x.mul(1));
+    expect(error.mock.calls.map(([line]: unknown[]) => line)).toContainEqual(
+      expect.stringMatching(/^\[optimizer\] .+: mul$/),
+    );
+    error.mockRestore();
+  });
+
+  it('verify checks the graph after every rewrite', () => {
+    const verify = vi.spyOn(tno.FunctionGraph.prototype, 'verify');
+    compiled(undefined, x.mul(1));
+    expect(verify).not.toHaveBeenCalled();
+    tno.config.verify = true;
+    compiled(undefined, x.mul(1));
+    expect(verify).toHaveBeenCalled();
+    verify.mockRestore();
+  });
+});
+
+describe('what a function tells of itself', () => {
+  it('is its name, graph, program, text and what compiling took', () => {
+    const f = tno.function([x], x.mul(1).add(2), { name: 'f', device });
+    expect(f.functionName).toBe('f');
+    expect(f.graph.nodes().map((node) => node.op.name)).toEqual(['add']);
+    tno.verifyProgram(f.program);
+    expect(f.source.language).toBe('js');
+    const { phases, rules, ...times } = f.compileProfile;
+    expect(phases.map((phase) => phase.name)).toEqual([
+      'canonicalize',
+      'stabilize',
+      'specialize',
+      'library',
+      'expand',
+    ]);
+    expect([...rules.values()].reduce((n, rule) => n + rule.applied, 0)).toBeGreaterThan(0);
+    for (const time of Object.values(times)) expect(time).toBeGreaterThanOrEqual(0);
+    expect(tno.function([x], x, { device }).functionName).toBeNull();
+  });
+
+  it('leaves the graph of the user as it was', () => {
+    const y = x.mul(1).add(2);
+    const before = tno.toposort([y]).map((node) => [node, [...node.inputs]]);
+    compiled('FAST_RUN', y);
+    expect(tno.toposort([y]).map((node) => [node, [...node.inputs]])).toEqual(before);
+  });
+});
