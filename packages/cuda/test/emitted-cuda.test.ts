@@ -9,9 +9,11 @@ import { describe, expect, it } from 'vitest';
 /* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
 import { handPrograms } from '../../core/test/support/hand-programs.js';
 import { goldenCases, kernelCases } from '../../core/test/support/kernel-cases.js';
+import { caseMemory, firstDifference, runJsCases } from '../../core/test/support/run-cases.js';
 import { scalarCases } from '../../core/test/support/scalar-cases.js';
 /* eslint-enable @nx/enforce-module-boundaries */
 import { cudaDialect, cudaTarget } from '../src/index.js';
+import { canEmulate, emulate } from './emulate-cuda.js';
 
 const golden = fileURLToPath(new URL('golden/', import.meta.url));
 const hasNvcc = spawnSync('nvcc', ['--version']).status === 0;
@@ -51,8 +53,27 @@ describe('emitted CUDA', () => {
       console.warn('nvcc is not on PATH: emitted CUDA is compared with its record, not compiled');
       return;
     }
-    const every = [...kernelCases, ...scalarCases.filter((_, i) => i % 5 === 0)];
+    const every = [...kernelCases, ...scalarCases.filter((_, i) => i % 12 === 0)];
     expect(compile(every.map(({ kernel }) => kernel))).toBe('');
+  });
+});
+
+describe('emitted CUDA, its threads emulated', () => {
+  it('gives the bits of the reference', () => {
+    if (!canEmulate) {
+      console.warn('c++ is not on PATH: emitted CUDA is not run');
+      return;
+    }
+    const [ours, reference] = [caseMemory(kernelCases), caseMemory(kernelCases)];
+    emulate(kernelCases, ours);
+    runJsCases(kernelCases, reference);
+    const differences = kernelCases.flatMap(({ kernel, operands, exact }, i) =>
+      operands.flatMap(({ dtype }, k) => {
+        const problem = firstDifference(dtype, ours[i][k], reference[i][k], exact ? 0 : 3);
+        return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
+      }),
+    );
+    expect(differences).toEqual([]);
   });
 });
 
