@@ -37,8 +37,8 @@ export { dimshuffle, transpose } from './ops/dimshuffle.js';
 export { flatten } from './ops/reshape.js';
 export { shape, shapeOf, specifyShape } from './ops/shape.js';
 export { broadcastTo, full, zeros, ones, zerosLike, onesLike } from './ops/alloc.js';
-export { slice, setAt, incAt, type Slice } from './ops/subtensor.js';
-export { at, take, type Index } from './ops/advanced-index.js';
+export { slice, type Slice } from './ops/subtensor.js';
+export { at, take, setAt, incAt, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';

@@ -137,6 +137,7 @@ export class SizeTable {
         return true;
       case 'add':
       case 'mul':
+      case 'floordiv':
       case 'min':
         return this.isNonNegative(node.a) && this.isNonNegative(node.b);
       case 'max':

@@ -3,19 +3,37 @@
  * leading axes; `at` brings other forms (slices and integers beside arrays) to it with NumPy's rules.
  * Its gradient accumulates: an index that repeats adds up. Boolean masks come with the full language.
  */
-import { IndexRangeError } from '../errors.js';
+import { IndexRangeError, ShapeError } from '../errors.js';
+import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { Coordinate, Point, PointScope } from '../lower/lowering.js';
+import { readElement, storeElement, toStored } from '../types/convert.js';
+import { wrapScalar, type DType, type Storage } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
-import { TensorType } from '../types/tensor-type.js';
-import { zerosLike } from './alloc.js';
+import { sizeOf } from '../types/shape.js';
+import { TensorType, normalizeAxis } from '../types/tensor-type.js';
+import { zeros, zerosLike } from './alloc.js';
+import { arange } from './arange.js';
+import { mul } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
+import { eq, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
 import { alignRanks, broadcastStatic, padLeft } from './elementwise.js';
+import { numberSizes } from './number-sizes.js';
 import { sumTo } from './reduce.js';
-import { isSlice, subtensor, type BasicIndex } from './subtensor.js';
+import { reshape } from './reshape.js';
+import { shapeOf, sizesOf } from './shape.js';
+import {
+  incSubtensor,
+  isSlice,
+  requirePart,
+  subtensor,
+  valuesFor,
+  type BasicIndex,
+  type Slice,
+} from './subtensor.js';
 
 /** Shape of broadcast index arrays: they are of one rank. */
 function indexShape<S>(
@@ -44,24 +62,23 @@ function gatherPoint(scope: PointScope, indices: readonly TensorVariable[], poin
   return [...leading, ...point.slice(rank)];
 }
 
-/** Calls back with the flat position in `x` and in the result, for every element. */
-function forEachGathered(
+/** Flat positions in `x` of the elements that the indices name, and the shape they are taken in. */
+function positionsIn(
   x: NDArray,
   indices: readonly NDArray[],
-  visit: (at: number, k: number) => void,
-): number[] {
-  const shape = indices[0].shape.map(
-    (_, axis) => indices.map((index) => index.shape[axis]).find((n) => n !== 1) ?? 1,
-  );
+  variables: readonly TensorVariable[],
+): { positions: number[]; shape: number[] } {
+  const shapes = indices.map((index) => index.shape);
+  const shape = indexShape(numberSizes, variables, shapes);
   const flat = indices.map((index) => index.broadcastTo(shape).contiguous());
   const rest = x.shape.slice(indices.length);
-  const inner = rest.reduce((a, b) => a * b, 1);
-  const outer = shape.reduce((a, b) => a * b, 1);
-  for (let i = 0; i < outer; i++) {
+  const inner = sizeOf(rest);
+  const positions: number[] = [];
+  for (let i = 0; i < sizeOf(shape); i++) {
     let row = 0;
     flat.forEach((index, axis) => {
       const size = x.shape[axis];
-      const value = Number(index.data[index.offset + i]);
+      const value = Number(index.data[i]);
       if (value < -size || value >= size) {
         throw new IndexRangeError(
           `[advanced_subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${value}`,
@@ -69,9 +86,9 @@ function forEachGathered(
       }
       row = row * size + (value < 0 ? value + size : value);
     });
-    for (let j = 0; j < inner; j++) visit(row * inner + j, i * inner + j);
+    for (let j = 0; j < inner; j++) positions.push(row * inner + j);
   }
-  return [...shape, ...rest];
+  return { positions, shape: [...shape, ...rest] };
 }
 
 const gatherOps = new Map<number, Op>();
@@ -91,14 +108,11 @@ function gatherOp(count: number): Op {
     shapes: (algebra, [shape, ...indexShapes], node) => [
       [...indexShape(algebra, node.inputs.slice(1), indexShapes), ...shape.slice(count)],
     ],
-    perform: ([x, ...indices]) => {
+    perform: ([x, ...indices], node) => {
       const source = x.contiguous();
-      const picked: number[] = [];
-      const shape = forEachGathered(source, indices, (at) => picked.push(at));
+      const { positions, shape } = positionsIn(source, indices, node.inputs.slice(1));
       const out = NDArray.zeros(shape, x.dtype);
-      picked.forEach(
-        (at, k) => ((out.data as { [k: number]: unknown })[k] = source.data[source.offset + at]),
-      );
+      positions.forEach((at, k) => storeElement(out.data, k, source.data[at]));
       return [out];
     },
     pullback: ({ inputs: [x, ...indices] }, [g]) => [
@@ -127,37 +141,28 @@ function scatterOp(count: number, mode: 'set' | 'inc'): Op {
     types: ([x]) => [x.type],
     shapes: (algebra, [shape, part, ...indexShapes], node) => {
       const [, y, ...indices] = node.inputs;
-      [...indexShape(algebra, indices, indexShapes), ...shape.slice(count)].forEach(
-        (size, axis) => {
-          if (!y.type.broadcasts(axis))
-            algebra.requireEqual(
-              size,
-              part[axis],
-              `[${name}] expected size {a} on axis ${axis} of the new values, got {b}`,
-            );
-        },
-      );
+      const region = [...indexShape(algebra, indices, indexShapes), ...shape.slice(count)];
+      requirePart(algebra, name, y, part, region);
       return [shape];
     },
-    perform: ([x, y, ...indices]) => {
+    perform: ([x, y, ...indices], node) => {
       const out = x.copy();
-      const targets: number[] = [];
-      const shape = forEachGathered(out, indices, (at) => targets.push(at));
-      const values = y.broadcastTo(shape).astype(x.dtype).contiguous();
-      const result = out.reshape([out.size]);
-      const from = values.reshape([values.size]);
-      targets.forEach((at, k) =>
-        result.set(mode === 'set' ? from.get(k) : Number(result.get(at)) + Number(from.get(k)), at),
-      );
+      const { positions, shape } = positionsIn(out, indices, node.inputs.slice(2));
+      requirePart(numberSizes, name, node.inputs[1], y.shape, shape);
+      const { data } = y.broadcastTo(shape).astype(x.dtype);
+      positions.forEach((at, k) => {
+        const stored = mode === 'set' ? data[k] : sumOf(x.dtype, out.data, at, data, k);
+        storeElement(out.data, at, stored);
+      });
       return [out];
     },
-    pullback: ({ inputs: [, y, ...indices] }, [g]) => {
+    pullback: ({ inputs: [x, y, ...indices] }, [g]) => {
       const none = indices.map(() => null);
       if (g === null) return [null, null, ...none];
       const part = apply1(gatherOp(count), [g, ...indices]);
-      const rest =
-        mode === 'inc' ? g : apply1(scatterOp(count, 'set'), [g, zerosLike(part), ...indices]);
-      return [rest, sumTo(part, y), ...none];
+      if (mode === 'inc') return [g, sumTo(part, y), ...none];
+      const rest = apply1(scatterOp(count, 'set'), [g, zerosLike(part), ...indices]);
+      return [rest, sumTo(ofLastWriters(part, x, indices), y), ...none];
     },
     lower: {
       kind: 'scatter',
@@ -177,6 +182,33 @@ function scatterOp(count: number, mode: 'set' | 'inc'): Op {
   return op;
 }
 
+/** Stored elements added in arithmetic of their dtype. */
+function sumOf(dtype: DType, a: Storage, i: number, b: Storage, k: number): number | bigint {
+  const [p, q] = [readElement(dtype, a, i), readElement(dtype, b, k)];
+  const total = typeof p === 'bigint' ? p + (q as bigint) : p + (q as number);
+  return toStored(dtype, wrapScalar(dtype, total));
+}
+
+/** `part`, 0 where another value is written later to the same place: only the last one stands. */
+function ofLastWriters(
+  part: TensorVariable,
+  x: TensorVariable,
+  indices: readonly TensorVariable[],
+): TensorVariable {
+  const rank = indices[0].type.rank;
+  const sizes = Array.from({ length: rank }, (_, axis) => {
+    const wide = indices.find((index) => !index.type.broadcasts(axis));
+    return wide === undefined ? scalarConstant(1, 'int64') : shapeOf(wide, axis);
+  });
+  const count = sizes.reduce((a: TensorVariable, b) => mul(a, b), scalarConstant(1, 'int64'));
+  const order = reshape(arange(count), sizes);
+  const places = zeros(sizesOf(x).slice(0, indices.length), 'int64');
+  const last = apply1(scatterOp(indices.length, 'set'), [places, order, ...indices]);
+  const stands = eq(apply1(gatherOp(indices.length), [last, ...indices]), order);
+  const axes = Array.from({ length: part.type.rank }, (_, axis) => (axis < rank ? axis : 'x'));
+  return switchOp(dimshuffle(stands, axes), part, 0);
+}
+
 /** Picks along the leading axes of `x` by integer arrays, which broadcast against each other. */
 export function gather(x: TensorVariable, indices: readonly TensorVariable[]): TensorVariable {
   return apply1(gatherOp(indices.length), [x, ...alignRanks(indices.map(asIndex))]);
@@ -190,12 +222,14 @@ export function scatter(
   mode: 'set' | 'inc',
 ): TensorVariable {
   const aligned = alignRanks(indices.map(asIndex));
-  const y = cast(asVariable(values, x.dtype), x.dtype);
-  return apply1(scatterOp(indices.length, mode), [
-    x,
-    padLeft(y, aligned[0].type.rank + x.type.rank - indices.length),
-    ...aligned,
-  ]);
+  const rank = aligned[0].type.rank + x.type.rank - indices.length;
+  const y = valuesFor(`advanced_${mode}_subtensor`, x, values);
+  if (y.type.rank > rank) {
+    throw new ShapeError(
+      `[advanced_${mode}_subtensor] expected values of rank at most ${rank}, got ${y.type.rank}`,
+    );
+  }
+  return apply1(scatterOp(indices.length, mode), [x, padLeft(y, rank), ...aligned]);
 }
 
 function asIndex(index: TensorVariable): TensorVariable {
@@ -209,6 +243,52 @@ function asIndex(index: TensorVariable): TensorVariable {
 /** Anything that indexes an axis: integer, slice, null, or an integer array. */
 export type Index = BasicIndex;
 
+/** How indices with arrays among them come down to slices, then picks along leading axes. */
+interface Picking {
+  /** The slices alone; null where an axis is picked from or whole. */
+  readonly slices: readonly (Slice | null)[];
+  readonly picks: readonly TensorVariable[];
+  /** Brings the axes that are picked from to the front. */
+  readonly toFront: readonly number[];
+  /** Brings the axes of the picked elements to where NumPy has them. */
+  readonly toPlace: readonly number[];
+}
+
+function isSliceOrNull(index: Index): index is Slice | null {
+  return index === null || isSlice(index);
+}
+
+/** null where slices and integers do it. */
+function pickingOf(v: TensorVariable, indices: readonly Index[]): Picking | null {
+  if (indices.length > v.type.rank) {
+    throw new IndexRangeError(
+      `[at] expected at most ${v.type.rank} indices for ${v.toString()}, got ${indices.length}`,
+    );
+  }
+  const given = indices.map((index) => (isSliceOrNull(index) ? null : asVariable(index)));
+  if (!given.some((index) => index !== null && index.type.rank > 0)) return null;
+  const all = Array.from({ length: v.type.rank }, (_, axis) => axis);
+  const isPicked = (axis: number): boolean => (given[axis] ?? null) !== null;
+  const [axes, others] = [all.filter(isPicked), all.filter((axis) => !isPicked(axis))];
+  const picks = axes.map((axis) => given[axis] as TensorVariable);
+  const rank = Math.max(...picks.map((pick) => pick.type.rank));
+  const adjacent = axes.every((axis, k) => axis === axes[0] + k);
+  const before = adjacent ? others.filter((axis) => axis < axes[0]).length : 0;
+  const rest = others.map((_, k) => rank + k);
+  const pickedAxes = Array.from({ length: rank }, (_, k) => k);
+  return {
+    slices: indices.map((index) => (isSliceOrNull(index) ? index : null)),
+    picks,
+    toFront: [...axes, ...others],
+    toPlace: [...rest.slice(0, before), ...pickedAxes, ...rest.slice(before)],
+  };
+}
+
+/** The order that undoes `order`. */
+function inverse(order: readonly number[]): number[] {
+  return order.map((_, axis) => order.indexOf(axis));
+}
+
 /**
  * `x` indexed: integers drop an axis, slices and null keep it, integer arrays pick (broadcast together;
  * their axes stand where the arrays stood, or first when other indices separate them, as in NumPy).
@@ -216,49 +296,58 @@ export type Index = BasicIndex;
  */
 export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable {
   const v = asVariable(x);
-  if (indices.length > v.type.rank) {
-    throw new IndexRangeError(
-      `[at] expected at most ${v.type.rank} indices for ${v.toString()}, got ${indices.length}`,
-    );
-  }
-  const parsed = indices.map((index) =>
-    index === null || isSlice(index) ? index : asVariable(index),
+  const picking = pickingOf(v, indices);
+  if (picking === null) return subtensor(v, indices);
+  const front = dimshuffle(subtensor(v, picking.slices), picking.toFront);
+  return dimshuffle(gather(front, picking.picks), picking.toPlace);
+}
+
+function assign(
+  mode: 'set' | 'inc',
+  x: TensorVariable,
+  indices: readonly Index[],
+  values: TensorLike,
+): TensorVariable {
+  const picking = pickingOf(x, indices);
+  if (picking === null) return incSubtensor(x, indices, values, mode);
+  const { slices, picks, toFront, toPlace } = picking;
+  const sliced = subtensor(x, slices);
+  const placed = padLeft(valuesFor(`advanced_${mode}_subtensor`, x, values), toPlace.length);
+  // Values of too high a rank are refused by scatter.
+  const y = placed.type.rank === toPlace.length ? dimshuffle(placed, inverse(toPlace)) : placed;
+  const changed = dimshuffle(
+    scatter(dimshuffle(sliced, toFront), picks, y, mode),
+    inverse(toFront),
   );
-  const isArray = (index: unknown): index is TensorVariable =>
-    typeof index === 'object' &&
-    index !== null &&
-    'type' in index &&
-    (index as TensorVariable).type.rank > 0;
-  if (!parsed.some(isArray)) return subtensor(v, parsed as BasicIndex[]);
-  const isPick = (index: unknown): index is TensorVariable =>
-    typeof index === 'object' && index !== null && 'type' in index;
-  const sliced = subtensor(
-    v,
-    parsed.map((index) => (isPick(index) ? null : index)),
-  );
-  const axes = parsed.flatMap((index, axis) => (isPick(index) ? [axis] : []));
-  const others = Array.from({ length: v.type.rank }, (_, axis) => axis).filter(
-    (axis) => !axes.includes(axis),
-  );
-  const front = dimshuffle(sliced, [...axes, ...others]);
-  const picked = gather(
-    front,
-    axes.map((axis) => parsed[axis] as TensorVariable),
-  );
-  const adjacent = axes.every((axis, k) => k === 0 || axis === axes[k - 1] + 1);
-  if (!adjacent || axes[0] === 0) return picked;
-  const rank = picked.type.rank - others.length;
-  const before = others.filter((axis) => axis < axes[0]).length;
-  const pickedAxes = Array.from({ length: rank }, (_, k) => k);
-  const rest = others.map((_, k) => rank + k);
-  return dimshuffle(picked, [...rest.slice(0, before), ...pickedAxes, ...rest.slice(before)]);
+  return sliced === x ? changed : incSubtensor(x, slices, changed, 'set');
+}
+
+/** A copy of `x` in which the indexed part is `values`; of values for the same place the last one stands. */
+export function setAt(
+  x: TensorVariable,
+  indices: readonly Index[],
+  values: TensorLike,
+): TensorVariable {
+  return assign('set', x, indices, values);
+}
+
+/** A copy of `x` in which `values` are added to the indexed part; values for the same place add up. */
+export function incAt(
+  x: TensorVariable,
+  indices: readonly Index[],
+  values: TensorLike,
+): TensorVariable {
+  return assign('inc', x, indices, values);
 }
 
 /** Elements of `x` along `axis` at integer positions of any rank, as numpy.take. */
 export function take(x: TensorLike, indices: TensorLike, axis = 0): TensorVariable {
-  const lead: Index[] = Array.from({ length: axis }, () => null);
-  const index = asVariable(indices);
-  return at(x, ...lead, index);
+  const v = asVariable(x);
+  const lead: Index[] = Array.from(
+    { length: normalizeAxis('take', axis, v.type.rank) },
+    () => null,
+  );
+  return at(v, ...lead, asVariable(indices));
 }
 
 /** Whether the node gathers along leading axes: for rewrites. */

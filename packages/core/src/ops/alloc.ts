@@ -7,8 +7,9 @@ import { apply1, type TensorVariable } from '../graph/variable.js';
 import { isFloat, type DType } from '../types/dtype.js';
 import { TensorType } from '../types/tensor-type.js';
 import { asVariable, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
 import { sumTo } from './reduce.js';
-import { asSizes, sizesOf } from './shape.js';
+import { asSizes, requireSizes, sizesOf } from './shape.js';
 
 const allocOp = defineOp({
   name: 'alloc',
@@ -21,7 +22,11 @@ const allocOp = defineOp({
   ],
   shapes: (algebra, [valueShape], node) => {
     const [value, ...sizes] = node.inputs;
-    const result = sizes.map((size) => algebra.valueOf(size));
+    const result = requireSizes(
+      algebra,
+      'alloc',
+      sizes.map((size) => algebra.valueOf(size)),
+    );
     const lead = sizes.length - value.type.rank;
     valueShape.forEach((size, axis) => {
       if (value.type.broadcasts(axis)) return;
@@ -71,7 +76,7 @@ export function full(
   dtype?: DType,
 ): TensorVariable {
   const v = asVariable(value, dtype ?? null);
-  return broadcastTo(dtype === undefined ? v : asVariable(v), sizes);
+  return broadcastTo(dtype === undefined ? v : cast(v, dtype), sizes);
 }
 
 export function zeros(sizes: readonly TensorLike[], dtype: DType = config.floatX): TensorVariable {

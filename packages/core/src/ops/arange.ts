@@ -1,4 +1,4 @@
-/** arange: evenly spaced integers or floats; bounds may be symbolic, so its length may change with every call. */
+/** arange: evenly spaced integers; bounds may be symbolic, so its length may change with every call. */
 import { ShapeError } from '../errors.js';
 import { Constant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
@@ -6,6 +6,7 @@ import { apply1, type TensorVariable } from '../graph/variable.js';
 import { isFloat, type DType } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 import { promote } from '../types/promote.js';
+import { mapElements } from '../types/strided.js';
 import { TensorType } from '../types/tensor-type.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
@@ -34,11 +35,9 @@ function arangeOp(dtype: DType): Op {
     },
     perform: ([start, stop, step]) => {
       const [a, b, s] = [start, stop, step].map((v) => Number(v.item()));
-      const n = lengthOf(a, b, s);
-      const out = NDArray.zeros([n], dtype);
-      for (let i = 0; i < n; i++)
-        out.set(dtype === 'int64' || dtype === 'uint64' ? BigInt(a + i * s) : a + i * s, i);
-      return [out];
+      return [NDArray.arange(0, lengthOf(a, b, s), 1, 'int64')].map((at) =>
+        mapElements(dtype, [at], at.shape, (i: bigint) => BigInt(a) + i * BigInt(s)),
+      );
     },
     pullback: () => [null, null, null],
     lower: {
@@ -91,7 +90,9 @@ export function arange(
   }
   if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0)
     throw new ShapeError('[arange] expected a step other than 0');
-  const result = dtype ?? bounds.map((b): DType => b.dtype).reduce(promote);
+  const widest = bounds.map((b): DType => b.dtype).reduce(promote);
+  // Unsigned 64-bit bounds beside signed ones have no common integer.
+  const result = dtype ?? (isFloat(widest) ? 'int64' : widest);
   return apply1(
     arangeOp(result),
     bounds.map((bound) => cast(bound, 'int64')),

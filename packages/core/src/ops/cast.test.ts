@@ -15,9 +15,19 @@ describe('cast', () => {
   it.each(pairs)('%s to %s', (from, to) => {
     const x = decode(numpyOps.inputs[from], from);
     const expected = decode(numpyOps.casts[from][to].values, to);
-    for (const input of layoutsOf(x)) expectValues(run((v) => cast(v, to), [input]), expected);
-    expectValues(run((v) => cast(v, to), [NDArray.zeros([0, 2], from)]), NDArray.zeros([0, 2], to));
-    expectValues(run((v) => cast(v, to), [x.slice(0)]), expected.slice(0));
+    for (const input of layoutsOf(x))
+      expectValues(
+        run((v) => cast(v, to), [input]),
+        expected,
+      );
+    expectValues(
+      run((v) => cast(v, to), [NDArray.zeros([0, 2], from)]),
+      NDArray.zeros([0, 2], to),
+    );
+    expectValues(
+      run((v) => cast(v, to), [x.slice(0)]),
+      expected.slice(0),
+    );
   });
 
   it('truncates floats toward zero and compares with 0 for bool', () => {

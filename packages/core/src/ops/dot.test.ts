@@ -36,7 +36,9 @@ describe('dot', () => {
   });
 
   it('refuses ranks above 2 and inner sizes that differ', () => {
-    expect(() => dot(ftensor3('t'), fmatrix('m'))).toThrow('[dot] expected ranks 1 or 2, got 3 (t) and 2 (m)');
+    expect(() => dot(ftensor3('t'), fmatrix('m'))).toThrow(
+      '[dot] expected ranks 1 or 2, got 3 (t) and 2 (m)',
+    );
     expect(() => dot(tensor('float32', [2, 784], 'x'), tensor('float32', [785, 10], 'W'))).toThrow(
       '[dot] expected inner dimensions to match, got 784 (x, axis 1) and 785 (W, axis 0)',
     );
@@ -44,32 +46,88 @@ describe('dot', () => {
   });
 
   it('does not stretch an inner size that is statically 1', () => {
-    const [a, b] = [ndarray([[1], [2]]), ndarray([[1, 2], [3, 4], [5, 6]])];
+    const [a, b] = [
+      ndarray([[1], [2]]),
+      ndarray([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    ];
     expect(() => run(dot, [a, b], [[null, 1], null])).toThrow(ShapeError);
     expect(() => run(expandDot, [a, b], [[null, 1], null])).toThrow(ShapeError);
     expect(() => run(expandDot, [b.transpose(), ndarray([1])], [null, [1]])).toThrow(ShapeError);
-    expectValues(run(expandDot, [a, ndarray([[3, 4]])], [[null, 1], null]), ndarray([[3, 4], [6, 8]]));
+    expectValues(
+      run(expandDot, [a, ndarray([[3, 4]])], [[null, 1], null]),
+      ndarray([
+        [3, 4],
+        [6, 8],
+      ]),
+    );
   });
 
   it('outer is a column times a row', () => {
-    expectValues(run(outer, [ndarray([1, 2]), ndarray([3, 4, 5])]), ndarray([[3, 4, 5], [6, 8, 10]]));
+    expectValues(
+      run(outer, [ndarray([1, 2]), ndarray([3, 4, 5])]),
+      ndarray([
+        [3, 4, 5],
+        [6, 8, 10],
+      ]),
+    );
     expect(() => outer(fmatrix(), fvector())).toThrow(ShapeError);
     expect(() => outer(fscalar(), fvector())).toThrow(ShapeError);
   });
 });
 
 describe('the forms of the library', () => {
-  const a = ndarray([[1, 2, 3], [4, 5, 6]], 'float32');
-  const b = ndarray([[1, 0], [0, 1], [1, 1]], 'float32');
-  const c = ndarray([[10, 20], [30, 40]], 'float32');
+  const a = ndarray(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    'float32',
+  );
+  const b = ndarray(
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ],
+    'float32',
+  );
+  const c = ndarray(
+    [
+      [10, 20],
+      [30, 40],
+    ],
+    'float32',
+  );
   const [half, two, zero] = [0.5, 2, 0].map((v) => ndarray(v, 'float32'));
 
   it('gemm is alpha·A·B + beta·C', () => {
     for (const input of layoutsOf(a)) {
-      expectValues(run(gemm, [input, b, c, half, two]), ndarray([[22, 42.5], [65, 85.5]], 'float32'));
+      expectValues(
+        run(gemm, [input, b, c, half, two]),
+        ndarray(
+          [
+            [22, 42.5],
+            [65, 85.5],
+          ],
+          'float32',
+        ),
+      );
     }
     const row = ndarray([[10, 20]], 'float32');
-    expectValues(run(gemm, [a, b, row, half, two], [null, null, [1, null]]), ndarray([[22, 42.5], [25, 45.5]], 'float32'));
+    expectValues(
+      run(gemm, [a, b, row, half, two], [null, null, [1, null]]),
+      ndarray(
+        [
+          [22, 42.5],
+          [25, 45.5],
+        ],
+        'float32',
+      ),
+    );
   });
 
   it('gemv is alpha·A·x + beta·y', () => {
@@ -79,17 +137,43 @@ describe('the forms of the library', () => {
 
   it('ger is A + alpha·x·yᵀ', () => {
     const [x, y] = [ndarray([1, 2], 'float32'), ndarray([1, 2, 3], 'float32')];
-    expectValues(run(ger, [a, x, y, two]), ndarray([[3, 6, 9], [8, 13, 18]], 'float32'));
+    expectValues(
+      run(ger, [a, x, y, two]),
+      ndarray(
+        [
+          [3, 6, 9],
+          [8, 13, 18],
+        ],
+        'float32',
+      ),
+    );
   });
 
   it('a beta of 0 leaves what was there unread', () => {
-    const odd: NDArray = ndarray([[NaN, Infinity], [0, 0]], 'float32');
-    expectValues(run(gemm, [a, b, odd, two, zero]), ndarray([[8, 10], [20, 22]], 'float32'));
+    const odd: NDArray = ndarray(
+      [
+        [NaN, Infinity],
+        [0, 0],
+      ],
+      'float32',
+    );
+    expectValues(
+      run(gemm, [a, b, odd, two, zero]),
+      ndarray(
+        [
+          [8, 10],
+          [20, 22],
+        ],
+        'float32',
+      ),
+    );
   });
 
   it('refuse operands of other sizes', () => {
     expect(() => run(gemm, [a, a, c, half, two])).toThrow(ShapeError);
     expect(() => run(gemm, [a, b, a, half, two])).toThrow(ShapeError);
-    expect(() => run(ger, [a, ndarray([1, 2, 3], 'float32'), ndarray([1, 2, 3], 'float32'), two])).toThrow(ShapeError);
+    expect(() =>
+      run(ger, [a, ndarray([1, 2, 3], 'float32'), ndarray([1, 2, 3], 'float32'), two]),
+    ).toThrow(ShapeError);
   });
 });

@@ -73,7 +73,11 @@ function dotShape<S>(
 }
 
 /** Cotangents of the factors of a product. */
-function pullProduct(x: TensorVariable, y: TensorVariable, g: TensorVariable): [TensorVariable, TensorVariable] {
+function pullProduct(
+  x: TensorVariable,
+  y: TensorVariable,
+  g: TensorVariable,
+): [TensorVariable, TensorVariable] {
   if (x.type.rank === 1 && y.type.rank === 1) return [mul(g, y), mul(g, x)];
   if (x.type.rank === 1) return [dot(y, g), outer(x, g)];
   if (y.type.rank === 1) return [outer(g, y), dot(transpose(x), g)];
@@ -116,7 +120,10 @@ function withoutStretching(x: TensorVariable, y: TensorVariable): [TensorVariabl
   const last = x.type.rank - 1;
   const single = x.type.broadcasts(last) || y.type.broadcasts(0);
   const ask = (v: TensorVariable, at: number): TensorVariable =>
-    specifyShape(v, v.type.shape.map((n, axis) => (single && axis === at ? 1 : n)));
+    specifyShape(
+      v,
+      v.type.shape.map((n, axis) => (single && axis === at ? 1 : n)),
+    );
   return [ask(x, last), ask(y, 0)];
 }
 
@@ -146,7 +153,8 @@ export function outer(x: TensorLike, y: TensorLike): TensorVariable {
 }
 
 function expectSize(axis: number, wanted: number, got: number): void {
-  if (wanted !== got) throw new ShapeError(`[add] expected equal sizes on axis ${axis}, got ${wanted} and ${got}`);
+  if (wanted !== got)
+    throw new ShapeError(`[add] expected equal sizes on axis ${axis}, got ${wanted} and ${got}`);
 }
 
 /** alpha·op(A, B) + beta·C, with the shape rule and reference shared by both routines. */
@@ -178,8 +186,16 @@ function accumulating(name: 'gemm' | 'gemv'): Op {
         if (!node.inputs[2].type.broadcasts(axis)) expectSize(axis, c.shape[axis], n);
       });
       // A beta of 0 leaves C unread, as the library does.
-      const combine = (p: number, old: number, s: number, t: number): number => s * p + (t === 0 ? 0 : t * old);
-      return [mapElements(node.outputs[0].dtype, [product.reshape(shape), c, alpha, beta], shape, combine)];
+      const combine = (p: number, old: number, s: number, t: number): number =>
+        s * p + (t === 0 ? 0 : t * old);
+      return [
+        mapElements(
+          node.outputs[0].dtype,
+          [product.reshape(shape), c, alpha, beta],
+          shape,
+          combine,
+        ),
+      ];
     },
     pullback: ({ inputs: [a, b, c, alpha, beta] }, [g]) => {
       if (g === null) return [null, null, null, null, null];

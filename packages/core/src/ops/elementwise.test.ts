@@ -3,7 +3,20 @@ import { checkedEvaluate, leavesFor, run } from '../../test/support/checked-eval
 import { numpyOps } from '../../test/support/numpy-ops.js';
 import { config, configure } from '../config/config.js';
 import { DTypeError, ShapeError } from '../errors.js';
-import { bvector, col, fmatrix, fvector, ivector, iscalar, lvector, matrix, row, tensor, vector, wvector } from '../tensor/create.js';
+import {
+  bvector,
+  col,
+  fmatrix,
+  fvector,
+  ivector,
+  iscalar,
+  lvector,
+  matrix,
+  row,
+  tensor,
+  vector,
+  wvector,
+} from '../tensor/create.js';
 import type { DType } from '../types/dtype.js';
 import { dtypes } from '../types/dtype.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
@@ -17,7 +30,9 @@ describe('broadcasting follows static patterns, never sizes found at run time', 
 
   it('refuses sizes 1 that were not declared', () => {
     expect(() => run(add, [ones(1, 3), ones(2, 3)])).toThrow(ShapeError);
-    expect(() => run(add, [ones(1), ones(3)])).toThrow('[add] expected equal sizes on axis 0, got 1 and 3');
+    expect(() => run(add, [ones(1), ones(3)])).toThrow(
+      '[add] expected equal sizes on axis 0, got 1 and 3',
+    );
   });
 
   it('adds a row and a column', () => {
@@ -27,12 +42,18 @@ describe('broadcasting follows static patterns, never sizes found at run time', 
       [r, ndarray([[1, 2, 3]], 'float32')],
       [c, ndarray([[0.5], [0.25]], 'float32')],
     ]);
-    expect(checkedEvaluate([add(r, c)], values)[0].toNested()).toEqual([[1.5, 2.5, 3.5], [1.25, 2.25, 3.25]]);
+    expect(checkedEvaluate([add(r, c)], values)[0].toNested()).toEqual([
+      [1.5, 2.5, 3.5],
+      [1.25, 2.25, 3.25],
+    ]);
   });
 
   it('pads lower ranks on the left', () => {
     expect(add(matrix(), vector()).type.shape).toEqual([null, null]);
-    expect(run(add, [ones(2, 3), ndarray([1, 2, 3], 'float32')]).toNested()).toEqual([[2, 3, 4], [2, 3, 4]]);
+    expect(run(add, [ones(2, 3), ndarray([1, 2, 3], 'float32')]).toNested()).toEqual([
+      [2, 3, 4],
+      [2, 3, 4],
+    ]);
   });
 
   it('finds clashes of known sizes while the graph is built', () => {
@@ -45,9 +66,19 @@ describe('broadcasting follows static patterns, never sizes found at run time', 
   it('names both operands and the remedy in the run-time requirement', () => {
     const sum = add(fvector('a'), fvector('b'));
     const [left, right] = leavesFor([ones(2), ones(3)]);
-    expect(() => checkedEvaluate([add(left, right)], new Map([[left, ones(2)], [right, ones(3)]]))).toThrow('[add] expected equal sizes');
+    expect(() =>
+      checkedEvaluate(
+        [add(left, right)],
+        new Map([
+          [left, ones(2)],
+          [right, ones(3)],
+        ]),
+      ),
+    ).toThrow('[add] expected equal sizes');
     const texts: string[] = [];
-    const algebra = { requireEqual: (a: number, _b: number, text: string) => (texts.push(text), a) };
+    const algebra = {
+      requireEqual: (a: number, _b: number, text: string) => (texts.push(text), a),
+    };
     sum.owner?.op.shapes(algebra as never, [[2], [3]], sum.owner);
     expect(texts[0]).toContain('{a} (a) and {b} (b)');
     expect(texts[0]).toContain('specifyShape');
@@ -56,11 +87,13 @@ describe('broadcasting follows static patterns, never sizes found at run time', 
 
 describe('dtypes of results', () => {
   it.each(dtypes)('%s with every other as the table says', (a) => {
-    for (const b of dtypes) expect(add(vectorOf(a), vectorOf(b)).dtype, `${a} + ${b}`).toBe(numpyOps.mixed[a][b]);
+    for (const b of dtypes)
+      expect(add(vectorOf(a), vectorOf(b)).dtype, `${a} + ${b}`).toBe(numpyOps.mixed[a][b]);
   });
 
-  it('takes the float\'s width for an integer with a float', () => {
-    for (const int of ['int8', 'int16', 'int32', 'int64'] as const) expect(mul(vectorOf(int), fvector()).dtype).toBe('float32');
+  it("takes the float's width for an integer with a float", () => {
+    for (const int of ['int8', 'int16', 'int32', 'int64'] as const)
+      expect(mul(vectorOf(int), fvector()).dtype).toBe('float32');
     expect(mul(bvector(), vectorOf('float16')).dtype).toBe('float16');
     expect(mul(vectorOf('float16'), fvector()).dtype).toBe('float32');
   });
@@ -88,7 +121,7 @@ describe('dtypes of results', () => {
 });
 
 describe('literals are weak', () => {
-  it('keep a float tensor\'s dtype', () => {
+  it("keep a float tensor's dtype", () => {
     for (const dtype of ['float16', 'float32', 'float64'] as const) {
       for (const literal of [0.5, 2, 2 ** 40, 1e300]) {
         expect(mul(vectorOf(dtype), literal).dtype).toBe(dtype);
@@ -97,7 +130,7 @@ describe('literals are weak', () => {
     }
   });
 
-  it('keep an integer tensor\'s dtype while they fit', () => {
+  it("keep an integer tensor's dtype while they fit", () => {
     expect(add(bvector(), 100).dtype).toBe('int8');
     expect(add(bvector(), 300).dtype).toBe('int16');
     expect(add(wvector(), 2 ** 20).dtype).toBe('int32');

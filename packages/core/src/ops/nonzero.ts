@@ -13,10 +13,9 @@ const flatNonzeroOp = defineOp({
   types: () => [tensorType('int64', 1)],
   shapes: () => [null],
   perform: ([x]) => {
-    const flat = x.contiguous();
+    const { data } = x.astype('bool');
     const found: bigint[] = [];
-    for (let i = 0; i < flat.size; i++)
-      if (Number(flat.data[flat.offset + i]) !== 0) found.push(BigInt(i));
+    for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(BigInt(i));
     return [NDArray.view(BigInt64Array.from(found), [found.length])];
   },
   pullback: () => [null],

@@ -13,7 +13,19 @@ import type { Axes, ReduceOptions } from './reduce.js';
 
 type Reduction = (x: TensorVariable, axes: Axes, options?: ReduceOptions) => TensorVariable;
 
-const reductions: Readonly<Record<string, Reduction>> = { sum, prod, max, min, argmax, argmin, all, any, mean, var: variance, logsumexp };
+const reductions: Readonly<Record<string, Reduction>> = {
+  sum,
+  prod,
+  max,
+  min,
+  argmax,
+  argmin,
+  all,
+  any,
+  mean,
+  var: variance,
+  logsumexp,
+};
 
 /** Steps from the exactly rounded result: composed reductions round more than once. */
 const ulps: Readonly<Record<string, number>> = { mean: 1, var: 4, logsumexp: 2, sum: 1, prod: 1 };
@@ -28,7 +40,8 @@ describe('reductions give what NumPy gives', () => {
     for (const [, name, axes, recorded] of own) {
       const about = `${name} of ${key} over (${axes.join(', ')})`;
       for (const input of layoutsOf(x)) {
-        const reduce = (keepdims: boolean): NDArray => run((v) => reductions[name](v, axes, { keepdims }), [input]);
+        const reduce = (keepdims: boolean): NDArray =>
+          run((v) => reductions[name](v, axes, { keepdims }), [input]);
         if (recorded === null) {
           expect(() => reduce(false), about).toThrow(ShapeError);
           continue;
@@ -42,16 +55,29 @@ describe('reductions give what NumPy gives', () => {
   });
 
   it('all are recorded', () => {
-    for (const name of Object.keys(reductions)) expect(cases.some(([, op]) => op === name), name).toBe(true);
+    for (const name of Object.keys(reductions))
+      expect(
+        cases.some(([, op]) => op === name),
+        name,
+      ).toBe(true);
   });
 });
 
 describe('reductions', () => {
   it('reduce everything by default and take axes from the end', () => {
-    const x = ndarray([[1, 2, 3], [4, 5, 6]]);
+    const x = ndarray([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     expect(run((v) => sum(v), [x]).item()).toBe(21);
-    expectValues(run((v) => sum(v, -1), [x]), ndarray([6, 15]));
-    expectValues(run((v) => max(v, [-2, -1]), [x]), ndarray(6));
+    expectValues(
+      run((v) => sum(v, -1), [x]),
+      ndarray([6, 15]),
+    );
+    expectValues(
+      run((v) => max(v, [-2, -1]), [x]),
+      ndarray(6),
+    );
     expect(() => sum(fmatrix(), 2)).toThrow(ShapeError);
     expect(() => sum(fmatrix(), [0, -2])).toThrow('[sum] expected distinct axes');
   });
@@ -63,13 +89,35 @@ describe('reductions', () => {
   });
 
   it('give the dtypes of the type rules', () => {
-    const dtypes = (reduce: Reduction) => [bvector(), tensor('uint8', [null]), tensor('bool', [null]), lvector(), fvector(), tensor('float16', [null])].map((x) => reduce(x, null).dtype);
+    const dtypes = (reduce: Reduction) =>
+      [
+        bvector(),
+        tensor('uint8', [null]),
+        tensor('bool', [null]),
+        lvector(),
+        fvector(),
+        tensor('float16', [null]),
+      ].map((x) => reduce(x, null).dtype);
     expect(dtypes(sum)).toEqual(['int64', 'uint64', 'int64', 'int64', 'float32', 'float16']);
     expect(dtypes(prod)).toEqual(['int64', 'uint64', 'int64', 'int64', 'float32', 'float16']);
     expect(dtypes(max)).toEqual(['int8', 'uint8', 'bool', 'int64', 'float32', 'float16']);
     expect(dtypes(argmax)).toEqual(['int64', 'int64', 'int64', 'int64', 'int64', 'int64']);
-    expect(dtypes(mean)).toEqual(['float32', 'float32', 'float32', 'float32', 'float32', 'float16']);
-    expect(dtypes(variance)).toEqual(['float32', 'float32', 'float32', 'float32', 'float32', 'float16']);
+    expect(dtypes(mean)).toEqual([
+      'float32',
+      'float32',
+      'float32',
+      'float32',
+      'float32',
+      'float16',
+    ]);
+    expect(dtypes(variance)).toEqual([
+      'float32',
+      'float32',
+      'float32',
+      'float32',
+      'float32',
+      'float16',
+    ]);
     expect(dtypes(all)).toEqual(['bool', 'bool', 'bool', 'bool', 'bool', 'bool']);
   });
 
@@ -83,8 +131,34 @@ describe('reductions', () => {
 
   it('take the first of ties, and the flat position over several axes', () => {
     expect(run((v) => argmax(v), [ndarray([1, 3, 3])]).item()).toBe(1);
-    expect(run((v) => argmin(v), [ndarray([[5, 2], [2, 7]])]).item()).toBe(1);
-    expect(run((v) => argmax(v, [0, 2]), [ndarray([[[1, 2], [9, 9]], [[4, 3], [0, 9]]])]).toNested()).toEqual([2, 0]);
+    expect(
+      run(
+        (v) => argmin(v),
+        [
+          ndarray([
+            [5, 2],
+            [2, 7],
+          ]),
+        ],
+      ).item(),
+    ).toBe(1);
+    expect(
+      run(
+        (v) => argmax(v, [0, 2]),
+        [
+          ndarray([
+            [
+              [1, 2],
+              [9, 9],
+            ],
+            [
+              [4, 3],
+              [0, 9],
+            ],
+          ]),
+        ],
+      ).toNested(),
+    ).toEqual([2, 0]);
   });
 
   it('over nothing: 0 for a sum, NaN for a mean, an error for an extreme', () => {
@@ -103,9 +177,14 @@ describe('reductions', () => {
   });
 
   it('take a variance with any degrees of freedom', () => {
-    const x = ndarray([[1, 2, 4], [0, 0, 3]]);
+    const x = ndarray([
+      [1, 2, 4],
+      [0, 0, 3],
+    ]);
     expect(run((v) => variance(v, 1, { ddof: 1 }), [x]).allClose(ndarray([7 / 3, 3]))).toBe(true);
-    expect(run((v) => variance(v, null, { ddof: 1 }), [x]).allClose(ndarray(2.6666666666666665))).toBe(true);
+    expect(
+      run((v) => variance(v, null, { ddof: 1 }), [x]).allClose(ndarray(2.6666666666666665)),
+    ).toBe(true);
     expect(run((v) => variance(v, null, { ddof: 1 }), [ndarray(2)]).item()).toBeNaN();
     expect(run((v) => variance(v), [ndarray(2)]).item()).toBe(0);
   });

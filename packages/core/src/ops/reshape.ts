@@ -3,22 +3,32 @@ import { ShapeError } from '../errors.js';
 import { Constant, scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
-import { TensorType } from '../types/tensor-type.js';
+import { TensorType, type StaticShape } from '../types/tensor-type.js';
 import { mul } from './arithmetic.js';
 import { asVariable, isLiteral, type TensorLike } from './as-variable.js';
-import { asSizes, shapeOf, sizesOf } from './shape.js';
+import { asSizes, requireSizes, shapeOf, sizesOf } from './shape.js';
+
+/** How many elements a static shape has, null where that is open. */
+function elementsOf(shape: StaticShape): number | null {
+  return shape.reduce((total, n) => (total === null || n === null ? null : total * n), 1);
+}
 
 const reshapeOp: Op = defineOp({
   name: 'reshape',
   props: {},
-  types: ([x, ...sizes]) => [
-    new TensorType(
-      x.dtype,
-      sizes.map((size) => (size instanceof Constant ? Number(size.scalar) : null)),
-    ),
-  ],
+  types: ([x, ...sizes]) => {
+    const shape = sizes.map((size) => (size instanceof Constant ? Number(size.scalar) : null));
+    const [before, after] = [elementsOf(x.type.shape), elementsOf(shape)];
+    if (before !== null && after !== null && before !== after) {
+      throw new ShapeError(
+        `[reshape] expected as many elements as before, ${before}, got shape (${shape.join(', ')})`,
+      );
+    }
+    return [new TensorType(x.dtype, shape)];
+  },
   shapes: (algebra, [shape], node) => {
-    const sizes = node.inputs.slice(1).map((size) => algebra.valueOf(size));
+    const given = node.inputs.slice(1).map((size) => algebra.valueOf(size));
+    const sizes = requireSizes(algebra, 'reshape', given);
     const total = (list: readonly (typeof sizes)[number][]): (typeof sizes)[number] =>
       list.reduce((a, b) => algebra.binary('mul', a, b), algebra.const(1));
     algebra.requireEqual(
@@ -81,7 +91,7 @@ const leftoverOp: Op = defineOp({
     const [a, b] = [Number(total.item()), Number(given.item())];
     if (b === 0 ? a !== 0 : a % b !== 0)
       throw new ShapeError(`[reshape] expected ${a} elements to divide by ${b}`);
-    return [asConstantArray(b === 0 ? 0 : a / b)];
+    return [scalarConstant(b === 0 ? 0 : a / b, 'int64').data];
   },
   pullback: () => [null, null],
   lower: {
@@ -91,20 +101,14 @@ const leftoverOp: Op = defineOp({
   },
 });
 
-function asConstantArray(value: number): Constant['data'] {
-  return scalarConstant(value, 'int64').data;
-}
-
 function divideSizes(
   all: readonly TensorVariable[],
   given: readonly TensorVariable[],
 ): TensorVariable {
   const product = (list: readonly TensorVariable[]): TensorVariable =>
-    list.reduce((a, b) => mul(a, b), scalarConstant(1, 'int64') as TensorVariable);
+    list.reduce<TensorVariable>((a, b) => mul(a, b), scalarConstant(1, 'int64'));
   const values = (list: readonly TensorVariable[]): number | null =>
-    list.every((s) => s instanceof Constant)
-      ? list.reduce((n, s) => n * Number((s as Constant).scalar), 1)
-      : null;
+    elementsOf(list.map((s) => (s instanceof Constant ? Number(s.scalar) : null)));
   const [total, known] = [values(all), values(given)];
   if (total !== null && known !== null && known > 0 && total % known === 0)
     return scalarConstant(total / known, 'int64');

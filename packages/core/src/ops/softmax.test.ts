@@ -25,7 +25,12 @@ describe('softmax and logSoftmax give what NumPy gives', () => {
         expect(() => run((v) => logSoftmax(v, axis), [x])).toThrow(ShapeError);
         continue;
       }
-      expectValues(run((v) => softmax(v, axis), [x]), decodeTensor(wanted), 2, 'softmax');
+      expectValues(
+        run((v) => softmax(v, axis), [x]),
+        decodeTensor(wanted),
+        2,
+        'softmax',
+      );
       // Near 0 the logarithm keeps the error of what is near 1.
       const log = run((v) => logSoftmax(v, axis), [x]);
       expectValues(log, decodeTensor(wantedLog), log.dtype === 'float64' ? 32 : 1, 'logSoftmax');
@@ -35,22 +40,57 @@ describe('softmax and logSoftmax give what NumPy gives', () => {
 
 describe('softmax', () => {
   it('goes along the last axis by default, of any rank', () => {
-    const x = ndarray([[[1, 1], [0, 0]]]);
-    expectValues(run(softmax, [x]), ndarray([[[0.5, 0.5], [0.5, 0.5]]]));
+    const x = ndarray([
+      [
+        [1, 1],
+        [0, 0],
+      ],
+    ]);
+    expectValues(
+      run((v) => softmax(v), [x]),
+      ndarray([
+        [
+          [0.5, 0.5],
+          [0.5, 0.5],
+        ],
+      ]),
+    );
     expect(() => softmax(fmatrix(), 2)).toThrow(ShapeError);
     expect(() => softmax(fscalar())).toThrow(ShapeError);
   });
 
   it('does not overflow, and its logarithm does not underflow', () => {
-    const x = ndarray([[1000, 0], [0, 1000]]);
-    expect(run(softmax, [x]).toNested()).toEqual([[1, 0], [0, 1]]);
-    expect(run(logSoftmax, [x]).toNested()).toEqual([[0, -1000], [-1000, 0]]);
+    const x = ndarray([
+      [1000, 0],
+      [0, 1000],
+    ]);
+    expect(run((v) => softmax(v), [x]).toNested()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    expect(run((v) => logSoftmax(v), [x]).toNested()).toEqual([
+      [0, -1000],
+      [-1000, 0],
+    ]);
   });
 
   it('expands to what it means', () => {
-    const x = ndarray([[1, 2, 3], [1000, 0, -1000]]);
-    expect(run((v) => expanded(softmax(v)), [x]).allClose(run(softmax, [x]), { rtol: 1e-15, atol: 0 })).toBe(true);
-    expect(run((v) => expanded(logSoftmax(v, 0)), [x]).allClose(run((v) => logSoftmax(v, 0), [x]), { rtol: 1e-15, atol: 0 })).toBe(true);
+    const x = ndarray([
+      [1, 2, 3],
+      [1000, 0, -1000],
+    ]);
+    expect(
+      run((v) => expanded(softmax(v)), [x]).allClose(
+        run((v) => softmax(v), [x]),
+        { rtol: 1e-15, atol: 0 },
+      ),
+    ).toBe(true);
+    expect(
+      run((v) => expanded(logSoftmax(v, 0)), [x]).allClose(
+        run((v) => logSoftmax(v, 0), [x]),
+        { rtol: 1e-15, atol: 0 },
+      ),
+    ).toBe(true);
   });
 
   it('makes floatX of integers', () => {

@@ -3,18 +3,20 @@
  * sets or adds into the indexed part of a copy. Python's rules: negative counts from the end, slices
  * are clipped, integers out of range are errors.
  */
-import { IndexRangeError, ShapeError } from '../errors.js';
+import { DTypeError, IndexRangeError, ShapeError } from '../errors.js';
 import { Constant } from '../graph/constant.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { Coordinate, Point, PointScope } from '../lower/lowering.js';
+import { canCastSameKind } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType } from '../types/tensor-type.js';
 import { zerosLike } from './alloc.js';
-import { asVariable, type TensorLike } from './as-variable.js';
+import { asVariable, isLiteral, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { alignRanks } from './elementwise.js';
+import { numberSizes } from './number-sizes.js';
 import { sumTo } from './reduce.js';
 import { bindElementOf } from './shape.js';
 
@@ -88,32 +90,6 @@ function resolve<S>(
   });
 }
 
-/** Number arithmetic as a size algebra, for the reference. */
-const numbers: SizeAlgebra<number> = {
-  const: (v) => v,
-  binary: (op, a, b) => {
-    switch (op) {
-      case 'add': return a + b;
-      case 'sub': return a - b;
-      case 'mul': return a * b;
-      case 'floordiv': return b === 0 ? 0 : Math.floor(a / b);
-      case 'mod': return b === 0 ? 0 : a - b * Math.floor(a / b);
-      case 'min': return Math.min(a, b);
-      case 'max': return Math.max(a, b);
-      case 'eq': return Number(a === b);
-      case 'lt': return Number(a < b);
-    }
-  },
-  select: (c, a, b) => (c !== 0 ? a : b),
-  valueOf: () => { throw new ShapeError('[subtensor] bounds are given as numbers'); },
-  requireEqual: (a) => a,
-  requireAtMost: (a, b, text, error) => {
-    if (a <= b) return;
-    const message = text.replace('{a}', String(a)).replace('{b}', String(b));
-    throw error === 'index' ? new IndexRangeError(message) : new ShapeError(message);
-  },
-}; // prettier-ignore
-
 /** The indexed part of `x` as a view. */
 function viewOf(
   op: string,
@@ -122,7 +98,7 @@ function viewOf(
   bounds: readonly NDArray[],
 ): NDArray {
   const places = resolve(
-    numbers,
+    numberSizes,
     op,
     spec,
     x.shape,
@@ -155,7 +131,7 @@ function staticSizes(
     if (own.length === 0 && Math.abs(index.step) === 1) return sizes.push(n);
     if (n === null || !own.every((bound) => bound instanceof Constant)) return sizes.push(null);
     const values = own.map((bound) => Number((bound as Constant).scalar));
-    const length = resolve(numbers, 'subtensor', [index], [n], values)[0].length;
+    const length = resolve(numberSizes, 'subtensor', [index], [n], values)[0].length;
     // A slice of length 1 stays an ordinary axis: only what is known to broadcast does.
     return sizes.push(length === 1 && n !== 1 ? null : length);
   });
@@ -172,7 +148,7 @@ function placesOf(
 ): ResolvedAxis<number>[] {
   const { sizes } = scope;
   const algebra: SizeAlgebra<number> = {
-    ...numbers,
+    ...numberSizes,
     const: (v) => sizes.const(v),
     binary: (o, a, b) => sizes.binary(o, a, b),
     select: (c, a, b) => sizes.select(c, a, b),
@@ -248,35 +224,44 @@ function subtensorOp(spec: readonly AxisIndex[]): Op {
   });
 }
 
+/** Requires `values`, of shape `got`, to fit the part of shape `sizes` that they go to; static ones stretch. */
+export function requirePart<S>(
+  algebra: SizeAlgebra<S>,
+  op: string,
+  values: TensorVariable,
+  got: readonly S[],
+  sizes: readonly S[],
+): void {
+  sizes.forEach((size, axis) => {
+    if (values.type.broadcasts(axis)) return;
+    const text = `[${op}] expected size {a} on axis ${axis} of the new values, got {b} (${values.toString()})`;
+    algebra.requireEqual(size, got[axis], text);
+  });
+}
+
 function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
+  const name = `${mode}_subtensor`;
   return defineOp({
-    name: `${mode}_subtensor`,
+    name,
     props: { spec: encodeSpec(spec) },
     types: ([x]) => [x.type],
     shapes: (algebra, [shape, part], node) => {
-      const [x, y, ...bounds] = node.inputs;
-      const places = resolve(
+      const [, y, ...bounds] = node.inputs;
+      const values = bounds.map((bound) => algebra.valueOf(bound));
+      const sizes = resolve(algebra, name, spec, shape, values).map((place) => place.length);
+      requirePart(
         algebra,
-        'inc_subtensor',
-        spec,
-        shape,
-        bounds.map((bound) => algebra.valueOf(bound)),
+        name,
+        y,
+        part,
+        sizes.filter((size) => size !== null),
       );
-      places
-        .flatMap((place) => (place.length === null ? [] : [place.length]))
-        .forEach((size, axis) => {
-          if (y.type.broadcasts(axis)) return;
-          algebra.requireEqual(
-            size,
-            part[axis],
-            `[${mode}_subtensor] expected size {a} on axis ${axis} of the new values, got {b} (${y.toString()} into ${x.toString()})`,
-          );
-        });
       return [shape];
     },
-    perform: ([x, y, ...bounds]) => {
+    perform: ([x, y, ...bounds], node) => {
       const out = x.copy();
-      const part = viewOf(`${mode}_subtensor`, spec, out, bounds);
+      const part = viewOf(name, spec, out, bounds);
+      requirePart(numberSizes, name, node.inputs[1], y.shape, part.shape);
       const values =
         mode === 'set'
           ? y.astype(x.dtype).broadcastTo(part.shape)
@@ -284,13 +269,12 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
       writeInto(part, values);
       return [out];
     },
-    pullback: ({ inputs: [x, y, ...bounds] }, [g]) => {
+    pullback: ({ inputs: [, y, ...bounds] }, [g]) => {
       const none = bounds.map(() => null);
       if (g === null) return [null, null, ...none];
       const part = apply1(subtensorOp(spec), [g, ...bounds]);
       const rest =
         mode === 'inc' ? g : apply1(incSubtensorOp(spec, 'set'), [g, zerosLike(part), ...bounds]);
-      void x;
       return [rest, sumTo(part, y), ...none];
     },
     lower: {
@@ -396,39 +380,35 @@ export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): Te
   return apply1(subtensorOp(spec), [x, ...bounds]);
 }
 
-function assign(
-  mode: 'set' | 'inc',
+/** `values` in the dtype of `x`, if they can be. @throws DTypeError for fractions into integers and the like */
+export function valuesFor(op: string, x: TensorVariable, values: TensorLike): TensorVariable {
+  const y = asVariable(values, x.dtype);
+  const fits = isLiteral(values) ? y.dtype === x.dtype : canCastSameKind(y.dtype, x.dtype);
+  if (!fits) {
+    const got = isLiteral(values) ? String(values) : `${y.dtype} (${y.toString()})`;
+    throw new DTypeError(
+      `[${op}] expected values for ${x.dtype} (${x.toString()}), got ${got}: cast them first`,
+    );
+  }
+  return cast(y, x.dtype);
+}
+
+/** A copy of `x` in which the part that integers and slices name is set to `values`, or has them added. */
+export function incSubtensor(
   x: TensorVariable,
   indices: readonly BasicIndex[],
   values: TensorLike,
+  mode: 'set' | 'inc',
 ): TensorVariable {
   const { spec, bounds } = parse(`${mode}_subtensor`, x, indices);
   const part = apply1(subtensorOp(spec), [x, ...bounds]);
-  const y = cast(asVariable(values, x.dtype), x.dtype);
+  const y = valuesFor(`${mode}_subtensor`, x, values);
   if (y.type.rank > part.type.rank) {
     throw new ShapeError(
       `[${mode}_subtensor] expected values of rank at most ${part.type.rank}, got ${y.type.rank}`,
     );
   }
   return apply1(incSubtensorOp(spec, mode), [x, alignRanks([y, part])[0], ...bounds]);
-}
-
-/** A copy of `x` in which the indexed part is `values`. */
-export function setAt(
-  x: TensorVariable,
-  indices: readonly BasicIndex[],
-  values: TensorLike,
-): TensorVariable {
-  return assign('set', x, indices, values);
-}
-
-/** A copy of `x` in which `values` are added to the indexed part. */
-export function incAt(
-  x: TensorVariable,
-  indices: readonly BasicIndex[],
-  values: TensorLike,
-): TensorVariable {
-  return assign('inc', x, indices, values);
 }
 
 /** The one node whose output is indexed: for rewrites. */

@@ -14,7 +14,7 @@ import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import { shape } from '../ops/shape.js';
 import * as transcendental from '../ops/transcendental.js';
-import { setAt, incAt, type BasicIndex, type Slice } from '../ops/subtensor.js';
+import type { BasicIndex, Slice } from '../ops/subtensor.js';
 import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { Promote } from '../types/promote.js';
@@ -205,8 +205,8 @@ const functions = {
   flatten,
   at: advanced.at,
   take: advanced.take,
-  setAt,
-  incAt,
+  setAt: advanced.setAt,
+  incAt: advanced.incAt,
 };
 
 const properties = {
