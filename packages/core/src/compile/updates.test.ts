@@ -107,6 +107,35 @@ describe('the order of updates', () => {
     expect(s.getValue().toNested()).toEqual([1, 1, 2]);
   });
 
+  it('lets one new value be made of another, as momentum does', () => {
+    const g = tno.fvector('g');
+    const [w, v] = [vectorOf([1, 2], 'w'), vectorOf([0, 0], 'v')];
+    const velocity = v.mul(0.5).sub(g);
+    const f = tno.function([g], w.sum(), {
+      updates: [
+        [v, velocity],
+        [w, w.add(velocity)],
+      ],
+      device,
+    });
+    expect([f([1, 0]), f([1, 0])]).toEqual([3, 2]);
+    expect(v.getValue().toNested()).toEqual([-1.5, 0]);
+    expect(w.getValue().toNested()).toEqual([-1.5, 2]);
+    const reversed = vectorOf([0, 0], 'r');
+    const h = tno.function([g], null, {
+      updates: [
+        [w, w.add(g)],
+        [reversed, w.add(g).at(tno.slice(null, null, -1))],
+      ],
+      device,
+    });
+    h([1.5, 1]);
+    expect([w, reversed].map((variable) => variable.getValue().toNested())).toEqual([
+      [0, 3],
+      [3, 0],
+    ]);
+  });
+
   it('gives two variables one value, which then are apart', () => {
     const [a, b] = [vectorOf([1], 'a'), vectorOf([2], 'b')];
     const value = a.add(b);

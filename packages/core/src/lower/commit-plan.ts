@@ -2,9 +2,9 @@
  * Which updates happen in place, in the commit part of a Program.
  *
  * An update may write its shared variable's memory directly when its step cannot fail, reads the old
- * value only at the points it writes, has the same shape, and no later step of the commit part reads the
- * old value. All others are computed beside and copied. Steps outside the commit part run before it, so
- * they always see old values.
+ * value only at the points it writes, has the same shape, and nothing else needs its result or, later in
+ * the commit part, the old value: a shared buffer is not read after its update. All others are computed
+ * beside and copied. Steps outside the commit part run before it, so they always see old values.
  */
 import type { SharedVariable } from '../graph/shared.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
@@ -25,10 +25,12 @@ export function planCommit(
   shapes: ShapeInference,
 ): Map<TensorVariable, SharedVariable> {
   const position = new Map(nodes.map((node, k) => [node, k]));
+  const read = new Set(nodes.flatMap((node) => node.inputs));
   const found = new Map<TensorVariable, SharedVariable>();
   const ordered = [...updates].sort((a, b) => (position.get(a.value.owner as Apply) ?? -1) - (position.get(b.value.owner as Apply) ?? -1));
   for (const { target, value } of ordered) {
-    if (!found.has(value) && !outputs.has(value) && canWriteInPlace(target, value, inlining, shapes)) found.set(value, target);
+    const wantedOnce = updates.every((other) => other.value !== value || other.target === target);
+    if (wantedOnce && !outputs.has(value) && !read.has(value) && canWriteInPlace(target, value, inlining, shapes)) found.set(value, target);
   }
   while (dropOneConflict(found, inlining, position));
   return found;
@@ -79,15 +81,14 @@ function inlined(v: TensorVariable, inlining: Inlining): Apply[] {
   return [...found];
 }
 
-/** A commit step that writes what a later one still reads, or whose result a step before the commit needs, loses its place. */
+/** A commit step that writes what a later one still reads loses its place. */
 function dropOneConflict(found: Map<TensorVariable, SharedVariable>, inlining: Inlining, position: ReadonlyMap<Apply, number>): boolean {
   const steps = new Set([...found.keys()].map((v) => v.owner as Apply));
   for (const [value, target] of found) {
     const own = value.owner as Apply;
     const at = position.get(own) as number;
     const readLater = [...(inlining.users.get(target) ?? [])].some((user) => user !== own && steps.has(user) && (position.get(user) as number) > at);
-    const neededBefore = [...(inlining.users.get(value) ?? [])].some((user) => !steps.has(user));
-    if (readLater || neededBefore) {
+    if (readLater) {
       found.delete(value);
       return true;
     }

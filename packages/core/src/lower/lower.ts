@@ -300,20 +300,17 @@ class Region implements KernelHost, StepScope {
   /** In-place steps in order, then copies of what was computed beside. Copies of shared values are taken before anything is written. */
   private writeCommit(steps: readonly Apply[], updates: readonly UpdateRequest[], inPlace: ReadonlyMap<TensorVariable, SharedVariable>): void {
     const { builder } = this;
-    const copies = updates.flatMap(({ target, value }): { target: SharedVariable; value: TensorVariable; from: BufferId | null }[] => {
-      if (inPlace.get(value) === target) return [];
-      if (inPlace.has(value)) return [{ target, value, from: null }];
+    const copies = updates.flatMap(({ target, value }): { target: SharedVariable; from: BufferId }[] => {
+      if (inPlace.has(value)) return [];
       const from = this.plain(value);
       const isShared = builder.decl(builder.base(from)).role === 'shared';
-      return [{ target, value, from: isShared ? this.scratchCopy(value, from) : from }];
+      return [{ target, from: isShared ? this.scratchCopy(value, from) : from }];
     });
     for (const [value, target] of inPlace) this.destination.set(value, this.context.shared(target));
     updates.forEach(({ target }) => this.context.shared(target));
     builder.commit();
     for (const step of steps) this.write(step);
-    for (const { target, value, from } of copies) {
-      builder.copy(from ?? this.plain(value), this.context.shared(target), builder.site('update'));
-    }
+    for (const { target, from } of copies) builder.copy(from, this.context.shared(target), builder.site('update'));
   }
 
   private scratchCopy(variable: TensorVariable, from: BufferId): BufferId {
