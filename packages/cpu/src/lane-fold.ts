@@ -1,6 +1,8 @@
 /**
  * The blocks of the reduction tree (see core's codegen/reduction.ts) with vector types: 16 lanes as
  * one, two or four vectors of the CPU's own width. Every width gives the same bits.
+ * The rest of a block is filled up with the identity by a loop that must not be unrolled: as a loop
+ * it becomes one masked load, unrolled it becomes 16 branches.
  */
 import type { Helper } from '@tno/core';
 
@@ -71,7 +73,7 @@ function foldBlock(name: string, op: LaneOp, lane: LaneType): string {
   const { type, bytes } = elements[lane];
   const identity = identities[op];
   const [v, u] = [`tno_v_${lane}`, `tno_u_${lane}`];
-  return `static ${type} ${name}(const ${type} *x, int64_t n) {
+  return `static __attribute__((noinline)) ${type} ${name}(const ${type} *x, int64_t n) {
   enum { W = TNO_VECTOR / ${bytes}, K = ${LANES} / W };
   ${v} lane[K];
   for (int k = 0; k < K; k++) lane[k] = (${v}){0} + ${identity === '0' ? '0' : `(${type})${identity}`};
@@ -83,6 +85,7 @@ function foldBlock(name: string, op: LaneOp, lane: LaneType): string {
     }
   if (i < n) {
     ${type} rest[${LANES}];
+#pragma GCC unroll 1
     for (int l = 0; l < ${LANES}; l++) rest[l] = i + l < n ? x[i + l] : ${identity};
     for (int k = 0; k < K; k++) {
       const ${v} y = *(const ${u} *)(rest + k * W);

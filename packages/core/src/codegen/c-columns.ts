@@ -2,7 +2,8 @@
  * Reductions of many outputs at once: for data that lies along the innermost outer axis while the
  * reduced axis strides over it (column sums). A tile of outputs is carried through the reduction, so
  * that memory is walked row by row; each column goes through the same tree (reduction.ts) as if it
- * were alone.
+ * were alone. What touches no operand runs over the whole tile, also where it is not full: loops of a
+ * known length are quick to compile and to run.
  */
 import {
   accumulatorType,
@@ -67,11 +68,17 @@ export function emitColumns(text: KernelText): void {
   });
 }
 
-function forColumns(text: KernelText, column: number | null, inside: () => void): void {
+/** The loop over the outputs of a tile, with their coordinate. */
+function forColumns(text: KernelText, column: number, inside: () => void): void {
   text.w.block(`for (${text.int64} j = 0; j < w; j++)`, () => {
-    if (column !== null) text.w.line(`const ${text.int64} i${column} = u + j;`);
+    text.w.line(`const ${text.int64} i${column} = u + j;`);
     inside();
   });
+}
+
+/** The loop over a whole tile. */
+function forTile(text: KernelText, inside: () => void): void {
+  text.w.block(`for (int j = 0; j < ${TILE}; j++)`, inside);
 }
 
 function declareTotals(text: KernelText, r: ReductionPlan): void {
@@ -81,7 +88,7 @@ function declareTotals(text: KernelText, r: ReductionPlan): void {
   if (r.kind === 'arg') {
     w.line(`${type} b${r.id}[${TILE}];`);
     w.line(`${text.int64} s${r.id}[${TILE}];`);
-    forColumns(text, null, () => {
+    forTile(text, () => {
       w.line(`b${r.id}[j] = ${identity};`);
       w.line(`s${r.id}[j] = 0;`);
     });
@@ -89,7 +96,7 @@ function declareTotals(text: KernelText, r: ReductionPlan): void {
   }
   const compensated = r.kind === 'tree' && r.op === 'sum';
   w.line(`${type} s${r.id}[${TILE}]${compensated ? `, c${r.id}[${TILE}]` : ''};`);
-  forColumns(text, null, () => {
+  forTile(text, () => {
     w.line(`s${r.id}[j] = ${identity};`);
     if (compensated) w.line(`c${r.id}[j] = ${identity};`);
   });
@@ -142,7 +149,7 @@ function openLanes(text: KernelText, trees: readonly ReductionPlan[]): void {
   w.line(`const ${int64} lanes = e < ${LANES} ? e : ${LANES};`);
   for (const r of trees) w.line(`${accumulatorType(text, r)} x${r.id}[${LANES}][${TILE}];`);
   w.block(`for (${int64} l = 0; l < lanes; l++)`, () =>
-    forColumns(text, null, () => {
+    forTile(text, () => {
       for (const r of trees) w.line(`x${r.id}[l][j] = ${identityText(text, r)};`);
     }),
   );
@@ -152,8 +159,7 @@ function closeLanes(text: KernelText, trees: readonly ReductionPlan[]): void {
   const { w, int64 } = text;
   w.block(`for (${int64} h = ${LANES / 2}; h > 0; h >>= 1)`, () =>
     w.block(`for (${int64} l = 0; l < h && l + h < lanes; l++)`, () => {
-      w.directive(PARALLEL_LOOP);
-      forColumns(text, null, () => {
+      forTile(text, () => {
         for (const r of trees) {
           const [a, b] = [`x${r.id}[l][j]`, `x${r.id}[l + h][j]`];
           w.line(`${a} = ${foldText(text, r, a, b)};`);
@@ -161,8 +167,7 @@ function closeLanes(text: KernelText, trees: readonly ReductionPlan[]): void {
       });
     }),
   );
-  w.directive(PARALLEL_LOOP);
-  forColumns(text, null, () => {
+  forTile(text, () => {
     for (const r of trees) foldBlock(text, r, `x${r.id}[0][j]`, '[j]');
   });
 }

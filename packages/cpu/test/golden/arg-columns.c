@@ -15,13 +15,13 @@ void k0_arg_columns(const tno_args *a, int64_t begin, int64_t end) {
     const int64_t w = end - u < 64 ? end - u : 64;
     float b2[64];
     int64_t s2[64];
-    for (int64_t j = 0; j < w; j++) {
+    for (int j = 0; j < 64; j++) {
       b2[j] = (-__builtin_inff());
       s2[j] = 0;
     }
     int32_t b3[64];
     int64_t s3[64];
-    for (int64_t j = 0; j < w; j++) {
+    for (int j = 0; j < 64; j++) {
       b3[j] = 2147483647;
       s3[j] = 0;
     }

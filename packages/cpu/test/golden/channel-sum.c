@@ -23,7 +23,7 @@ typedef int64_t tno_m_f64 __attribute__((vector_size(TNO_VECTOR)));
 #define TNO_HALVES_f64(v, f) f(__builtin_shufflevector(v, v, 1, 0))
 #endif
 
-static double tno_sum_f64(const double *x, int64_t n) {
+static __attribute__((noinline)) double tno_sum_f64(const double *x, int64_t n) {
   enum { W = TNO_VECTOR / 8, K = 16 / W };
   tno_v_f64 lane[K];
   for (int k = 0; k < K; k++) lane[k] = (tno_v_f64){0} + 0;
@@ -35,6 +35,7 @@ static double tno_sum_f64(const double *x, int64_t n) {
     }
   if (i < n) {
     double rest[16];
+#pragma GCC unroll 1
     for (int l = 0; l < 16; l++) rest[l] = i + l < n ? x[i + l] : 0;
     for (int k = 0; k < K; k++) {
       const tno_v_f64 y = *(const tno_u_f64 *)(rest + k * W);

@@ -23,7 +23,7 @@ void k0_column_sum(const tno_args *a, int64_t begin, int64_t end) {
   for (int64_t u = begin; u < end; u += 64) {
     const int64_t w = end - u < 64 ? end - u : 64;
     float s2[64], c2[64];
-    for (int64_t j = 0; j < w; j++) {
+    for (int j = 0; j < 64; j++) {
       s2[j] = 0.0f;
       c2[j] = 0.0f;
     }
@@ -32,7 +32,7 @@ void k0_column_sum(const tno_args *a, int64_t begin, int64_t end) {
       const int64_t lanes = e < 16 ? e : 16;
       float x2[16][64];
       for (int64_t l = 0; l < lanes; l++) {
-        for (int64_t j = 0; j < w; j++) {
+        for (int j = 0; j < 64; j++) {
           x2[l][j] = 0.0f;
         }
       }
@@ -50,14 +50,12 @@ void k0_column_sum(const tno_args *a, int64_t begin, int64_t end) {
       }
       for (int64_t h = 8; h > 0; h >>= 1) {
         for (int64_t l = 0; l < h && l + h < lanes; l++) {
-#pragma GCC ivdep
-          for (int64_t j = 0; j < w; j++) {
+          for (int j = 0; j < 64; j++) {
             x2[l][j] = x2[l][j] + x2[l + h][j];
           }
         }
       }
-#pragma GCC ivdep
-      for (int64_t j = 0; j < w; j++) {
+      for (int j = 0; j < 64; j++) {
         tno_add_f32(&s2[j], &c2[j], x2[0][j]);
       }
     }

@@ -23,7 +23,7 @@ typedef int32_t tno_m_f32 __attribute__((vector_size(TNO_VECTOR)));
 #define TNO_HALVES_f32(v, f) f(__builtin_shufflevector(v, v, 2, 3, 0, 1)) f(__builtin_shufflevector(v, v, 1, 2, 3, 0))
 #endif
 
-static float tno_max_f32(const float *x, int64_t n) {
+static __attribute__((noinline)) float tno_max_f32(const float *x, int64_t n) {
   enum { W = TNO_VECTOR / 4, K = 16 / W };
   tno_v_f32 lane[K];
   for (int k = 0; k < K; k++) lane[k] = (tno_v_f32){0} + (float)-INFINITY;
@@ -35,6 +35,7 @@ static float tno_max_f32(const float *x, int64_t n) {
     }
   if (i < n) {
     float rest[16];
+#pragma GCC unroll 1
     for (int l = 0; l < 16; l++) rest[l] = i + l < n ? x[i + l] : -INFINITY;
     for (int k = 0; k < K; k++) {
       const tno_v_f32 y = *(const tno_u_f32 *)(rest + k * W);
