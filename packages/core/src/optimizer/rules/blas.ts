@@ -1,4 +1,8 @@
-/** Products as library calls: dot → gemm, gemv, ger, with scale and addend taken in. */
+/**
+ * Products as library calls: dot becomes gemm or gemv, an outer product that is added becomes ger, and
+ * both take in the scalar that scales them and the addend. Integers only multiply: they wrap, and so
+ * scale and add in loops.
+ */
 import type { Target } from '../../device/target.js';
 import { scalarConstant } from '../../graph/constant.js';
 import type { FunctionGraph } from '../../graph/function-graph.js';
@@ -6,8 +10,9 @@ import type { Apply, TensorVariable } from '../../graph/variable.js';
 import { mul, neg, reciprocal } from '../../ops/arithmetic.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { dot21, dot22, gemm, gemv, ger } from '../../ops/dot.js';
+import { isFloat } from '../../types/dtype.js';
 import { orderOf, ownerIf, uniformScalar, usedOnce } from '../match.js';
-import { rule, type Rule, type RuleContext } from '../rule.js';
+import { rule, type Rule } from '../rule.js';
 
 /** alpha·product, with the product's node. */
 interface ScaledProduct {
@@ -15,41 +20,28 @@ interface ScaledProduct {
   readonly alpha: TensorVariable;
 }
 
-function scaledProduct(v: TensorVariable, graph: FunctionGraph): ScaledProduct | null {
-  if (!usedOnce(graph, v)) return null;
+/** The product that only `v` (or, where it is the `top`, anybody) makes of a product. */
+function scaledProduct(v: TensorVariable, graph: FunctionGraph, top = false): ScaledProduct | null {
+  if (!isFloat(v.dtype) || (!top && !usedOnce(graph, v))) return null;
   const product = ownerIf(v, 'dot22', 'dot21');
   if (product !== null) return { product, alpha: scalarConstant(1, v.dtype) };
   const node = ownerIf(v, 'mul', 'true_div', 'neg');
   if (node === null) return null;
-  const [a, b] = node.inputs;
-  if (node.op.name === 'neg') {
-    const inner = scaledProduct(a, graph);
-    return inner && { product: inner.product, alpha: neg(inner.alpha) };
-  }
-  const [s, t] = [b === undefined ? null : uniformScalar(b), uniformScalar(a)];
-  if (s !== null) {
-    const inner = scaledProduct(a, graph);
+  const scaledBy = (inner: TensorVariable, factor: TensorVariable | null): ScaledProduct | null => {
+    const found = scaledProduct(inner, graph);
     return (
-      inner && {
-        product: inner.product,
-        alpha: mul(inner.alpha, node.op.name === 'mul' ? s : reciprocal(s)),
-      }
+      found && { ...found, alpha: factor === null ? neg(found.alpha) : mul(found.alpha, factor) }
     );
-  }
-  if (t === null || node.op.name !== 'mul') return null;
-  const inner = scaledProduct(b, graph);
-  return inner && { product: inner.product, alpha: mul(inner.alpha, t) };
+  };
+  const [a, b] = node.inputs;
+  if (node.op.name === 'neg') return scaledBy(a, null);
+  const right = uniformScalar(b);
+  if (right !== null) return scaledBy(a, node.op.name === 'mul' ? right : reciprocal(right));
+  const left = node.op.name === 'mul' ? uniformScalar(a) : null;
+  return left === null ? null : scaledBy(b, left);
 }
 
-/** Whether `c` fits the product's shape as an addend (it may broadcast into it). */
-function fitsAddend(c: TensorVariable, out: TensorVariable, { shapes }: RuleContext): boolean {
-  return (
-    c.dtype === out.dtype &&
-    c.type.rank === out.type.rank &&
-    c.type.shape.every((n, axis) => n === 1 || shapes.of(c)[axis] !== undefined)
-  );
-}
-
+/** alpha·A·B + beta·c */
 function accumulate(
   { product, alpha }: ScaledProduct,
   c: TensorVariable,
@@ -60,85 +52,73 @@ function accumulate(
   return routine(a, b, c, alpha, scalarConstant(beta, c.dtype));
 }
 
+/** Whether a sum stretches `v`: a routine's result has the product's shape. */
+function isStretched(v: TensorVariable, out: TensorVariable): boolean {
+  return v.type.shape.some((n, axis) => n === 1 && out.type.shape[axis] !== 1);
+}
+
 const addIntoProduct = rule(
   'add into a product',
   ['add', 'sub'],
   ['library', 'blas'],
-  (node, context) => {
+  (node, { graph }) => {
     const [a, b] = node.inputs;
-    const out = node.outputs[0];
-    const right = scaledProduct(b, context.graph);
-    if (right !== null && fitsAddend(a, out, context) && !product1(b, out)) {
+    const [out] = node.outputs;
+    const right = isStretched(b, out) ? null : scaledProduct(b, graph);
+    if (right !== null) {
       const alpha = node.op.name === 'add' ? right.alpha : neg(right.alpha);
       return accumulate({ ...right, alpha }, a, 1);
     }
-    const left = scaledProduct(a, context.graph);
-    if (left === null || !fitsAddend(b, out, context) || product1(a, out)) return null;
-    return accumulate(left, b, node.op.name === 'add' ? 1 : -1);
+    const left = isStretched(a, out) ? null : scaledProduct(a, graph);
+    return left && accumulate(left, b, node.op.name === 'add' ? 1 : -1);
   },
 );
 
-/** A product that broadcasts into the sum cannot take the sum's shape. */
-function product1(v: TensorVariable, out: TensorVariable): boolean {
-  return v.type.shape.some((n, axis) => n === 1 && out.type.shape[axis] !== 1);
-}
+const mayTakeIn = ['add', 'sub', 'mul', 'neg', 'true_div'];
 
 const scaleProduct = rule(
   'scale inside a product',
   ['mul', 'true_div', 'neg'],
   ['library', 'blas'],
   (node, { graph }) => {
-    const out = node.outputs[0];
-    const uses = graph.clients(out);
-    // An addition that follows takes scale and addend in at once.
-    if (
-      uses.some(
-        (use) =>
-          use.node !== 'output' &&
-          ['add', 'sub', 'mul', 'neg', 'true_div'].includes(use.node.op.name),
-      )
-    )
-      return null;
-    const [a, b] = node.inputs;
-    const scalar =
-      b === undefined
-        ? null
-        : (uniformScalar(b) ?? (node.op.name === 'mul' ? uniformScalar(a) : null));
-    const inner = scaledProduct(
-      b !== undefined && scalar !== null && uniformScalar(b) === null ? b : a,
-      graph,
-    );
-    if (inner === null || (b !== undefined && scalar === null)) return null;
-    const alpha =
-      scalar === null
-        ? neg(inner.alpha)
-        : mul(inner.alpha, node.op.name === 'mul' ? scalar : reciprocal(scalar));
-    const zero = dimshuffle(
-      scalarConstant(0, out.dtype),
-      out.type.shape.map(() => 'x' as const),
-    );
-    return accumulate({ ...inner, alpha }, zero, 0);
+    const [out] = node.outputs;
+    // What follows takes this scale in with its own, or with an addend.
+    const follows = graph
+      .clients(out)
+      .some((c) => c.node !== 'output' && mayTakeIn.includes(c.node.op.name));
+    const scaled = follows ? null : scaledProduct(out, graph, true);
+    if (scaled === null) return null;
+    const order = out.type.shape.map(() => 'x' as const);
+    return accumulate(scaled, dimshuffle(scalarConstant(0, out.dtype), order), 0);
   },
 );
 
+/** alpha·x·yᵀ */
+interface ScaledOuter {
+  readonly x: TensorVariable;
+  readonly y: TensorVariable;
+  readonly alpha: TensorVariable;
+}
+
 /** The vectors of a product col·row, with what scales it. */
-function scaledOuter(
-  v: TensorVariable,
-  graph: FunctionGraph,
-): { x: TensorVariable; y: TensorVariable; alpha: TensorVariable } | null {
-  if (!usedOnce(graph, v)) return null;
+function scaledOuter(v: TensorVariable, graph: FunctionGraph): ScaledOuter | null {
+  if (!isFloat(v.dtype) || !usedOnce(graph, v)) return null;
   const node = ownerIf(v, 'mul', 'neg');
   if (node === null) return null;
+  const [a, b] = node.inputs;
   if (node.op.name === 'neg') {
-    const inner = scaledOuter(node.inputs[0], graph);
+    const inner = scaledOuter(a, graph);
     return inner && { ...inner, alpha: neg(inner.alpha) };
   }
-  for (const [a, b] of [node.inputs, [node.inputs[1], node.inputs[0]]]) {
-    const scalar = uniformScalar(a);
-    const inner = scalar === null ? null : scaledOuter(b, graph);
-    if (scalar !== null && inner !== null) return { ...inner, alpha: mul(inner.alpha, scalar) };
-    const [col, row] = [vectorAlong(a, 0), vectorAlong(b, 1)];
-    if (col !== null && row !== null) return { x: col, y: row, alpha: scalarConstant(1, v.dtype) };
+  for (const [p, q] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const factor = uniformScalar(p);
+    const inner = factor === null ? null : scaledOuter(q, graph);
+    if (factor !== null && inner !== null) return { ...inner, alpha: mul(inner.alpha, factor) };
+    const [x, y] = [vectorAlong(p, 0), vectorAlong(q, 1)];
+    if (x !== null && y !== null) return { x, y, alpha: scalarConstant(1, v.dtype) };
   }
   return null;
 }
@@ -146,49 +126,36 @@ function scaledOuter(
 /** The vector that `v` places along `axis` of a matrix. */
 function vectorAlong(v: TensorVariable, axis: 0 | 1): TensorVariable | null {
   const node = ownerIf(v, 'dimshuffle');
-  if (node === null || node.inputs[0].type.rank !== 1) return null;
+  if (node === null || node.inputs[0].type.rank !== 1 || v.type.broadcasts(axis)) return null;
   const order = orderOf(node);
   return order.length === 2 && order[axis] === 0 ? node.inputs[0] : null;
 }
 
-const rankOneUpdate = rule(
-  'rank-one update',
-  ['add', 'sub'],
-  ['library', 'blas'],
-  (node, { graph }) => {
-    const [a, b] = node.inputs;
-    const out = node.outputs[0];
-    if (out.type.rank !== 2) return null;
-    const matrix = (v: TensorVariable): boolean => v.type.shape.every((n) => n !== 1);
-    const right = scaledOuter(b, graph);
-    if (right !== null && matrix(a))
-      return ger(a, right.x, right.y, node.op.name === 'add' ? right.alpha : neg(right.alpha));
-    const left = node.op.name === 'add' ? scaledOuter(a, graph) : null;
-    return left !== null && matrix(b) ? ger(b, left.x, left.y, left.alpha) : null;
-  },
-);
+const isMatrix = (v: TensorVariable): boolean =>
+  v.type.rank === 2 && v.type.shape.every((n) => n !== 1);
 
-/** The rules for a target: only products that it has a routine for become calls. */
+/** Rules that ask the target for a routine first. */
 export function blasRules(target: Target): readonly Rule[] {
   const calls = (callee: 'gemm' | 'gemv' | 'ger', v: TensorVariable): boolean =>
     target.supportsCall({ callee, dtype: v.dtype });
-  const product = rule(
-    'dot by the library',
-    'dot',
+  const product = rule('dot by the library', 'dot', ['library', 'blas'], ({ inputs: [x, y] }) => {
+    const ranks = `${x.type.rank}${y.type.rank}`;
+    if (ranks === '22') return calls('gemm', x) ? dot22(x, y) : null;
+    if (ranks === '11' || !calls('gemv', x)) return null;
+    return ranks === '21' ? dot21(x, y) : dot21(transpose(y), x);
+  });
+  const rankOneUpdate = rule(
+    'rank-one update',
+    ['add', 'sub'],
     ['library', 'blas'],
-    ({ inputs: [x, y], outputs: [out] }) => {
-      if (x.type.rank === 2 && y.type.rank === 2) return calls('gemm', out) ? dot22(x, y) : null;
-      if (x.type.rank === 2 && y.type.rank === 1) return calls('gemv', out) ? dot21(x, y) : null;
-      return x.type.rank === 1 && y.type.rank === 2 && calls('gemv', out)
-        ? dot21(transpose(y), x)
-        : null;
+    (node, { graph }) => {
+      const [a, b] = node.inputs;
+      const isSum = node.op.name === 'add';
+      const right = isMatrix(a) && calls('ger', a) ? scaledOuter(b, graph) : null;
+      if (right !== null) return ger(a, right.x, right.y, isSum ? right.alpha : neg(right.alpha));
+      const left = isSum && isMatrix(b) && calls('ger', b) ? scaledOuter(a, graph) : null;
+      return left && ger(b, left.x, left.y, left.alpha);
     },
   );
-  const gerIfCalled = rule(
-    rankOneUpdate.name,
-    rankOneUpdate.heads,
-    rankOneUpdate.tags,
-    (node, context) => (calls('ger', node.outputs[0]) ? rankOneUpdate.apply(node, context) : null),
-  );
-  return [product, addIntoProduct, scaleProduct, gerIfCalled];
+  return [product, addIntoProduct, scaleProduct, rankOneUpdate];
 }
