@@ -1,53 +1,40 @@
 /**
- * Configuration flags. Weight rises: defaults, `.tnorc` files, `TNO_FLAGS`, code. This file knows
- * nothing of files or the environment; the Node entry feeds them in through `configure`.
+ * The configuration in force. Weight rises: defaults, `.tnorc` files, `TNO_FLAGS`, code. This file knows
+ * nothing of files or the environment; the Node entry feeds them in through `applyFlags`.
+ * Invariant: `config` never holds a value that its flag does not take, and locked flags do not change.
  */
 import { ConfigError } from '../errors.js';
+import type { FloatX } from '../tensor/dtype-types.js';
+import { flags, type Flag, type FlagName, type Flags } from './flags.js';
 
-const floats = ['float16', 'float32', 'float64'] as const;
-
-/** One flag: its default, what it takes, what it does. */
-interface Flag<T extends string | boolean> {
-  readonly default: T;
-  readonly values: readonly T[] | RegExp | null;
-  readonly about: string;
-}
-
-const flag = <T extends string | boolean>(value: T, values: Flag<T>['values'], about: string): Flag<T> => ({
-  default: value,
-  values,
-  about,
-});
-
-/** Every flag there is. */
-export const flags = {
-  device: flag<string>('cpu', /^(cpu|reference|null)$/, 'where compiled functions run and shared variables live; fixed at the first use'),
-  floatX: flag<(typeof floats)[number]>('float32', floats, 'dtype of unprefixed constructors and of floats made from integers'),
-  mode: flag<'FAST_RUN' | 'FAST_COMPILE'>('FAST_RUN', ['FAST_RUN', 'FAST_COMPILE'], 'default mode of function()'),
-  cacheDir: flag<string>('', null, "folder of compiled kernels; empty for the user's cache folder"),
-  compiler: flag<string>('', null, 'C compiler for kernels; empty for the first of cc, gcc, clang'),
-  providers: flag<'auto' | 'plain'>('auto', ['auto', 'plain'], 'libraries for products: auto (oneDNN where built) or plain (own kernels)'),
-  verify: flag<boolean>(false, [true, false], 'verify every intermediate form while compiling'),
-  optimizerVerbose: flag<boolean>(false, [true, false], 'print each rewrite that is applied'),
-} as const;
-
-export type FlagName = keyof typeof flags;
-export type Flags = { -readonly [K in FlagName]: (typeof flags)[K]['default'] };
-
-const values = Object.fromEntries(Object.entries(flags).map(([name, f]) => [name, f.default])) as unknown as Flags;
+const values = Object.fromEntries(
+  Object.entries<Flag>(flags).map(([name, flag]) => [name, flag.default]),
+) as unknown as Flags;
+/** Where a flag got its value, if not by default. */
+const sources = new Map<FlagName, string>();
+/** Why a flag cannot change any more. */
 const locked = new Map<FlagName, string>();
 
-/** The configuration in force. Assigning checks the value. @throws ConfigError */
+/** The configuration in force. Assigning checks the value. @throws ConfigError (E_CONFIG) */
 export const config: Flags = new Proxy(values, {
   set(_target, name, value): boolean {
     setFlag(String(name), value as unknown, 'code');
     return true;
   },
+  deleteProperty(_target, name): boolean {
+    throw new ConfigError(`[config] expected flags to stay, got delete ${String(name)}`);
+  },
 });
 
-/** Sets flags from one source, e.g. `configure({floatX: 'float64'})`. @throws ConfigError for an unknown flag or a bad value */
-export function configure(settings: Partial<Record<string, unknown>>, source = 'code'): void {
-  for (const [name, value] of Object.entries(settings)) setFlag(name, value, source);
+/** Sets flags, e.g. `configure({ floatX: 'float64' })`: all of them or, where one is wrong, none. @throws ConfigError (E_CONFIG) */
+export function configure(settings: Partial<Flags>): void {
+  applyFlags(settings, 'code');
+}
+
+/** Sets flags from a named source. @throws ConfigError (E_CONFIG) for an unknown flag or a bad value; then none is set */
+export function applyFlags(settings: Readonly<Record<string, unknown>>, source: string): void {
+  const checked = Object.entries(settings).map(([name, value]) => checkFlag(name, value, source));
+  for (const [name, value] of checked) assign(name, value, source);
 }
 
 /** Makes a flag immutable, with the reason: e.g. the device after its first use. */
@@ -55,47 +42,85 @@ export function lockFlag(name: FlagName, why: string): void {
   locked.set(name, why);
 }
 
-/** `name=value,name=value` as in TNO_FLAGS. @throws ConfigError */
-export function parseFlags(text: string, source: string): Record<string, string> {
+/**
+ * Fixes floatX for a project that pins its type by augmenting `TnoConfig`: types and values then agree.
+ * @throws ConfigError (E_CONFIG) where a file, TNO_FLAGS or code asked for another
+ */
+export function pinFloatX(dtype: FloatX): void {
+  const source = sources.get('floatX');
+  const [name, value] = checkFlag('floatX', dtype, 'pinFloatX');
+  if (source !== undefined && values.floatX !== value) {
+    throw new ConfigError(
+      `[config] expected floatX to be ${dtype}, which this project pins, got ${values.floatX} (${source})`,
+    );
+  }
+  assign(name, value, 'pinFloatX');
+  lockFlag('floatX', 'this project pins it');
+}
+
+/** `name=value` parts as in TNO_FLAGS or, with one a line, in `.tnorc`; `#` starts a comment. @throws ConfigError (E_CONFIG) */
+export function parseFlags(
+  text: string,
+  source: string,
+  separator: ',' | '\n' = ',',
+): Record<string, string> {
   const settings: Record<string, string> = {};
-  for (const part of text.split(/[,\n]/).map((p) => p.trim())) {
-    if (part === '' || part.startsWith('#')) continue;
+  for (const line of text.split(separator)) {
+    const part = line.replace(/(^|\s)#.*$/, '').trim();
+    if (part === '') continue;
     const at = part.indexOf('=');
-    if (at < 0) throw new ConfigError(`[config] expected name=value in ${source}, got ${part}`);
+    if (at <= 0) throw new ConfigError(`[config] expected name=value in ${source}, got ${part}`);
     settings[part.slice(0, at).trim()] = part.slice(at + 1).trim();
   }
   return settings;
 }
 
 function setFlag(name: string, value: unknown, source: string): void {
-  if (!Object.hasOwn(flags, name)) {
-    throw new ConfigError(`[config] expected a known flag, got ${name} (${source}): did you mean ${nearest(name)}?`);
-  }
+  assign(...checkFlag(name, value, source), source);
+}
+
+function checkFlag(name: string, value: unknown, source: string): [FlagName, string | boolean] {
+  if (!Object.hasOwn(flags, name)) unknownFlag(name, source);
   const key = name as FlagName;
-  const known: Flag<string | boolean> = flags[key] as Flag<string | boolean>;
-  const parsed = typeof known.default === 'boolean' ? parseBoolean(value) : value;
+  const flag: Flag = flags[key];
+  const parsed = typeof flag.default === 'boolean' ? parseBoolean(value) : value;
   const fits =
-    typeof parsed === typeof known.default &&
-    (known.values === null ||
-      (known.values instanceof RegExp ? known.values.test(String(parsed)) : known.values.includes(parsed as string)));
+    typeof parsed === typeof flag.default && (flag.values?.includes(parsed as string) ?? true);
   if (!fits) {
-    const expected = known.values === null ? `a ${typeof known.default}` : known.values instanceof RegExp ? String(known.values) : known.values.join(' | ');
-    throw new ConfigError(`[config] expected ${expected} for ${name} (${source}), got ${String(value)}`);
+    const expected = flag.values === null ? 'text' : flag.values.join(' | ');
+    throw new ConfigError(
+      `[config] expected ${expected} for ${name} (${source}), got ${String(value)}`,
+    );
   }
   const why = locked.get(key);
   if (why !== undefined && values[key] !== parsed) {
-    throw new ConfigError(`[config] ${name} is fixed at ${String(values[key])}: ${why}`);
+    throw new ConfigError(
+      `[config] expected ${name} to stay ${values[key]}, since ${why}, got ${String(parsed)} (${source})`,
+    );
   }
-  (values as Record<string, unknown>)[key] = parsed;
+  return [key, parsed as string | boolean];
+}
+
+function assign(name: FlagName, value: string | boolean, source: string): void {
+  (values as Record<FlagName, string | boolean>)[name] = value;
+  sources.set(name, source);
 }
 
 function parseBoolean(value: unknown): unknown {
-  return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value;
+  if (value === 'true' || value === '1') return true;
+  return value === 'false' || value === '0' ? false : value;
 }
 
+function unknownFlag(name: string, source: string): never {
+  throw new ConfigError(
+    `[config] expected a known flag, got ${name} (${source}): did you mean ${nearest(name)}?`,
+  );
+}
+
+/** The flag whose name is the fewest edits away. */
 function nearest(name: string): string {
   const names = Object.keys(flags);
-  const distances = names.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
+  const distances = names.map((known) => editDistance(name.toLowerCase(), known.toLowerCase()));
   return names[distances.indexOf(Math.min(...distances))];
 }
 
@@ -104,7 +129,8 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const change = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, change));
     }
     row = next;
   }

@@ -4,8 +4,9 @@
  * entry); where that fails, the reference device stands in, with one warning.
  */
 import { config, lockFlag } from '../config/config.js';
-import { DeviceError, TnoError } from '../errors.js';
-import { createReferenceDevice } from './reference-device.js';
+import { ConfigError, DeviceError, TnoError } from '../errors.js';
+import { createNullDevice } from './null-device.js';
+import { createReferenceDevice, referenceTarget } from './reference-device.js';
 import type { Device } from './target.js';
 
 /** Opens the device of a backend package, e.g. 'cpu' → @tno/cpu. */
@@ -19,23 +20,30 @@ export function setDeviceLoader(load: DeviceLoader): void {
   loader = load;
 }
 
-/** The device that functions run on and shared variables live on. */
+/** The device that functions run on and shared variables live on. @throws ConfigError where a setting is bad */
 export function currentDevice(): Device {
   if (current === null) {
     current = open(config.device);
-    lockFlag('device', 'it was fixed by the first function() or shared()');
+    for (const flag of ['device', 'cacheDir', 'compiler', 'providers'] as const) {
+      lockFlag(flag, 'the first function() or shared() fixed it');
+    }
   }
   return current;
 }
 
 function open(name: string): Device {
   if (name === 'reference') return createReferenceDevice();
+  if (name === 'null') return createNullDevice(referenceTarget);
   try {
-    if (loader === null) throw new DeviceError(`[device] expected a host that can load @tno/${name}, got none here`);
+    if (loader === null) {
+      throw new DeviceError(`[device] expected a host that can load @tno/${name}, got none here`);
+    }
     return loader(name);
   } catch (error) {
-    if (!(error instanceof TnoError)) throw error;
-    console.warn(`tno: device '${name}' is not to be had, the slow reference device is used instead: ${error.message}`);
+    if (!(error instanceof TnoError) || error instanceof ConfigError) throw error;
+    console.warn(
+      `tno: device '${name}' is not to be had, the slow reference device is used instead: ${error.message}`,
+    );
     return createReferenceDevice();
   }
 }

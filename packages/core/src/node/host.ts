@@ -2,52 +2,105 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { config, configure, parseFlags } from '../config/config.js';
+import { isAbsolute, join } from 'node:path';
+import { applyFlags, config, parseFlags } from '../config/config.js';
 import { setDeviceLoader } from '../device/registry.js';
 import type { Device } from '../device/target.js';
-import { AddonLoadError } from '../errors.js';
+import { AddonLoadError, ConfigError, TnoError } from '../errors.js';
 
 /** What a backend package exports for core. */
 interface BackendModule {
-  readonly createDevice: (options: { cacheDir?: string | undefined; compiler?: string | undefined; providers?: string | undefined }) => Device;
+  readonly createDevice: (options: BackendOptions) => Device;
+}
+
+/** Left out where the flag leaves the choice to the backend. */
+interface BackendOptions {
+  readonly cacheDir?: string;
+  readonly compiler?: string;
+  readonly providers?: string;
 }
 
 function readSettings(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new ConfigError(`[config] expected to read ${path}, got ${code ?? String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function homeFolder(): string | null {
+  try {
+    return homedir();
   } catch {
-    return null;
+    return null; // a user without a home, as in some containers
   }
 }
 
-/** Applies `.tnorc` of the home folder, then of the current folder, then TNO_FLAGS. @throws ConfigError */
-export function applySettings(home: string = homedir(), folder: string = process.cwd(), environment: string | undefined = process.env['TNO_FLAGS']): void {
-  for (const path of new Set([join(home, '.tnorc'), join(folder, '.tnorc')])) {
+/** Applies `.tnorc` of the home folder, then of the current folder, then TNO_FLAGS. @throws ConfigError (E_CONFIG) */
+export function applySettings(
+  home: string | null = homeFolder(),
+  folder: string = process.cwd(),
+  environment: string = process.env.TNO_FLAGS ?? '',
+): void {
+  const folders = home === null ? [folder] : [home, folder];
+  for (const path of new Set(folders.map((at) => join(at, '.tnorc')))) {
     const text = readSettings(path);
-    if (text !== null) configure(parseFlags(text, path), path);
+    if (text !== null) applyFlags(parseFlags(text, path, '\n'), path);
   }
-  if (environment !== undefined) configure(parseFlags(environment, 'TNO_FLAGS'), 'TNO_FLAGS');
+  applyFlags(parseFlags(environment, 'TNO_FLAGS'), 'TNO_FLAGS');
 }
 
-/** Loads `@tno/<name>` as the application would, else as this package would. @throws AddonLoadError */
+function backendOptions(): BackendOptions {
+  const { cacheDir, compiler, providers } = config;
+  return {
+    ...(cacheDir === '' ? {} : { cacheDir }),
+    ...(compiler === '' ? {} : { compiler }),
+    ...(providers === 'auto' ? {} : { providers }),
+  };
+}
+
+/**
+ * Opens the device of `@tno/<name>`, found as the application would find it, else as this package would.
+ * @throws AddonLoadError (E_ADDON) where the package is missing or does not load; what its createDevice throws
+ */
 export function loadBackend(name: string): Device {
-  const places = [join(process.argv[1] ?? process.cwd(), '..', 'noop.js'), join(process.cwd(), 'noop.js'), import.meta.url];
-  const reasons: string[] = [];
+  const program = process.argv[1];
+  const places = [
+    ...(program !== undefined && isAbsolute(program) ? [program] : []),
+    join(process.cwd(), 'here.js'),
+    import.meta.url,
+  ];
   for (const place of places) {
     const require = createRequire(place);
     let path: string;
     try {
       path = require.resolve(`@tno/${name}`);
-    } catch (error) {
-      reasons.push((error as Error).message.split('\n')[0]);
+    } catch {
       continue;
     }
-    const backend = require(path) as BackendModule;
-    const given = (value: string): string | undefined => (value === '' || value === 'auto' ? undefined : value);
-    return backend.createDevice({ cacheDir: given(config.cacheDir), compiler: given(config.compiler), providers: given(config.providers) });
+    return open(name, path, require);
   }
-  throw new AddonLoadError(`[device] expected the package @tno/${name}, got: ${reasons[0]}`, { hint: `npm install @tno/${name}` });
+  throw new AddonLoadError(`[device] expected the package @tno/${name}, found none`, {
+    hint: `npm install @tno/${name}`,
+  });
+}
+
+function open(name: string, path: string, require: NodeJS.Require): Device {
+  try {
+    const { createDevice } = require(path) as Partial<BackendModule>;
+    if (typeof createDevice === 'function') return createDevice(backendOptions());
+  } catch (error) {
+    if (error instanceof TnoError) throw error;
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new AddonLoadError(`[device] expected @tno/${name} to load, got: ${reason}`, {
+      cause: error,
+    });
+  }
+  throw new AddonLoadError(`[device] expected @tno/${name} to export createDevice (${path})`);
 }
 
 /** Connects core to Node. */

@@ -1,0 +1,69 @@
+/** The configuration flags there are: their defaults, what they take, what they do. */
+import type { FloatX } from '../tensor/dtype-types.js';
+
+/** One flag. */
+export interface Flag<T extends string | boolean = string | boolean> {
+  readonly default: T;
+  /** The values it takes; null for any text. */
+  readonly values: readonly T[] | null;
+  readonly about: string;
+}
+
+const choice = <const T extends string>(
+  values: readonly T[],
+  standard: NoInfer<T>,
+  about: string,
+): Flag<T> => ({ default: standard, values, about });
+const text = (about: string): Flag<string> => ({ default: '', values: null, about });
+const toggle = (about: string): Flag<boolean> => ({ default: false, values: [true, false], about });
+
+/** Every flag there is. */
+export const flags = {
+  device: choice(
+    ['cpu', 'reference', 'null'],
+    'cpu',
+    'Where functions run and shared variables live: cpu (generated C), reference (TypeScript, slow), null (compiles, runs nothing). Fixed at the first use.',
+  ),
+  floatX: choice(
+    ['float16', 'float32', 'float64'],
+    'float32',
+    'The dtype of unprefixed constructors, of shared numbers, and of floats made from integers.',
+  ),
+  mode: choice(
+    ['FAST_RUN', 'FAST_COMPILE', 'NONE'],
+    'FAST_RUN',
+    'The mode of functions that name none: FAST_RUN (all rewrites), FAST_COMPILE (only those that values depend on), NONE (the graph as written).',
+  ),
+  cacheDir: text(
+    'The folder of compiled kernels; empty: `tno/kernels` in the cache folder of the user. Fixed at the first use.',
+  ),
+  compiler: text(
+    'The C compiler for kernels, a path or a name; empty: TNO_CC, else the first of cc, gcc, clang. Fixed at the first use.',
+  ),
+  providers: choice(
+    ['auto', 'plain'],
+    'auto',
+    'What computes products: auto (a library where there is one), plain (own kernels). Fixed at the first use.',
+  ),
+  verify: toggle('Verify the graph after every rewrite while compiling.'),
+  optimizerVerbose: toggle('Print each rewrite that is applied, to stderr.'),
+} as const;
+
+export type FlagName = keyof typeof flags;
+
+type Value<F> = F extends Flag<infer T> ? T : never;
+
+/** The configuration: a value for each flag. */
+export type Flags = {
+  -readonly [K in FlagName]: K extends 'floatX' ? FloatX : Value<(typeof flags)[K]>;
+};
+
+/** The flags as a Markdown table. */
+export function describeFlags(): string {
+  const code = (value: unknown): string => (value === '' ? 'empty' : `\`${String(value)}\``);
+  const rows = Object.entries<Flag>(flags).map(([name, { default: standard, values, about }]) => {
+    const taken = values === null ? 'text' : values.map(code).join(', ');
+    return `| \`${name}\` | ${taken} | ${code(standard)} | ${about} |`;
+  });
+  return ['| Flag | Values | Default | What it does |', '|---|---|---|---|', ...rows].join('\n');
+}
