@@ -54,9 +54,11 @@ export type { Lowering, PointScope, StepScope, Point, Coordinate } from './lower
 export * from './lower/program.js';
 export { scalarOps, reduceOps, type ScalarOp, type ReduceOp } from './lower/scalar-op.js';
 export { ProgramBuilder } from './lower/program-builder.js';
+export { KernelBuilder } from './lower/kernel-builder.js';
 export { encodeProgram } from './lower/encode.js';
 export { decodeProgram } from './lower/decode.js';
 export { verifyProgram } from './lower/verify-program.js';
+export { printProgram } from './lower/print-program.js';
 export { lower, type Lowered } from './lower/lower.js';
 
 export * from './device/target.js';
