@@ -1,9 +1,11 @@
 // One fresh process: imports TNO, builds a training graph, compiles it, runs it once; prints times
 // in ms as JSON. Usage: node compile-once.mjs WORKLOAD
 
+import { makeData } from './data.mjs';
 import { workloadNamed } from './workloads.mjs';
 
 const workload = workloadNamed(process.argv[2]);
+const data = makeData(workload);
 const times = [performance.now()];
 const lap = () => times.push(performance.now());
 
@@ -13,7 +15,7 @@ await import('@tno/cpu');
 lap();
 const { compileStep, trainingGraph } = await import('./training-step.mjs');
 const started = performance.now();
-const graph = trainingGraph(workload);
+const graph = trainingGraph(workload, data);
 const built = performance.now();
 const step = compileStep(graph);
 const returned = performance.now();

@@ -2,11 +2,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeData } from './data.mjs';
 import { serve } from './serve.mjs';
 import { compileStep, trainingGraph } from './training-step.mjs';
 import { workloadNamed } from './workloads.mjs';
 
-const graph = trainingGraph(workloadNamed(process.argv[2]));
+const workload = workloadNamed(process.argv[2]);
+const graph = trainingGraph(workload, makeData(workload));
 const step = compileStep(graph);
 const { x, y } = graph.arguments;
 

@@ -4,6 +4,7 @@
 
 import { parseArgs } from 'node:util';
 import * as tno from '@tno/core';
+import { makeData } from './data.mjs';
 import { median, summary } from './statistics.mjs';
 import { trainingGraph } from './training-step.mjs';
 import { workloadNamed } from './workloads.mjs';
@@ -54,7 +55,7 @@ function cuts(program) {
 }
 
 const workload = workloadNamed(positionals[0] ?? 'logreg-600');
-const graph = trainingGraph(workload);
+const graph = trainingGraph(workload, makeData(workload));
 const device = tno.currentDevice();
 const { recording, last } = recorder(device);
 const { x, y, cost, updates } = graph;

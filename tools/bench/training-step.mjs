@@ -2,13 +2,14 @@
 
 import * as tno from '@tno/core';
 import { NDArray } from '@tno/core';
-import { makeData } from './data.mjs';
 
 /** @typedef {import('./workloads.mjs').Workload} Workload */
 
-/** @param {Workload} workload */
-export function trainingGraph(workload) {
-  const { x: xs, y: ys, parameters } = makeData(workload);
+/**
+ * @param {Workload} workload
+ * @param {ReturnType<typeof import('./data.mjs').makeData>} data
+ */
+export function trainingGraph(workload, { x: xs, y: ys, parameters }) {
   const { batch, inputs, model, rate, decay } = workload;
   const shared = Object.entries(parameters).map(([name, { shape, values }]) =>
     tno.shared(new NDArray('float32', values, shape), name),
