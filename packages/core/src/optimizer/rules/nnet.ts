@@ -9,6 +9,7 @@ import { argmax, argmin, keepAxes } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { logsumexp } from '../../ops/logsumexp.js';
 import { logSoftmax, softmax } from '../../ops/softmax.js';
+import { isFloat } from '../../types/dtype.js';
 import {
   axesOf,
   inputsOf,
@@ -70,9 +71,16 @@ const dropShift = rule(
     const node = ownerIf(x, 'add', 'sub');
     if (node === null) return null;
     const [a, b] = node.inputs;
-    if (b.type.broadcasts(axis) && shapes.same(a, x)) return again(a);
-    const left = node.op.name === 'add' && a.type.broadcasts(axis) && shapes.same(b, x);
-    return left ? again(b) : null;
+    const isShift = (shift: TensorVariable, v: TensorVariable): boolean =>
+      shift.type.broadcasts(axis) &&
+      v.type.shape.every((_, k) => {
+        const size = shapes.of(v)[k];
+        return (
+          shapes.of(x)[k] === size && (shift.type.broadcasts(k) || shapes.of(shift)[k] === size)
+        );
+      });
+    if (isShift(b, a)) return again(a);
+    return node.op.name === 'add' && isShift(a, b) ? again(b) : null;
   },
 );
 
@@ -124,14 +132,10 @@ const sumOfScatter = rule(
   (node) => {
     const axes = axesOf(node);
     const inputs = inputsOf(node.inputs[0], 'advanced_inc_subtensor');
-    if (inputs?.length !== 4 || axes.length !== 1 || axes[0] > 1 || !isUniform(inputs[0], 0))
-      return null;
+    if (inputs?.length !== 4 || axes.length !== 1 || !isUniform(inputs[0], 0)) return null;
     const [zeros, values, ...indices] = inputs;
-    if (
-      zeros.type.rank !== 2 ||
-      indices.some((index) => index.type.rank !== 1 || index.type.broadcasts(0))
-    )
-      return null;
+    const plain = indices.every((index) => index.type.rank === 1 && !index.type.broadcasts(0));
+    if (!plain || zeros.type.rank !== 2 || !isFloat(zeros.dtype)) return null;
     const [dropped, kept] = [indices[axes[0]], indices[1 - axes[0]]];
     const size = shapeOf(zeros, 1 - axes[0]);
     return scatter(
@@ -152,14 +156,9 @@ const scatterIntoSum = rule(
     const [a, b] = node.inputs;
     const into = (hot: TensorVariable, t: TensorVariable, sign: 1 | -1): TensorVariable | null => {
       const scattered = ownerIf(hot, 'advanced_inc_subtensor');
-      if (
-        scattered === null ||
-        !usedOnce(graph, hot) ||
-        !isUniform(scattered.inputs[0], 0) ||
-        !shapes.same(hot, t)
-      )
-        return null;
-      const [, values, ...indices] = scattered.inputs;
+      if (scattered === null || !usedOnce(graph, hot) || !shapes.same(hot, t)) return null;
+      const [zeros, values, ...indices] = scattered.inputs;
+      if (!isUniform(zeros, 0)) return null;
       return reapply(scattered, [t, sign === 1 ? values : neg(values), ...indices]);
     };
     if (node.op.name === 'add') return into(a, b, 1) ?? into(b, a, 1);
@@ -174,14 +173,8 @@ const scatterOfAll = rule(
   ['specialize', 'subtensor'],
   ({ inputs, outputs: [out] }, { shapes }) => {
     const [zeros, values, index] = inputs;
-    if (
-      inputs.length !== 3 ||
-      !isUniform(zeros, 0) ||
-      !isCounting(index) ||
-      values.type.rank !== out.type.rank
-    )
-      return null;
-    return shapes.same(values, out) ? values : null;
+    const isAll = inputs.length === 3 && isCounting(index) && shapes.same(values, out);
+    return isAll && isUniform(zeros, 0) ? values : null;
   },
 );
 
