@@ -155,7 +155,28 @@ export class KernelWriter implements PointScope {
 
   private indexed(node: Apply, point: Point): ScalarValue {
     const [source] = node.inputs;
-    return this.at(source, node.op.name === 'alloc' ? this.unstretched(source, node.outputs[0], point) : point);
+    if (node.op.name === 'alloc') return this.at(source, this.unstretched(source, node.outputs[0], point));
+    const { lower } = node.op;
+    const gathers = lower.kind === 'index' && lower.gathers;
+    return this.at(source, gathers && !this.checksIndices(source) ? this.within(source, point) : point);
+  }
+
+  /** Whether reading the variable checks and wraps computed indices by its own sizes: where its memory is read. */
+  private checksIndices(variable: TensorVariable): boolean {
+    return !(isConstant(variable) && variable.scalar !== null) && this.host.storage(variable) !== null;
+  }
+
+  /** The point with its computed coordinates checked and counted from the start of the variable's axes. */
+  private within(variable: TensorVariable, point: Point): Point {
+    const shape = this.host.shape(variable);
+    return point.map((coordinate, axis) => {
+      if (coordinate.kind !== 'value') return coordinate;
+      const { value } = coordinate;
+      const fromEnd = this.scalar('add', 'int64', value, this.size(shape[axis]));
+      const isNegative = this.scalar('lt', 'bool', value, this.constant('int64', 0n));
+      const wrapped = this.scalar('select', 'int64', isNegative, fromEnd, value);
+      return { kind: 'value', value: this.scalar('add', 'int64', wrapped, this.zeroIfWithin(value, shape[axis])) };
+    });
   }
 
   /** The operand's point for a point of the result: 0 along axes that the node stretches. */
