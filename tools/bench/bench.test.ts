@@ -1,6 +1,7 @@
 import { execPath } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { makeData, parameterShapes } from './data.mjs';
+import { processTicks, watchOthers, workedTicks } from './disturbance.mjs';
 import { parseOptions } from './options.mjs';
 import { least, median, summary } from './statistics.mjs';
 import { InForm, Participant, takeTurns } from './turns.mjs';
@@ -66,6 +67,20 @@ describe('options', () => {
   });
 });
 
+describe('disturbance', () => {
+  it('counts the ticks of all but idle processors', () => {
+    expect(workedTicks('cpu  100 2 30 9000 500 4 5 6 0 0\ncpu0 1 1 1 1')).toBe(147);
+  });
+
+  it("counts a process' own ticks, whatever its name", () => {
+    expect(processTicks('17 (a ) b) S 1 1 1 0 -1 4 10 20 30 40 70 8 0 0 20 0 5')).toBe(78);
+  });
+
+  it('is none where it cannot be told', () => {
+    expect(watchOthers([-1])()).toBe(true);
+  });
+});
+
 describe('participants', () => {
   it('answer in order, in their form where they have one', async () => {
     const one = echoing('one');
@@ -78,8 +93,11 @@ describe('participants', () => {
 
   it('take as many turns each as there are rounds', async () => {
     const players = [echoing('one'), echoing('two')];
-    const samples = await takeTurns(players, { rounds: 3, turn_ms: 1, group: 7 });
-    for (const player of players) expect(samples.get(player)).toEqual([1, 7, 1, 7, 1, 7]);
+    const { samples, rounds } = await takeTurns(players, { rounds: 3, turn_ms: 1, group: 7 });
+    expect(rounds.quiet).toBeLessThanOrEqual(rounds.played);
+    // Too few to leave the disturbed ones out.
+    const all = Array.from({ length: rounds.played }, () => [1, 7]).flat();
+    for (const player of players) expect(samples.get(player)).toEqual(all);
     for (const player of players) player.end();
   });
 

@@ -66,7 +66,8 @@ function fastest(all) {
  * @param {{ turn_ms: number, group: number }} options
  */
 async function trial(players, options) {
-  const tried = results(players, await takeTurns(players, { ...options, rounds: 3 }));
+  const { samples } = await takeTurns(players, { ...options, rounds: 3 });
+  const tried = results(players, samples);
   const order = players.map((_, i) => i).sort((i, j) => tried[i].min_ms - tried[j].min_ms);
   return { tried, chosen: order.slice(0, kept).map((i) => players[i]) };
 }
@@ -92,7 +93,8 @@ export async function compare(workload, { rounds, turn_ms, threads, python, floo
     const peer = peers.length > 0 ? await peers[0].ask(train) : undefined;
     const turn = { turn_ms, group: workload.group };
     const { tried, chosen } = await trial(peers, turn);
-    const samples = await takeTurns([ours, ...chosen, ...floors], { ...turn, rounds });
+    const everyone = [ours, ...chosen, ...floors];
+    const { samples, rounds: counts } = await takeTurns(everyone, { ...turn, rounds });
     const times = summary(samples.get(ours) ?? []);
     const best = chosen.length > 0 ? fastest(results(chosen, samples)) : undefined;
     const least = floors.length > 0 ? fastest(results(floors, samples)) : undefined;
@@ -107,6 +109,7 @@ export async function compare(workload, { rounds, turn_ms, threads, python, floo
       ratioToFloorOfMinima: least && times.min_ms / least.min_ms,
       lossOurs: our.losses.at(-1),
       lossPeer: peer?.losses.at(-1),
+      rounds: counts,
       movement: peer && movements(workload, folder),
     };
   } finally {

@@ -29,7 +29,18 @@ function table(rows) {
 /** @param {readonly Row[]} rows */
 export function stepTable(rows) {
   return table([
-    ['step, ms', 'TNO', 'PyTorch', 'its settings', 'ratio', 'floor', 'ratio', 'loss', 'its loss'],
+    [
+      'step, ms',
+      'TNO',
+      'PyTorch',
+      'its settings',
+      'ratio',
+      'floor',
+      'ratio',
+      'loss',
+      'its loss',
+      'quiet rounds',
+    ],
     ...rows.map((row) => [
       row.workload,
       both(row.ours),
@@ -40,6 +51,7 @@ export function stepTable(rows) {
       number(row.ratioToFloor),
       row.lossOurs.toFixed(5),
       row.lossPeer?.toFixed(5) ?? '-',
+      `${row.rounds.quiet} of ${row.rounds.played}`,
     ]),
   ]);
 }

@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { watchOthers } from './disturbance.mjs';
 
 /**
  * A process that answers each JSON line on its input with one on its output.
@@ -77,21 +78,44 @@ export class InForm {
 
 /** @typedef {Participant | InForm} Player */
 
-/**
- * The times of steps, in ms: `rounds` turns of about `turn_ms` each, in changing order.
- * @param {readonly Player[]} participants
- * @param {{ rounds: number, turn_ms: number, group: number }} options
- * @returns {Promise<Map<Player, number[]>>}
- */
-export async function takeTurns(participants, { rounds, turn_ms, group }) {
+/** So many rounds without others are enough to leave the other rounds out. */
+const enoughQuiet = 4;
+
+/** @param {Player} player */
+const pidOf = (player) => (player instanceof InForm ? player.participant : player).child.pid;
+
+/** One turn each, beginning with another player each round. @param {readonly Player[]} players @param {number} round @param {object} turn */
+async function playRound(players, round, turn) {
   /** @type {Map<Player, number[]>} */
-  const samples = new Map(participants.map((participant) => [participant, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < participants.length; i++) {
-      const participant = participants[(i + round) % participants.length];
-      const { times } = await participant.ask({ do: 'time', turn_ms, group });
-      samples.get(participant)?.push(...times);
-    }
+  const times = new Map();
+  for (let i = 0; i < players.length; i++) {
+    const player = players[(i + round) % players.length];
+    times.set(player, (await player.ask({ do: 'time', ...turn })).times);
   }
-  return samples;
+  return times;
+}
+
+/**
+ * The times of steps, in ms, from turns of about `turn_ms`. Rounds in which other processes worked
+ * are played again, up to as many again as there are to be, and count only where quiet ones are few.
+ * @param {readonly Player[]} players
+ * @param {{ rounds: number, turn_ms: number, group: number }} options
+ */
+export async function takeTurns(players, { rounds, ...turn }) {
+  /** @type {Map<Player, number[]>[]} */
+  const played = [];
+  /** @type {Map<Player, number[]>[]} */
+  const quiet = [];
+  while (quiet.length < rounds && played.length < 2 * rounds) {
+    const isQuiet = watchOthers(players.map(pidOf));
+    const times = await playRound(players, played.length, turn);
+    played.push(times);
+    if (isQuiet()) quiet.push(times);
+  }
+  const counted = quiet.length >= enoughQuiet ? quiet : played;
+  /** @type {Map<Player, number[]>} */
+  const samples = new Map(
+    players.map((player) => [player, counted.flatMap((round) => round.get(player) ?? [])]),
+  );
+  return { samples, rounds: { played: played.length, quiet: quiet.length } };
 }
