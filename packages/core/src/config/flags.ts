@@ -19,7 +19,7 @@ const toggle = (about: string): Flag<boolean> => ({ default: false, values: [tru
 
 /** Every flag there is. */
 export const flags = {
-  device: choice(
+  device: choice<string>(
     ['cpu', 'reference', 'null'],
     'cpu',
     'Where functions run and shared variables live: cpu (generated C), reference (TypeScript, slow), null (compiles, runs nothing). Fixed at the first use.',

@@ -5,6 +5,7 @@
  * outputs of an Apply, its `owner`. Graphs are acyclic; outside a FunctionGraph nodes never change.
  */
 import { SymbolicValueError } from '../errors.js';
+import type { TensorMethods } from '../tensor/methods.js';
 import type { DType } from '../types/dtype.js';
 import type { TensorType } from '../types/tensor-type.js';
 import type { Op } from './op.js';
@@ -12,9 +13,10 @@ import { captureTrace, type Trace } from './trace.js';
 
 let nextId = 0;
 
-/** Declared by the fluent methods (tensor/methods.ts) through declaration merging. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars
-export interface TensorVariable<D extends DType = DType, R extends number = number> {
+/** The fluent methods, which the package entry puts on the class; declared so that bundled declarations keep them. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export interface TensorVariable<D extends DType = DType, R extends number = number>
+  extends TensorMethods<D, R> {
   readonly type: TensorType<D>;
 }
 

@@ -6,7 +6,11 @@ import { TensorType, type StaticShape } from '../types/tensor-type.js';
 import type { FloatX } from './dtype-types.js';
 
 /** An input of the given dtype and static shape (null where the size is open, 1 where the axis broadcasts). */
-export function tensor<D extends DType, S extends StaticShape>(dtype: D, shape: readonly [...S], name?: string): TensorVariable<D, S['length']> {
+export function tensor<D extends DType, S extends StaticShape>(
+  dtype: D,
+  shape: readonly [...S],
+  name?: string,
+): TensorVariable<D, S['length']> {
   return new TensorVariable<D, S['length']>(new TensorType(dtype, shape), null, 0, name ?? null);
 }
 
@@ -19,7 +23,13 @@ export interface Constructor<R extends number> {
 }
 
 function unprefixed<R extends number>(pattern: Pattern): Constructor<R> {
-  return ((name?: string, dtype?: DType) => new TensorVariable(new TensorType(dtype ?? config.floatX, pattern), null, 0, name ?? null)) as Constructor<R>;
+  return ((name?: string, dtype?: DType) =>
+    new TensorVariable(
+      new TensorType(dtype ?? config.floatX, pattern),
+      null,
+      0,
+      name ?? null,
+    )) as Constructor<R>;
 }
 
 const patterns = {

@@ -3,7 +3,8 @@
  * one that the type checker does not know; it is accepted wherever a rank is asked and checked when the
  * graph is built.
  */
-import type { DType, FloatDType } from '../types/dtype.js';
+import type { Literal } from '../ops/as-variable.js';
+import type { DType, FloatDType, SignedIntDType } from '../types/dtype.js';
 
 /**
  * Augment this interface to pin what depends on configuration:
@@ -34,8 +35,24 @@ export interface SumTable {
   float64: 'float64';
 }
 
-/** What a number literal makes of a tensor's dtype: floats stay; integers stay unless the literal is a fraction. */
-export type WithLiteral<D extends DType> = D extends FloatDType ? D : D | FloatX;
+/**
+ * What a literal makes of a tensor's dtype: floats stay; integers stay beside whole numbers (one that does
+ * not fit widens them, which the type checker does not see) and become floatX beside fractions.
+ */
+export type WithLiteral<D extends DType, L extends Literal = number> = D extends FloatDType
+  ? D
+  : L extends boolean
+    ? D
+    : L extends bigint
+      ? WithInteger<D>
+      : number extends L
+        ? WithInteger<D> | FloatX
+        : `${L}` extends `${bigint}`
+          ? WithInteger<D>
+          : FloatX;
+
+/** bool takes the smallest integer dtype that holds the literal. */
+type WithInteger<D extends DType> = D extends 'bool' ? SignedIntDType : D;
 
 /** Rank plus one. */
 export interface NextRank {
@@ -86,3 +103,23 @@ export interface DotRank {
   2: { 0: 2; 1: 1; 2: 2; [rank: number]: number };
   [rank: number]: { [rank: number]: number };
 }
+
+/** Rank without `N` axes. */
+export type DropRank<R extends number, N extends number> = N extends 0
+  ? R
+  : N extends 1
+    ? PreviousRank[R]
+    : N extends 2
+      ? PreviousRank[PreviousRank[R]]
+      : N extends 3
+        ? PreviousRank[PreviousRank[PreviousRank[R]]]
+        : number;
+
+/** The rank when one axis is replaced by `S` axes. */
+export type TakeRank<R extends number, S extends number> = S extends 0
+  ? PreviousRank[R]
+  : S extends 1
+    ? R
+    : S extends 2
+      ? NextRank[R]
+      : number;

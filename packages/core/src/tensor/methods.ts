@@ -2,143 +2,120 @@
  * The fluent methods of tensor variables, each a thin wrapper of the function of the same name, with the
  * result's dtype and rank inferred. `bindMethods` puts them on the class; the package entry calls it.
  */
-import type { Literal, TensorLike } from '../ops/as-variable.js';
+import type { TensorLike } from '../ops/as-variable.js';
 import { TensorVariable } from '../graph/variable.js';
 import * as advanced from '../ops/advanced-index.js';
+import type { Index } from '../ops/advanced-index.js';
 import * as arithmetic from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import * as compare from '../ops/compare.js';
 import { dimshuffle, transpose } from '../ops/dimshuffle.js';
 import { dot } from '../ops/dot.js';
+import { logsumexp } from '../ops/logsumexp.js';
 import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import { shape } from '../ops/shape.js';
+import * as softmaxes from '../ops/softmax.js';
 import * as transcendental from '../ops/transcendental.js';
-import type { BasicIndex, Slice } from '../ops/subtensor.js';
 import type { DType } from '../types/dtype.js';
-import type { NDArray } from '../types/ndarray.js';
-import type { Promote } from '../types/promote.js';
-import type { DotRank, FloatOf, MaxRank, PreviousRank, SumTable, WithLiteral } from './dtype-types.js';
+import type { FloatOf, SumTable } from './dtype-types.js';
+import type * as f from './signatures.js';
 
-type Binary<D extends DType, R extends number> = {
-  <E extends DType, S extends number>(other: TensorVariable<E, S>): TensorVariable<Promote<D, E>, MaxRank[R][S]>;
-  (other: Literal): TensorVariable<WithLiteral<D>, R>;
-  <E extends DType>(other: NDArray<E>): TensorVariable<Promote<D, E>>;
-};
-
-type FloatBinary<D extends DType, R extends number> = {
-  <E extends DType, S extends number>(other: TensorVariable<E, S>): TensorVariable<FloatOf<Promote<D, E>>, MaxRank[R][S]>;
-  (other: Literal): TensorVariable<FloatOf<D>, R>;
-  <E extends DType>(other: NDArray<E>): TensorVariable<FloatOf<Promote<D, E>>>;
-};
-
-type Comparison<R extends number> = {
-  <S extends number>(other: TensorVariable<DType, S>): TensorVariable<'bool', MaxRank[R][S]>;
-  (other: Literal): TensorVariable<'bool', R>;
-  (other: NDArray): TensorVariable<'bool'>;
-};
-
-type Unary<D extends DType, R extends number> = () => TensorVariable<D, R>;
-
-/** An index that drops its axis. */
-type Place = number | bigint | TensorVariable<DType, 0>;
-/** An index that picks along its axis. */
-type Positions = TensorVariable<DType, 1>;
-
-/** Reduction: of everything, of one axis, of several; the rank follows. */
-type Reduce<D extends DType, R extends number> = {
-  (axes?: null, options?: { keepdims?: false }): TensorVariable<D, 0>;
-  (axes: reduce.Axes, options: { keepdims: true }): TensorVariable<D, R>;
-  (axis: number, options?: { keepdims?: false }): TensorVariable<D, PreviousRank[R]>;
-  (axes: readonly number[], options?: reduce.ReduceOptions): TensorVariable<D>;
-};
-
-declare module '../graph/variable.js' {
-  interface TensorVariable<D extends DType = DType, R extends number = number> {
-    add: Binary<D, R>;
-    sub: Binary<D, R>;
-    mul: Binary<D, R>;
-    /** Division; floatX for integers. */
-    div: FloatBinary<D, R>;
-    /** Division rounded toward minus infinity. */
-    intDiv: Binary<D, R>;
-    /** Remainder with the divisor's sign. */
-    mod: Binary<D, R>;
-    pow: Binary<D, R>;
-    maximum: Binary<D, R>;
-    minimum: Binary<D, R>;
-    neg: Unary<D, R>;
-    abs: Unary<D, R>;
-    sgn: Unary<D, R>;
-    sqr: Unary<D, R>;
-    sqrt: Unary<FloatOf<D>, R>;
-    reciprocal: Unary<FloatOf<D>, R>;
-    exp: Unary<FloatOf<D>, R>;
-    expm1: Unary<FloatOf<D>, R>;
-    log: Unary<FloatOf<D>, R>;
-    log1p: Unary<FloatOf<D>, R>;
-    log2: Unary<FloatOf<D>, R>;
-    log10: Unary<FloatOf<D>, R>;
-    sigmoid: Unary<FloatOf<D>, R>;
-    softplus: Unary<FloatOf<D>, R>;
-    tanh: Unary<FloatOf<D>, R>;
-    sin: Unary<FloatOf<D>, R>;
-    cos: Unary<FloatOf<D>, R>;
-    floor: Unary<FloatOf<D>, R>;
-    ceil: Unary<FloatOf<D>, R>;
-    trunc: Unary<FloatOf<D>, R>;
-    round: Unary<FloatOf<D>, R>;
-    clip(low: TensorLike, high: TensorLike): TensorVariable<D, R>;
-    eq: Comparison<R>;
-    neq: Comparison<R>;
-    lt: Comparison<R>;
-    le: Comparison<R>;
-    gt: Comparison<R>;
-    ge: Comparison<R>;
-    and: Binary<D, R>;
-    or: Binary<D, R>;
-    xor: Binary<D, R>;
-    invert: Unary<D, R>;
-    cast<E extends DType>(dtype: E): TensorVariable<E, R>;
-    sum: Reduce<SumTable[D], R>;
-    prod: Reduce<SumTable[D], R>;
-    mean: Reduce<FloatOf<D>, R>;
-    var: Reduce<FloatOf<D>, R>;
-    max: Reduce<D, R>;
-    min: Reduce<D, R>;
-    argmax: Reduce<'int64', R>;
-    argmin: Reduce<'int64', R>;
-    all: Reduce<'bool', R>;
-    any: Reduce<'bool', R>;
-    /** Product of vectors and matrices. */
-    dot<E extends DType, S extends number>(other: TensorVariable<E, S>): TensorVariable<Promote<D, E>, DotRank[R][S]>;
-    dot<E extends DType>(other: NDArray<E>): TensorVariable<Promote<D, E>>;
-    dimshuffle<const O extends readonly (number | 'x')[]>(order: O): TensorVariable<D, O['length']>;
-    transpose(axes?: readonly number[]): TensorVariable<D, R>;
-    /** The transpose: axes reversed. */
-    readonly T: TensorVariable<D, R>;
-    reshape<const S extends readonly TensorLike[]>(sizes: S): TensorVariable<D, S['length']>;
-    flatten(): TensorVariable<D, 1>;
-    flatten<N extends number>(rank: N): TensorVariable<D, N>;
-    /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
-    readonly shape: TensorVariable<'int64', 1>;
-    /** Integers, slices (see `slice`), null for a whole axis, and integer arrays. */
-    at(index: Place): TensorVariable<D, PreviousRank[R]>;
-    at(index: Slice | null): TensorVariable<D, R>;
-    at(index: Positions): TensorVariable<D, R>;
-    at(row: Place, column: Place): TensorVariable<D, PreviousRank[PreviousRank[R]]>;
-    at(row: Place, column: Slice | null): TensorVariable<D, PreviousRank[R]>;
-    at(row: Slice | null, column: Place): TensorVariable<D, PreviousRank[R]>;
-    at(row: Slice | null, column: Slice | null): TensorVariable<D, R>;
-    at(row: Positions, column: Positions): TensorVariable<D, PreviousRank[R]>;
-    at(...indices: readonly advanced.Index[]): TensorVariable<D>;
-    /** Elements along an axis at integer positions. */
-    take(indices: TensorLike, axis?: number): TensorVariable<D>;
-    /** A copy in which the indexed part is `values`. */
-    setAt(indices: readonly BasicIndex[], values: TensorLike): TensorVariable<D, R>;
-    /** A copy in which `values` are added to the indexed part. */
-    incAt(indices: readonly BasicIndex[], values: TensorLike): TensorVariable<D, R>;
-  }
+/** The methods of a variable of dtype `D` and rank `R`. */
+export interface TensorMethods<D extends DType, R extends number> {
+  add: f.BinaryMethod<D, R>;
+  sub: f.BinaryMethod<D, R>;
+  mul: f.BinaryMethod<D, R>;
+  /** Division; floatX for integers. */
+  div: f.FloatBinaryMethod<D, R>;
+  /** Division rounded toward minus infinity. */
+  intDiv: f.BinaryMethod<D, R>;
+  /** Remainder with the divisor's sign. */
+  mod: f.BinaryMethod<D, R>;
+  pow: f.BinaryMethod<D, R>;
+  maximum: f.BinaryMethod<D, R>;
+  minimum: f.BinaryMethod<D, R>;
+  neg(): TensorVariable<D, R>;
+  abs(): TensorVariable<D, R>;
+  sgn(): TensorVariable<D, R>;
+  sqr(): TensorVariable<D, R>;
+  /** max(x, 0); its gradient at 0 is 0. */
+  relu(): TensorVariable<D, R>;
+  sqrt(): TensorVariable<FloatOf<D>, R>;
+  reciprocal(): TensorVariable<FloatOf<D>, R>;
+  exp(): TensorVariable<FloatOf<D>, R>;
+  exp2(): TensorVariable<FloatOf<D>, R>;
+  expm1(): TensorVariable<FloatOf<D>, R>;
+  log(): TensorVariable<FloatOf<D>, R>;
+  log1p(): TensorVariable<FloatOf<D>, R>;
+  log2(): TensorVariable<FloatOf<D>, R>;
+  log10(): TensorVariable<FloatOf<D>, R>;
+  sigmoid(): TensorVariable<FloatOf<D>, R>;
+  softplus(): TensorVariable<FloatOf<D>, R>;
+  tanh(): TensorVariable<FloatOf<D>, R>;
+  sin(): TensorVariable<FloatOf<D>, R>;
+  cos(): TensorVariable<FloatOf<D>, R>;
+  tan(): TensorVariable<FloatOf<D>, R>;
+  arcsin(): TensorVariable<FloatOf<D>, R>;
+  arccos(): TensorVariable<FloatOf<D>, R>;
+  arctan(): TensorVariable<FloatOf<D>, R>;
+  /** The angle of (other, this). */
+  arctan2: f.FloatBinaryMethod<D, R>;
+  sinh(): TensorVariable<FloatOf<D>, R>;
+  cosh(): TensorVariable<FloatOf<D>, R>;
+  logaddexp: f.FloatBinaryMethod<D, R>;
+  /** e^x / Σ e^x along an axis, by default the last. */
+  softmax(axis?: number): TensorVariable<FloatOf<D>, R>;
+  logSoftmax(axis?: number): TensorVariable<FloatOf<D>, R>;
+  floor(): TensorVariable<FloatOf<D>, R>;
+  ceil(): TensorVariable<FloatOf<D>, R>;
+  trunc(): TensorVariable<FloatOf<D>, R>;
+  round(): TensorVariable<FloatOf<D>, R>;
+  /** Limited to [low, high]. */
+  clip: f.ClipMethod<D, R>;
+  eq: f.ComparisonMethod<R>;
+  neq: f.ComparisonMethod<R>;
+  lt: f.ComparisonMethod<R>;
+  le: f.ComparisonMethod<R>;
+  gt: f.ComparisonMethod<R>;
+  ge: f.ComparisonMethod<R>;
+  and: f.BinaryMethod<D, R>;
+  or: f.BinaryMethod<D, R>;
+  xor: f.BinaryMethod<D, R>;
+  invert(): TensorVariable<D, R>;
+  isnan(): TensorVariable<'bool', R>;
+  isinf(): TensorVariable<'bool', R>;
+  cast<E extends DType>(dtype: E): TensorVariable<E, R>;
+  sum: f.ReduceMethod<SumTable[D], R>;
+  prod: f.ReduceMethod<SumTable[D], R>;
+  mean: f.ReduceMethod<FloatOf<D>, R>;
+  /** Mean squared distance from the mean. */
+  var: f.ReduceMethod<FloatOf<D>, R, f.Correction>;
+  logsumexp: f.ReduceMethod<FloatOf<D>, R>;
+  max: f.ReduceMethod<D, R>;
+  min: f.ReduceMethod<D, R>;
+  argmax: f.ReduceMethod<'int64', R>;
+  argmin: f.ReduceMethod<'int64', R>;
+  all: f.ReduceMethod<'bool', R>;
+  any: f.ReduceMethod<'bool', R>;
+  /** Product of vectors and matrices. */
+  dot: f.DotMethod<D, R>;
+  dimshuffle<const O extends readonly (number | 'x')[]>(order: O): TensorVariable<D, O['length']>;
+  transpose(axes?: readonly number[]): TensorVariable<D, R>;
+  /** The transpose: axes reversed. */
+  readonly T: TensorVariable<D, R>;
+  reshape<const S extends readonly TensorLike[]>(sizes: S): TensorVariable<D, S['length']>;
+  flatten<N extends number = 1>(rank?: N): TensorVariable<D, N>;
+  /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
+  readonly shape: TensorVariable<'int64', 1>;
+  /** Integers, slices (see `slice`), null for a whole axis, and integer arrays. */
+  at: f.AtMethod<D, R>;
+  /** Elements along an axis at integer positions. */
+  take: f.TakeMethod<D, R>;
+  /** A copy in which the indexed part is `values`. */
+  setAt(indices: readonly Index[], values: TensorLike): TensorVariable<D, R>;
+  /** A copy in which `values` are added to the indexed part. */
+  incAt(indices: readonly Index[], values: TensorLike): TensorVariable<D, R>;
 }
 
 type Self = TensorVariable;
@@ -159,6 +136,7 @@ const functions = {
   abs: arithmetic.abs,
   sgn: arithmetic.sgn,
   sqr: arithmetic.sqr,
+  relu: arithmetic.relu,
   sqrt: arithmetic.sqrt,
   reciprocal: arithmetic.reciprocal,
   floor: arithmetic.floor,
@@ -167,6 +145,7 @@ const functions = {
   round: arithmetic.round,
   clip: arithmetic.clip,
   exp: transcendental.exp,
+  exp2: transcendental.exp2,
   expm1: transcendental.expm1,
   log: transcendental.log,
   log1p: transcendental.log1p,
@@ -177,6 +156,16 @@ const functions = {
   tanh: transcendental.tanh,
   sin: transcendental.sin,
   cos: transcendental.cos,
+  tan: transcendental.tan,
+  arcsin: transcendental.arcsin,
+  arccos: transcendental.arccos,
+  arctan: transcendental.arctan,
+  arctan2: transcendental.arctan2,
+  sinh: transcendental.sinh,
+  cosh: transcendental.cosh,
+  logaddexp: transcendental.logaddexp,
+  softmax: softmaxes.softmax,
+  logSoftmax: softmaxes.logSoftmax,
   eq: compare.eq,
   neq: compare.neq,
   lt: compare.lt,
@@ -187,11 +176,14 @@ const functions = {
   or: compare.or,
   xor: compare.xor,
   invert: compare.invert,
+  isnan: compare.isnan,
+  isinf: compare.isinf,
   cast,
   sum: reduce.sum,
   prod: reduce.prod,
   mean: reduce.mean,
   var: reduce.variance,
+  logsumexp,
   max: reduce.max,
   min: reduce.min,
   argmax: reduce.argmax,
