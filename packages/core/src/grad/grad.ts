@@ -19,17 +19,15 @@ import { stabilizingRules } from '../optimizer/phases.js';
 import { gradientDType, zerosLike } from '../ops/alloc.js';
 import { add } from '../ops/arithmetic.js';
 import { asVariable, type TensorLike } from '../ops/as-variable.js';
-import { cast } from '../ops/cast.js';
-import { sumTo } from '../ops/reduce.js';
 import type { FloatOf } from '../tensor/dtype-types.js';
-import { isFloat } from '../types/dtype.js';
+import { BackwardWalk } from './pull-back.js';
 
 export interface GradOptions {
   /** Variables through which no gradient flows. */
   readonly considerConstant?: readonly TensorVariable[];
   /** What to do when the cost does not depend on a variable: an error (default) or zeros of its shape. */
   readonly disconnected?: 'raise' | 'ignore';
-  /** Gradients of the cost by intermediate variables, taken as given; the cost may then be null. */
+  /** Gradients of the cost by intermediate variables, taken as given, in place of what would be found; the cost may then be null. */
   readonly knownGrads?: readonly (readonly [TensorVariable, TensorLike])[];
 }
 
@@ -52,18 +50,30 @@ function barrierOp(): Op {
 function stabilized(
   roots: readonly TensorVariable[],
   keep: readonly TensorVariable[],
-): { roots: TensorVariable[]; standIns: Map<TensorVariable, TensorVariable>; back: Map<TensorVariable, TensorVariable> } {
+): {
+  roots: TensorVariable[];
+  standIns: Map<TensorVariable, TensorVariable>;
+  back: Map<TensorVariable, TensorVariable>;
+} {
   const inner = new Set(keep.filter((v) => v.owner !== null));
   const fenced = new Map<TensorVariable, TensorVariable>();
-  const ordered = toposort([...roots, ...inner]).flatMap((node) => node.outputs.filter((output) => inner.has(output)));
+  const ordered = toposort([...roots, ...inner]).flatMap((node) =>
+    node.outputs.filter((output) => inner.has(output)),
+  );
   for (const v of ordered) {
     const node = v.owner as Apply;
     const inputs = cloneReplace(node.inputs, fenced).outputs;
     const own = new Apply(node.op, inputs, node.op.types(inputs), node.trace).outputs[v.index];
-    fenced.set(v, withTrace(node.trace, () => new Apply(barrierOp(), [own], [own.type]).outputs[0]));
+    fenced.set(
+      v,
+      withTrace(node.trace, () => new Apply(barrierOp(), [own], [own.type]).outputs[0]),
+    );
   }
   const fencedRoots = cloneReplace(roots, fenced).outputs;
-  const graph = new FunctionGraph([], [...fencedRoots, ...ordered.map((v) => fenced.get(v) as TensorVariable)]);
+  const graph = new FunctionGraph(
+    [],
+    [...fencedRoots, ...ordered.map((v) => fenced.get(v) as TensorVariable)],
+  );
   const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
   rewrite(graph, stabilizingRules(own));
   const standIns = new Map<TensorVariable, TensorVariable>();
@@ -76,61 +86,23 @@ function stabilized(
   return { roots: graph.outputs.slice(0, roots.length), standIns, back };
 }
 
-/** Variables of the graph through which one of `targets` is reached. */
-function relevantTo(targets: ReadonlySet<TensorVariable>, order: readonly Apply[]): Set<TensorVariable> {
-  const relevant = new Set(targets);
-  for (const node of order) {
-    if (node.inputs.some((input) => relevant.has(input))) node.outputs.forEach((output) => relevant.add(output));
-  }
-  return relevant;
-}
-
-/** Accumulates cotangents from `seeds` back to `targets`. `connected` also holds those with a zero gradient. */
-function pullBack(
-  roots: readonly TensorVariable[],
-  seeds: ReadonlyMap<TensorVariable, TensorVariable>,
-  targets: ReadonlySet<TensorVariable>,
-  stop: ReadonlySet<TensorVariable>,
-): { cotangents: Map<TensorVariable, TensorVariable>; connected: Set<TensorVariable> } {
-  const order = toposort(roots, stop);
-  const relevant = relevantTo(targets, order);
-  const cotangents = new Map(seeds);
-  const connected = new Set(seeds.keys());
-  const receive = (input: TensorVariable, g: TensorVariable | null): void => {
-    if (g === null) return;
-    connected.add(input);
-    const fitting = sumTo(isFloat(input.dtype) ? cast(g, input.dtype) : g, input);
-    const before = cotangents.get(input);
-    cotangents.set(input, before === undefined ? fitting : add(before, fitting));
-  };
-  for (const node of [...order].reverse()) {
-    const own = node.outputs.map((output) => cotangents.get(output) ?? null);
-    if (!node.outputs.some((output) => connected.has(output)) || !node.inputs.some((input) => relevant.has(input))) continue;
-    const { pullback } = node.op;
-    if (pullback === 'not-differentiable' || own.every((g) => g === null)) {
-      node.inputs.forEach((input) => connected.add(input));
-      continue;
-    }
-    const gradients = withTrace(node.trace, () => pullback(node, own));
-    withTrace(node.trace, () => {
-      node.inputs.forEach((input, k) => {
-        if (relevant.has(input)) receive(input, gradients[k]);
-      });
-    });
-  }
-  return { cotangents, connected };
-}
-
 function checkCost(cost: TensorVariable): void {
   if (cost.type.rank !== 0) {
-    throw new GradError(`[grad] expected a scalar cost, got ${cost.toString()} of type ${cost.type.key}: reduce it with .mean() or .sum()`);
+    throw new GradError(
+      `[grad] expected a scalar cost, got ${cost.toString()} of type ${cost.type.key}: reduce it with .mean() or .sum()`,
+    );
   }
 }
 
 /** Type of a gradient: the variable's own where it is a float, else floatX. */
-export type GradientOf<V> = V extends TensorVariable<infer D, infer R> ? TensorVariable<FloatOf<D>, R> : never;
+export type GradientOf<V> =
+  V extends TensorVariable<infer D, infer R> ? TensorVariable<FloatOf<D>, R> : never;
 
-export function grad<V extends TensorVariable>(cost: TensorVariable | null, wrt: V, options?: GradOptions): GradientOf<V>;
+export function grad<V extends TensorVariable>(
+  cost: TensorVariable | null,
+  wrt: V,
+  options?: GradOptions,
+): GradientOf<V>;
 export function grad<const L extends readonly TensorVariable[]>(
   cost: TensorVariable | null,
   wrt: L,
@@ -151,10 +123,15 @@ export function grad(
   return wrt instanceof TensorVariable ? results[0] : results;
 }
 
-function gradients(cost: TensorVariable | null, wrt: readonly TensorVariable[], options: GradOptions): TensorVariable[] {
+function gradients(
+  cost: TensorVariable | null,
+  wrt: readonly TensorVariable[],
+  options: GradOptions,
+): TensorVariable[] {
   const { considerConstant = [], disconnected = 'raise', knownGrads = [] } = options;
   if (cost !== null) checkCost(cost);
-  else if (knownGrads.length === 0) throw new GradError('[grad] expected a cost or knownGrads, got neither');
+  else if (knownGrads.length === 0)
+    throw new GradError('[grad] expected a cost or knownGrads, got neither');
   const known = knownGrads.map(([v]) => v);
   const roots = cost === null ? [] : [cost];
   const stable = stabilized([...roots, ...known], [...wrt, ...known, ...considerConstant]);
@@ -167,11 +144,11 @@ function gradients(cost: TensorVariable | null, wrt: readonly TensorVariable[], 
     seeds.set(standIn(v), before === undefined ? value : add(before, value));
   }
   const constants = new Set(considerConstant.map(standIn));
-  const { cotangents, connected } = pullBack(stable.roots, seeds, new Set(wrt.map(standIn)), constants);
+  const walk = new BackwardWalk(stable.roots, seeds, new Set(wrt.map(standIn)), constants);
   const found = wrt.map((v) => {
-    const g = cotangents.get(standIn(v));
-    if (g !== undefined) return g;
-    if (!connected.has(standIn(v)) && disconnected === 'raise') {
+    const g = walk.gradient(standIn(v));
+    if (g !== null) return g;
+    if (!walk.reaches(standIn(v)) && disconnected === 'raise') {
       throw new DisconnectedInputError(
         `[grad] expected the cost to depend on ${v.toString()}, but it does not (or only through its shape): ` +
           "leave it out, or pass {disconnected: 'ignore'} for zeros",
@@ -180,8 +157,10 @@ function gradients(cost: TensorVariable | null, wrt: readonly TensorVariable[], 
     return zerosLike(v, gradientDType(v));
   });
   const results = cloneReplace(found, stable.back).outputs;
+  const given = new Set<unknown>(knownGrads.map(([, g]) => g));
   results.forEach((g, k) => {
-    if (cost?.name != null && wrt[k].name !== null && g.name === null && g.owner !== null) g.name = `(d${cost.name}/d${wrt[k].name})`;
+    if (g.owner === null || g.name !== null || given.has(g)) return;
+    if (cost?.name != null && wrt[k].name !== null) g.name = `(d${cost.name}/d${wrt[k].name})`;
   });
   return results;
 }

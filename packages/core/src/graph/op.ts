@@ -48,7 +48,7 @@ export interface Op {
   shapes<S>(algebra: SizeAlgebra<S>, shapes: readonly (readonly S[])[], node: Apply): readonly (readonly S[] | null)[];
   /** The reference: values of the outputs from values of the inputs. */
   perform(inputs: readonly NDArray[], node: Apply): readonly NDArray[];
-  /** `'not-differentiable'`: piecewise constant or discrete, the gradient is zero or meaningless; asking for it is disconnected. */
+  /** `'not-differentiable'`: piecewise constant or discrete; the inputs are connected, their gradients zero. */
   readonly pullback: Pullback | 'not-differentiable';
   readonly lower: Lowering;
   /** Rewrites that travel with the op. */

@@ -3,11 +3,10 @@
  * minus infinity and `mod` takes the divisor's sign, for floats too.
  */
 import { Constant } from '../graph/constant.js';
-import type { TensorVariable } from '../graph/variable.js';
+import { apply1, type TensorVariable } from '../graph/variable.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
-import { cast } from './cast.js';
-import { and, eq, ge, gt, le, or, switchOp as where } from './compare.js';
-import { elementwise } from './elementwise.js';
+import { and, eq, ge, gt, le, lt, or, switchOp as where } from './compare.js';
+import { elementwise, elementwiseOp } from './elementwise.js';
 import { log } from './transcendental.js';
 
 type Num = number;
@@ -209,7 +208,7 @@ export const maximum = elementwise('maximum', {
   evaluate: nanFirst((a, b) => (a > b ? a : b)),
   result: 'same',
   pullback: ({ inputs: [a, b] }, [g]) =>
-    g === null ? [null, null] : splitTies(g, ge(a, b), gt(a, b), le(a, b)),
+    g === null ? [null, null] : [shareOf(g, ge(a, b), gt(a, b)), shareOf(g, ge(b, a), gt(b, a))],
 });
 
 /** Elementwise minimum; NaN wins; at a tie the gradient is halved. */
@@ -218,23 +217,16 @@ export const minimum = elementwise('minimum', {
   evaluate: nanFirst((a, b) => (a < b ? a : b)),
   result: 'same',
   pullback: ({ inputs: [a, b] }, [g]) =>
-    g === null ? [null, null] : splitTies(g, le(a, b), gt(b, a), ge(a, b)),
+    g === null ? [null, null] : [shareOf(g, le(a, b), lt(a, b)), shareOf(g, le(b, a), lt(b, a))],
 });
 
-/** Gradients of a choice: the first operand's share is 1 where it strictly wins, a half at a tie. */
-function splitTies(
+/** Gradient of the operand that is chosen: all of it where the choice is strict, half at a tie. */
+function shareOf(
   g: TensorVariable,
-  first: TensorVariable,
+  chosen: TensorVariable,
   strictly: TensorVariable,
-  second: TensorVariable,
-): TensorVariable[] {
-  const share = where(
-    first,
-    where(strictly, cast(asVariable(1), g.dtype), cast(asVariable(0.5, g.dtype), g.dtype)),
-    0,
-  );
-  const other = where(second, sub(1, share), 0);
-  return [mul(g, share), mul(g, other)];
+): TensorVariable {
+  return where(chosen, where(strictly, g, mul(g, 0.5)), 0);
 }
 
 /** `x` limited to [low, high]; where low > high the result is low. At the bounds the gradient passes. */
@@ -268,8 +260,23 @@ export const trunc = rounding('trunc', 'trunc', Math.trunc);
 /** Rounds half to even. */
 export const round = rounding('round', 'round', roundHalfEven);
 
-/** max(x, 0), its gradient 0 at 0. */
+const reluOp = elementwiseOp(
+  'relu',
+  {
+    scalar: 'max',
+    evaluate: (a: Num) => (a > 0 || a !== a ? a : 0),
+    integer: (a: Num) => (a > 0 ? a : 0),
+    result: 'same',
+    pullback: ({ inputs: [x] }, [g]) => [g && where(gt(x, 0), g, 0)],
+  },
+  {
+    kind: 'expression',
+    build: (scope, { inputs: [x] }, point) =>
+      scope.scalar('max', x.dtype, scope.at(x, point), scope.constant(x.dtype, 0)),
+  },
+);
+
+/** max(x, 0); NaN stays; the gradient at 0 is 0. */
 export function relu(x: TensorLike): TensorVariable {
-  const v = asVariable(x);
-  return where(gt(v, 0), v, where(eq(v, v), 0, v));
+  return apply1(reluOp, [asVariable(x)]);
 }

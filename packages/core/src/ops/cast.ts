@@ -3,7 +3,7 @@ import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { Constant, constant } from '../graph/constant.js';
 import { isFloat, type DType } from '../types/dtype.js';
-import { zerosLike } from './alloc.js';
+import { gradientDType, zerosLike } from './alloc.js';
 
 const castOps = new Map<DType, Op>();
 
@@ -19,7 +19,7 @@ export function castOp(dtype: DType): Op {
     // Through a discrete dtype the gradient is zero, yet connected; an integer input receives a float.
     pullback: ({ inputs: [x] }, [g]) => {
       if (g === null) return [null];
-      if (!isFloat(dtype)) return [zerosLike(x, isFloat(x.dtype) ? x.dtype : undefined)];
+      if (!isFloat(dtype)) return [zerosLike(x, gradientDType(x))];
       return [isFloat(x.dtype) ? cast(g, x.dtype) : g];
     },
     lower: {

@@ -142,14 +142,10 @@ const tiesPullback =
   (axes: readonly number[]): Pullback =>
   ({ inputs: [x], outputs: [y] }, [g]) => {
     if (g === null) return [null];
-    const dtype = isFloat(x.dtype) ? x.dtype : config.floatX;
-    const hit = cast(eq(x, keepAxes(y, axes, x.type.rank)), dtype);
-    return [
-      mul(
-        keepAxes(g, axes, x.type.rank),
-        trueDiv(hit, keepAxes(sum.on(hit, axes), axes, x.type.rank)),
-      ),
-    ];
+    const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, x.type.rank);
+    const hit = eq(x, keep(y));
+    const share = trueDiv(g, cast(sum.on(hit, axes), g.dtype));
+    return [switchOp(hit, broadcastTo(keep(share), sizesOf(x)), 0)];
   };
 
 export const max = reduction({
