@@ -4,7 +4,7 @@ import { userFrames } from '../graph/trace.js';
 import { TensorVariable } from '../graph/variable.js';
 import { canCastExactly, type DType } from '../types/dtype.js';
 import { typedDType, type TypedArray } from '../types/typed-input.js';
-import { NDArray, ndarray, type NDArrayInput } from '../types/ndarray.js';
+import { isNDArray, ndarray, type NDArray, type NDArrayInput } from '../types/ndarray.js';
 
 /** An input of a compiled function, and how errors call it. */
 export interface InputSlot {
@@ -25,7 +25,7 @@ function isScalarOrList(value: unknown): value is NDArrayInput {
 
 function asArray(slot: InputSlot, value: unknown): NDArray {
   const { dtype } = slot.variable;
-  if (value instanceof NDArray) return fitting(slot, value);
+  if (isNDArray(value)) return fitting(slot, value);
   if (typedDType(value) !== undefined) return fitting(slot, fromTyped(value as TypedArray, dtype));
   if (isScalarOrList(value)) {
     return slot.allowDowncast ? ndarray(value).astype(dtype) : ndarray(value, dtype);

@@ -191,7 +191,7 @@ describe('results', () => {
   it('take the borrowed memory of a shared variable for what it is at the call', () => {
     const v = tno.shared(f32([1, 2]), 'v', { shape: [null], device });
     const f = tno.function([x], [x.sum(), x], { updates: [[v, v.add(x)]], device });
-    const [sum, seen] = f(v.getValue({ borrow: true }) as NDArray<'float32'>);
+    const [sum, seen] = f(v.getValue({ borrow: true }));
     expect(sum).toBe(3);
     expect(seen.toNested()).toEqual([1, 2]);
     expect(v.getValue().toNested()).toEqual([2, 4]);
@@ -216,7 +216,6 @@ describe('symbols are no values', () => {
     ['x * 2', () => (x as unknown as number) * 2],
     ['-x', () => -(x as unknown as number)],
     ['x < y', () => (x as unknown as number) < (y as unknown as number)],
-    ['x == 1', () => (x as unknown) == 1],
     ['Math.max(x)', () => Math.max(x as unknown as number)],
     ['Number(x)', () => Number(x)],
     ["x + ' text'", () => `${'text '}` + (x as unknown as string)],

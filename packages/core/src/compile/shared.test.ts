@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as tno from '../index.js';
-import { createReferenceDevice, ndarray, NDArray } from '../index.js';
+import { createReferenceDevice, ndarray, type NDArray } from '../index.js';
 
 const device = createReferenceDevice();
 const options = { device };

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConfigError } from '../errors.js';
 import { modes } from '../optimizer/mode.js';
+import type * as Config from './config.js';
 import { flags } from './flags.js';
 
 /** A fresh configuration: locks and sources last as long as the module. */
-async function fresh(): Promise<typeof import('./config.js')> {
+async function fresh(): Promise<typeof Config> {
   vi.resetModules();
   return import('./config.js');
 }
 
-let settings: typeof import('./config.js');
+let settings: typeof Config;
 beforeEach(async () => {
   settings = await fresh();
 });

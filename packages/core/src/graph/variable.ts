@@ -14,7 +14,6 @@ import { captureTrace, type Trace } from './trace.js';
 let nextId = 0;
 
 /** The fluent methods, which the package entry puts on the class; declared so that bundled declarations keep them. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export interface TensorVariable<D extends DType = DType, R extends number = number>
   extends TensorMethods<D, R> {
   readonly type: TensorType<D>;

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as Index from '../index.js';
+import type * as Host from './host.js';
 
-type Core = typeof import('../index.js') & typeof import('./host.js');
+type Core = typeof Index & typeof Host;
 
 let root: string;
 let home: string;
