@@ -25,18 +25,18 @@ static int part_count;
 static volatile float one = 1.0f;
 static volatile float sink;
 
-static float *floats(int64_t count) {
-  float *data = aligned_alloc(64, ((size_t)count * sizeof(float) + 63) / 64 * 64);
+static float* floats(int64_t count) {
+  float* data = aligned_alloc(64, ((size_t)count * sizeof(float) + 63) / 64 * 64);
   if (data == NULL) abort();
   for (int64_t i = 0; i < count; i++) data[i] = (float)(i % 7) * 0.1f;
   return data;
 }
 
-static void run(const Part *p) {
+static void run(const Part* p) {
   const float c = one, small = 1e-9f * c;
   const int64_t n = p->n;
-  const float *restrict a = p->a, *restrict b = p->b;
-  float *restrict y = p->y;
+  const float* restrict a = p->a, * restrict b = p->b;
+  float* restrict y = p->y;
   if (p->kind == PRODUCT) {
     dnnl_sgemm(p->transpose_a ? 'T' : 'N', p->transpose_b ? 'T' : 'N', p->m, n, p->k, small, a,
                p->transpose_a ? p->m : p->k, b, p->transpose_b ? p->k : n,
@@ -55,7 +55,7 @@ static void run(const Part *p) {
   }
 }
 
-static int numbers(napi_env env, napi_callback_info info, double *values, size_t count) {
+static int numbers(napi_env env, napi_callback_info info, double* values, size_t count) {
   napi_value args[2];
   size_t given = 2;
   napi_get_cb_info(env, info, &given, args, NULL, NULL);
@@ -75,15 +75,15 @@ static napi_value number(napi_env env, double value) {
 static napi_value prepare(napi_env env, napi_callback_info info) {
   napi_value arg;
   size_t given = 1, length = 0;
-  void *data = NULL;
+  void* data = NULL;
   napi_typedarray_type type;
   napi_get_cb_info(env, info, &given, &arg, NULL, NULL);
   if (napi_get_typedarray_info(env, arg, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
-  const double *word = data;
+  const double* word = data;
   part_count = (int)(length / WORDS);
   if (part_count > MAX_PARTS) abort();
   for (int i = 0; i < part_count; i++, word += WORDS) {
-    Part *p = &parts[i];
+    Part* p = &parts[i];
     p->kind = (int)word[0];
     p->transpose_a = word[1] != 0;
     p->transpose_b = word[2] != 0;
@@ -138,36 +138,44 @@ static napi_value triad(napi_env env, napi_callback_info info) {
   return number(env, best);
 }
 
+/* As many chains as hide the latency of two units; each a variable, to stay in registers. */
+#define CHAINS 10
+#define EACH_CHAIN(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9)
+
+#ifdef __AVX512F__
+enum { LANES = 16 };
+#else
+enum { LANES = 8 };
+#endif
+typedef float Lanes __attribute__((vector_size(LANES * 4)));
+
+static float fma_chains(int64_t times) {
+  const Lanes factor = (Lanes){0} + one, term = (Lanes){0} + 1e-9f * one;
+#define START(i) Lanes chain##i = factor;
+#define STEP(i) chain##i = chain##i * factor + term;
+#define LANE(i) +chain##i[0]
+  EACH_CHAIN(START)
+  for (int64_t t = 0; t < times; t++) {
+    EACH_CHAIN(STEP)
+  }
+  return 0 EACH_CHAIN(LANE);
+}
+
 /* fma(): GFLOP/s in float32 of all threads, best of some */
 static napi_value fma_rate(napi_env env, napi_callback_info info) {
   (void)info;
-  enum { CHAINS = 12, LANES = 16, TIMES = 200000 };
-  typedef float Lanes __attribute__((vector_size(LANES * 4)));
+  const int64_t times = 200000;
+  const int threads = omp_get_max_threads();
   double best = 0;
-  for (int r = 0; r < 10; r++) {
+  for (int r = 0; r < 30; r++) {
     const double start = omp_get_wtime();
-    int threads = 1;
 #pragma omp parallel
     {
-      Lanes chain[CHAINS];
-      const Lanes factor = {0};
-      const float c = one;
-      for (int i = 0; i < CHAINS; i++) chain[i] = factor + c;
-      for (int t = 0; t < TIMES; t++) {
-        for (int i = 0; i < CHAINS; i++) {
-          chain[i] = chain[i] * (factor + c) + (factor + 1e-9f);
-          __asm__ volatile("" : "+v"(chain[i]));
-        }
-      }
-      float sum = 0;
-      for (int i = 0; i < CHAINS; i++) sum += chain[i][0];
+      const float sum = fma_chains(times);
 #pragma omp critical
-      {
-        sink = sum;
-        threads = omp_get_num_threads();
-      }
+      sink = sum;
     }
-    const double flops = 2.0 * CHAINS * LANES * TIMES * threads;
+    const double flops = 2.0 * CHAINS * LANES * (double)times * threads;
     const double rate = flops / (omp_get_wtime() - start) / 1e9;
     if (rate > best) best = rate;
   }
@@ -177,14 +185,14 @@ static napi_value fma_rate(napi_env env, napi_callback_info info) {
 static napi_value library(napi_env env, napi_callback_info info) {
   (void)info;
   char text[64];
-  const dnnl_version_t *v = dnnl_version();
+  const dnnl_version_t* v = dnnl_version();
   snprintf(text, sizeof text, "%d.%d.%d", v->major, v->minor, v->patch);
   napi_value result = NULL;
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
   return result;
 }
 
-static void add(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+static void add(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
   napi_set_named_property(env, exports, name, function);
