@@ -4,8 +4,9 @@
  * `float` in values.
  */
 import { cHelper, cLiteral, cScalarOps } from '@tno/core';
-import type { Dialect, DType, Helper, LiteralForms, TypeNames } from '@tno/core';
+import type { Dialect, DType, Helper, LiteralForms, ScalarText, TypeNames } from '@tno/core';
 import { laneFold } from './lane-fold.js';
+import { vectorMath, vectorMathOps } from './vector-math.js';
 
 const types: Readonly<Record<DType, TypeNames>> = {
   bool: { storage: 'uint8_t', value: '_Bool' },
@@ -43,12 +44,24 @@ const round = (dtype: DType, value: string): string =>
   dtype === 'float16' ? `(float)(_Float16)(${value})` : value;
 
 const base = { types, literals, round, qualifier: 'static inline' };
+const familyOps = cScalarOps(base);
+
+/** float32, and float16 which is computed in it, have functions of our own; float64 takes libm's. */
+const mathOps = Object.fromEntries(
+  vectorMathOps.map((op): [string, ScalarText] => [
+    op,
+    (args, dtype, use, from) =>
+      dtype === 'float64'
+        ? familyOps[op](args, dtype, use, from)
+        : round(dtype, `${use(`tno_${op}_f32`)}(${args.join(', ')})`),
+  ]),
+);
 
 export const cDialect: Dialect = {
   language: 'c',
   launch: 'range',
   types,
-  ops: cScalarOps(base),
+  ops: { ...familyOps, ...mathOps },
   prologue,
   load: (dtype, place) => {
     if (dtype === 'bool') return `${place} != 0`;
@@ -69,7 +82,7 @@ const failHelper = `static void tno_fail(tno_status *s, int64_t gather, int64_t 
 }`;
 
 function helper(name: string): Helper {
-  const found = cHelper(base, name) ?? laneFold(name);
+  const found = vectorMath(name) ?? cHelper(base, name) ?? laneFold(name);
   if (found === null) throw new RangeError(`[codegen] expected a known helper, got ${name}`);
   return name === 'tno_index' ? { text: `${failHelper}\n\n${found.text}`, needs: [] } : found;
 }

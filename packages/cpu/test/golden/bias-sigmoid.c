@@ -4,9 +4,54 @@
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
 
+static inline int32_t tno_bits(float x) {
+  int32_t i;
+  __builtin_memcpy(&i, &x, sizeof i);
+  return i;
+}
+
+static inline float tno_float(int32_t i) {
+  float x;
+  __builtin_memcpy(&x, &i, sizeof x);
+  return x;
+}
+
+/* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
+static inline int32_t tno_exp_parts(float x, float *r, float *low) {
+  const float t = x * 1.44269504f + 12582912.0f; /* rounds to an integer in the low bits */
+  const float n = t - 12582912.0f;
+  const float a = x - n * 0.693359375f;
+  const float b = n * 2.12194440e-4f;
+  const float f = a + b;
+  float q = 0.0013814467f;
+  q = q * f + 0.008368781f;
+  q = q * f + 0.041668393f;
+  q = q * f + 0.1666652f;
+  q = q * f + 0.49999994f;
+  *r = f;
+  *low = ((a - f) + b) + (f * f) * q;
+  return tno_bits(t) - 0x4b400000;
+}
+
+/* x 2^n in two steps: 2^n alone may be no float. */
+static inline float tno_scale(float x, int32_t n) {
+  const int32_t h = n >> 1;
+  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+}
+
+/* 1 / (1 + e) or e / (1 + e) with e = e^-|x|; the numerator takes back what rounding 1 + e has lost. */
 static inline float tno_sigmoid_f32(float x) {
-  const float e = expf(-fabsf(x));
-  return (x >= 0 ? 1.0f : e) / (1.0f + e);
+  const float a = -fabsf(x);
+  const float y = a < -104.0f ? -104.0f : a;
+  float r, low;
+  const int32_t n = tno_exp_parts(y, &r, &low);
+  const float p = 1.0f + r;
+  const float t = (r - (p - 1.0f)) + low;
+  const float e = tno_scale(p + t, n);
+  const float d = 1.0f + e;
+  const float lost = e - (d - 1.0f);
+  const float num = tno_scale(p + (t - p * lost * (1.0f - 0.5f * e)), n);
+  return (x >= 0 ? 1.0f : num) / d;
 }
 
 void k0_bias_sigmoid(const tno_args *a, int64_t begin, int64_t end) {

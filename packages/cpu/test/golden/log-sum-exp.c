@@ -4,6 +4,49 @@
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
 
+static inline int32_t tno_bits(float x) {
+  int32_t i;
+  __builtin_memcpy(&i, &x, sizeof i);
+  return i;
+}
+
+static inline float tno_float(int32_t i) {
+  float x;
+  __builtin_memcpy(&x, &i, sizeof x);
+  return x;
+}
+
+/* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
+static inline int32_t tno_exp_parts(float x, float *r, float *low) {
+  const float t = x * 1.44269504f + 12582912.0f; /* rounds to an integer in the low bits */
+  const float n = t - 12582912.0f;
+  const float a = x - n * 0.693359375f;
+  const float b = n * 2.12194440e-4f;
+  const float f = a + b;
+  float q = 0.0013814467f;
+  q = q * f + 0.008368781f;
+  q = q * f + 0.041668393f;
+  q = q * f + 0.1666652f;
+  q = q * f + 0.49999994f;
+  *r = f;
+  *low = ((a - f) + b) + (f * f) * q;
+  return tno_bits(t) - 0x4b400000;
+}
+
+/* x 2^n in two steps: 2^n alone may be no float. */
+static inline float tno_scale(float x, int32_t n) {
+  const int32_t h = n >> 1;
+  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+}
+
+static inline float tno_exp_f32(float x) {
+  const float y = x > 89.0f ? 89.0f : x < -104.0f ? -104.0f : x;
+  float r, low;
+  const int32_t n = tno_exp_parts(y, &r, &low);
+  const float p = 1.0f + r;
+  return tno_scale(p + ((r - (p - 1.0f)) + low), n);
+}
+
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
 #elif defined(__AVX__)
@@ -65,6 +108,32 @@ static inline float tno_total_f32(float sum, float comp) {
   return comp == comp ? sum + comp : sum;
 }
 
+/* (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2) */
+static inline float tno_log_tail(float f) {
+  float p = -0.07634389f;
+  p = p * f + 0.12765428f;
+  p = p * f - 0.13162003f;
+  p = p * f + 0.14201368f;
+  p = p * f - 0.16623144f;
+  p = p * f + 0.20001236f;
+  p = p * f - 0.25000826f;
+  return p * f + 0.3333333f;
+}
+
+/* x = 2^e (1 + f); 0x3f3504f3 is sqrt(1/2) */
+static inline float tno_log_f32(float x) {
+  const int tiny = x < 1.17549435e-38f;
+  const float y = tiny ? x * 8388608.0f : x;
+  const int32_t e = (tno_bits(y) - 0x3f3504f3) >> 23;
+  const float f = tno_float(tno_bits(y) - (e << 23)) - 1.0f;
+  const float n = (float)(tiny ? e - 23 : e);
+  const float z = f * f;
+  const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f;
+  const float r = (f + (low - 0.5f * z)) + n * 0.693359375f;
+  const float edge = x == 0 ? -__builtin_inff() : x < 0 ? __builtin_nanf("") : x;
+  return x > 0 && x < __builtin_inff() ? r : edge;
+}
+
 void k0_log_sum_exp(const tno_args *a, int64_t begin, int64_t end) {
   const float *const p0 = (const float *)a->buf[0];
   const float *const p1 = (const float *)a->buf[1];
@@ -83,13 +152,13 @@ void k0_log_sum_exp(const tno_args *a, int64_t begin, int64_t end) {
         const int64_t i1 = t + j;
         const float v0 = p0_0[i1];
         const float v2 = v0 - v1;
-        const float v3 = expf(v2);
+        const float v3 = tno_exp_f32(v2);
         x4[j] = v3;
       }
       tno_add_f32(&s4, &c4, tno_sum_f32(x4, e));
     }
     const float v4 = tno_total_f32(s4, c4);
-    const float v5 = logf(v4);
+    const float v5 = tno_log_f32(v4);
     const float v7 = v5 + v6;
     p2[i0] = v7;
   }

@@ -4,6 +4,75 @@
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
 
+static inline int32_t tno_bits(float x) {
+  int32_t i;
+  __builtin_memcpy(&i, &x, sizeof i);
+  return i;
+}
+
+static inline float tno_float(int32_t i) {
+  float x;
+  __builtin_memcpy(&x, &i, sizeof x);
+  return x;
+}
+
+/* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
+static inline int32_t tno_exp_parts(float x, float *r, float *low) {
+  const float t = x * 1.44269504f + 12582912.0f; /* rounds to an integer in the low bits */
+  const float n = t - 12582912.0f;
+  const float a = x - n * 0.693359375f;
+  const float b = n * 2.12194440e-4f;
+  const float f = a + b;
+  float q = 0.0013814467f;
+  q = q * f + 0.008368781f;
+  q = q * f + 0.041668393f;
+  q = q * f + 0.1666652f;
+  q = q * f + 0.49999994f;
+  *r = f;
+  *low = ((a - f) + b) + (f * f) * q;
+  return tno_bits(t) - 0x4b400000;
+}
+
+/* x 2^n in two steps: 2^n alone may be no float. */
+static inline float tno_scale(float x, int32_t n) {
+  const int32_t h = n >> 1;
+  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+}
+
+static inline float tno_exp_f32(float x) {
+  const float y = x > 89.0f ? 89.0f : x < -104.0f ? -104.0f : x;
+  float r, low;
+  const int32_t n = tno_exp_parts(y, &r, &low);
+  const float p = 1.0f + r;
+  return tno_scale(p + ((r - (p - 1.0f)) + low), n);
+}
+
+/* (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2) */
+static inline float tno_log_tail(float f) {
+  float p = -0.07634389f;
+  p = p * f + 0.12765428f;
+  p = p * f - 0.13162003f;
+  p = p * f + 0.14201368f;
+  p = p * f - 0.16623144f;
+  p = p * f + 0.20001236f;
+  p = p * f - 0.25000826f;
+  return p * f + 0.3333333f;
+}
+
+/* As log of u = 1 + x, with what the rounding of u has lost; near 0, f is x itself. */
+static inline float tno_log1p_f32(float x) {
+  const float u = 1.0f + x;
+  const int32_t e = (tno_bits(u) - 0x3f3504f3) >> 23;
+  const float n = (float)e;
+  const float lost = (x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f)) / u;
+  const float f = e == 0 ? x : tno_float(tno_bits(u) - (e << 23)) - 1.0f;
+  const float z = f * f;
+  const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f + (e == 0 ? 0.0f : lost);
+  const float r = (f + (low - 0.5f * z)) + n * 0.693359375f;
+  const float edge = x == -1.0f ? -__builtin_inff() : x < -1.0f ? __builtin_nanf("") : x;
+  return x > -1.0f && x < __builtin_inff() && x != 0 ? r : edge;
+}
+
 void k0_shifted_exp(const tno_args *a, int64_t begin, int64_t end) {
   const float *const p0 = (const float *)a->buf[0];
   const float *const p1 = (const float *)a->buf[1];
@@ -19,8 +88,8 @@ void k0_shifted_exp(const tno_args *a, int64_t begin, int64_t end) {
     for (int64_t i1 = 0; i1 < d1; i1++) {
       const float v0 = p0_0[i1];
       const float v2 = v0 - v1;
-      const float v3 = expf(v2);
-      const float v4 = log1pf(v3);
+      const float v3 = tno_exp_f32(v2);
+      const float v4 = tno_log1p_f32(v3);
       p2_0[i1] = v3;
       p3_0[i1] = v4;
     }
