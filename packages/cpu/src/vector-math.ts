@@ -1,6 +1,6 @@
 /**
  * Math functions of float32 as short C without branches, so that loops over them vectorise (libm's
- * do not, and cost four to fifteen times as much). Only operations that every CPU rounds alike: the
+ * do not, and cost several times as much). Only operations that every CPU rounds alike: the
  * results do not depend on the vector width nor on a fused multiply-add. Over all 2^32 arguments the
  * error stays below 2 ulp (exp 0.8, log 0.9, log1p 0.9, expm1 1.7, tanh 1.5, sigmoid 1.5, softplus
  * 1.6), with NaN, infinities, zeros and subnormal numbers right: TNO_MATH_STRIDE=1 makes

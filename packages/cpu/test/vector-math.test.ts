@@ -137,5 +137,5 @@ describe('vector math', () => {
   it('gives the same bits with vectors of 16 bytes and no fused multiply-add', () => {
     const bits = (list: readonly Finding[]): string[] => list.map((found) => found.bits);
     expect(bits(measure('x86-64'))).toEqual(bits(findings));
-  });
+  }, 3_600_000);
 });
