@@ -63,8 +63,10 @@ export interface CompileProfile {
 export interface CompiledFunction<I, O> {
   (...args: Arguments<I> extends readonly unknown[] ? Arguments<I> : never): Results<O>;
   readonly functionName: string | null;
-  /** The optimized graph. */
+  /** The optimized graph: the outputs, then the values of `updated`. */
   readonly graph: FunctionGraph;
+  /** The shared variables that a call sets. */
+  readonly updated: readonly SharedVariable[];
   readonly program: Program;
   readonly source: SourceUnit;
   readonly compileProfile: CompileProfile;
@@ -160,6 +162,7 @@ function callable<I, O>(
   };
   return Object.assign(call, {
     functionName: name,
+    updated: spec.targets,
     graph: about.graph,
     program: lowered.program,
     source: about.source,
