@@ -19,6 +19,7 @@ export { SharedVariable, type SharedValue } from './graph/shared.js';
 export { FunctionGraph, type Client } from './graph/function-graph.js';
 export { defineOp, opKey, type Op, type Pullback, type SizeAlgebra, type InputGradient, type PropValue } from './graph/op.js';
 export { evaluate } from './graph/evaluate.js';
+export * as nd from './eager.js';
 export { cloneReplace } from './graph/clone.js';
 export { toposort, leavesOf } from './graph/traverse.js';
 export { userFrames, type Trace } from './graph/trace.js';
