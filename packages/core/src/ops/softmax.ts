@@ -1,4 +1,5 @@
 /** softmax and logSoftmax along one axis, stable for any finite input. */
+import { ShapeError } from '../errors.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { config } from '../config/config.js';
@@ -27,6 +28,11 @@ function performShifted(
   axis: number,
   finish: (centred: number, total: number) => number,
 ): NDArray {
+  if (x.shape[axis] === 0) {
+    throw new ShapeError(
+      `[softmax] expected at least one element on axis ${axis}, got shape (${x.shape.join(', ')})`,
+    );
+  }
   const wide = x.astype('float64');
   const top = reduceAxes(wide, axis, true, 'float64', -Infinity, (a: number, v: number) =>
     a !== a || v !== v ? NaN : Math.max(a, v),

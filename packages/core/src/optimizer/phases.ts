@@ -42,31 +42,20 @@ export interface Phase {
  * - stabilize: numerically better forms; with canonicalize's rules, since each may make room for the other.
  * - specialize: cheaper forms (powers, one-hot); these would undo canonical forms, so they run without them.
  * - library: products as calls of the target's routines.
- * - expand: what is left of composite ops in terms of primitives, cleaned up once more.
+ * - expand: what is left of composite ops in terms of primitives, specialized and tidied up once more.
  */
 export function phases(target: Target, own: readonly Rule[] = []): readonly Phase[] {
   const rules = [...own, ...generalRules];
+  const tidying = tagged(tagged(rules, 'canonicalize'), 'shape', 'elemwise', 'reduce');
+  const specializing = tagged(rules, 'specialize');
   return [
     { name: 'canonicalize', rules: tagged(rules, 'canonicalize') },
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
-    {
-      name: 'specialize',
-      rules: [
-        ...tagged(rules, 'specialize'),
-        ...tagged(rules, 'canonicalize').filter(
-          (r) => r.tags.includes('shape') || r.tags.includes('elemwise'),
-        ),
-      ],
-    },
+    { name: 'specialize', rules: [...specializing, ...tidying] },
     { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
     {
       name: 'expand',
-      rules: [
-        ...expandRules(target),
-        ...tagged(rules, 'canonicalize').filter(
-          (r) => r.tags.includes('shape') || r.tags.includes('elemwise'),
-        ),
-      ],
+      rules: [...expandRules(target), ...tagged(specializing, 'arith'), ...tidying],
     },
   ];
 }

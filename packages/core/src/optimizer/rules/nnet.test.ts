@@ -146,6 +146,14 @@ describeRules({
       'not into something': { from: scatter(n, [arange(shapeOf(n, 0))], sqr(n), 'inc') },
     },
   },
+  'softmax along a unit axis is 1': {
+    tags: ['canonicalize', 'nnet', 'unsafe-nan'],
+    cases: {
+      'softmax of a column along its rows': { from: softmax(c), to: 'alloc(1, shape_i0(c), 1)' },
+      'its logarithm is 0': { from: logSoftmax(r, 0), to: 'alloc(0, 1, shape_i1(r))' },
+      'not along the other axis': { from: softmax(c, 0) },
+    },
+  },
   'argmax of softmax is argmax': {
     tags: ['canonicalize', 'nnet'],
     cases: {

@@ -12,6 +12,7 @@ import { logSoftmax, softmax } from '../../ops/softmax.js';
 import { isFloat } from '../../types/dtype.js';
 import {
   axesOf,
+  filled,
   inputsOf,
   isUniform,
   keptReduction,
@@ -178,6 +179,18 @@ const scatterOfAll = rule(
   },
 );
 
+/** One alternative is certain. */
+const softmaxOfOne = rule(
+  'softmax along a unit axis is 1',
+  ['softmax', 'log_softmax'],
+  ['canonicalize', 'nnet', 'unsafe-nan'],
+  (node) => {
+    const axis = Number(node.op.props['axis']);
+    const value = node.op.name === 'softmax' ? 1 : 0;
+    return node.outputs[0].type.broadcasts(axis) ? filled(node, value) : null;
+  },
+);
+
 /** softmax keeps the order of its elements. */
 const argmaxOfSoftmax = rule(
   'argmax of softmax is argmax',
@@ -202,4 +215,5 @@ export const nnetRules: readonly Rule[] = [
   scatterIntoSum,
   scatterOfAll,
   argmaxOfSoftmax,
+  softmaxOfOne,
 ];

@@ -61,7 +61,9 @@ describeRules({
         to: 'dimshuffle[x,1,0](m)',
       },
       'an axis put in and taken out': { from: dimshuffle(dimshuffle(x, ['x', 0]), [1]), to: 'x' },
+      'a unit axis taken out and put back': { from: dimshuffle(r, ['x', 1]), to: 'r' },
       'not one alone': { from: transpose(m) },
+      'not a unit axis put elsewhere': { from: dimshuffle(r, [1, 'x']) },
     },
   },
   'merge reshapes': {

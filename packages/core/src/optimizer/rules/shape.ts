@@ -98,18 +98,16 @@ const elementOfVector = rule(
 );
 
 const mergeShuffles = rule('merge dimshuffles', 'dimshuffle', ['canonicalize', 'shape'], (node) => {
-  const inner = ownerIf(node.inputs[0], 'dimshuffle');
-  const outerOrder = orderOf(node);
-  if (inner === null) {
-    const identity =
-      outerOrder.length === node.inputs[0].type.rank && outerOrder.every((axis, k) => axis === k);
-    return identity ? node.inputs[0] : null;
-  }
+  const [x] = node.inputs;
+  const order = orderOf(node);
+  // A unit axis that is taken out and put back in its place stays.
+  const stays = order.every((axis, k) => axis === k || (axis === 'x' && !order.includes(k)));
+  if (stays && order.length === x.type.rank) return x;
+  const inner = ownerIf(x, 'dimshuffle');
+  if (inner === null) return null;
   const innerOrder = orderOf(inner);
-  return dimshuffle(
-    inner.inputs[0],
-    outerOrder.map((axis) => (axis === 'x' ? 'x' : innerOrder[axis])),
-  );
+  const merged = order.map((axis) => (axis === 'x' ? 'x' : innerOrder[axis]));
+  return dimshuffle(inner.inputs[0], merged);
 });
 
 const mergeReshapes = rule(
