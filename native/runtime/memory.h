@@ -44,6 +44,11 @@ class Arena {
   // The slot's address once it holds `bytes`; null where the memory cannot be had.
   std::byte* reserve(size_t slot, int64_t bytes) noexcept;
 
+  // The slot's address as it is now: growing a slot moves it.
+  std::byte* address(size_t slot) const noexcept {
+    return slots_[slot] == nullptr ? nullptr : slots_[slot]->data();
+  }
+
  private:
   std::vector<std::shared_ptr<Block>> slots_;
 };

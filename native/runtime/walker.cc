@@ -91,8 +91,10 @@ bool Walker::evaluate(int32_t id) {
       value = dims(node.a)[static_cast<size_t>(node.b)];
       return true;
     case SizeOp::value: {
-      const std::byte* data = state(node.a).data;
-      if (data == nullptr) return broken("[program] expected a size's value to be written first");
+      if (state(node.a).data == nullptr) {
+        return broken("[program] expected a size's value to be written first");
+      }
+      const std::byte* data = address(node.a);
       value = load_integer(data, program_->buffer(node.a).dtype);
       return true;
     }

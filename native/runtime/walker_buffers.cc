@@ -94,6 +94,10 @@ std::byte* Walker::address(int32_t id) {
   const Buffer& buffer = program_->buffer(id);
   if (buffer.role == Role::view) return view_address(buffer);
   std::byte* data = state(id).data;
+  // Another temp may have made the slot grow, and so move, since this one was allocated.
+  if (data != nullptr && buffer.role == Role::temp) {
+    data = slots_.address(static_cast<size_t>(buffer.slot));
+  }
   if (data == nullptr) broken("[program] expected a buffer to be allocated before its use");
   return data;
 }

@@ -28,6 +28,36 @@ TEST(a_kernel_runs_over_whatever_length_comes) {
   }
 }
 
+TEST(temps_of_different_sizes_share_a_slot_that_grows) {
+  Builder b;
+  const int32_t x = b.input(DType::float32, 1);
+  const int32_t z = b.input(DType::float32, 1);
+  const int32_t n = b.dim(x, 0);
+  const int32_t m = b.dim(z, 0);
+  const int32_t first = b.temp(DType::float32, {n});
+  const int32_t second = b.temp(DType::float32, {m});
+  b.program.buffers[static_cast<size_t>(second)].slot =
+      b.program.buffers[static_cast<size_t>(first)].slot;
+  const int32_t y = b.output(DType::float32, {n});
+  const int32_t w = b.output(DType::float32, {m});
+  b.map_kernel(DType::float32, 2);
+  b.finish();
+  b.program.steps.push_back(kernel_step(0, {x, first}, {n}));
+  b.program.steps.push_back(kernel_step(0, {first, y}, {n}));
+  b.program.steps.push_back(kernel_step(0, {z, second}, {m}));
+  b.program.steps.push_back(kernel_step(0, {second, w}, {m}));
+  Fixture f(b, {add_one});
+  for (size_t size : {1, 1000, 100'000}) {
+    Floats small = {1, 2};
+    Floats large(size, 3);
+    f.input(0, small);
+    f.input(1, large);
+    CHECK(f.run().kind == FailureKind::none);
+    CHECK(f.output<float>(0) == Floats({3, 4}));
+    CHECK(f.output<float>(1) == Floats(size, 5));
+  }
+}
+
 TEST(a_kernel_without_outer_axes_runs_once) {
   Builder b;
   const int32_t x = b.input(DType::float32, 0);
