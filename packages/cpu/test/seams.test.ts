@@ -1,3 +1,4 @@
+// eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
 import { seamCases } from '../../core/test/support/seam-cases.js';
 import { createCpuDevice } from '../src/index.js';
 
