@@ -289,11 +289,9 @@ export class KernelWriter implements PointScope {
     return this.operands.map((operand) => operand.buffer);
   }
 
-  /** Records the kernel and its launch; neither where an axis is known to be empty. */
+  /** Records the kernel and its launch. */
   emit(node: Apply): void {
     const { builder } = this.host;
-    const outer = this.axes.slice(0, this.axes.length - this.reduceRank);
-    if (outer.some((size) => this.sizes.constant(size) === 0)) return;
     const joined = this.joinAxes();
     const dims = new DimList(this.sizes);
     const sites: SiteId[] = [];

@@ -5,6 +5,7 @@
  */
 import type { BufferId, KernelDim, Program, Step } from './program.js';
 import { kernelLoads } from './step-access.js';
+import { isEmptyKernel } from './verify-kernel.js';
 
 /** What is wrong, as "…, got …"; null when nothing is. */
 export function verifyInPlace(
@@ -12,6 +13,7 @@ export function verifyInPlace(
   step: Extract<Step, { kind: 'kernel' }>,
 ): string | null {
   const kernel = program.kernels[step.kernel];
+  if (isEmptyKernel(kernel)) return null;
   const loads = kernelLoads(kernel);
   for (const store of kernel.stores) {
     const others = kernel.stores.filter((other) => other !== store).map((other) => other.operand);

@@ -16,6 +16,11 @@ export function verifyKernel(kernel: LoopKernel): void {
   new KernelVerifier(kernel).verify();
 }
 
+/** Whether an outer axis is known to have no points, so that nothing is stored. */
+export function isEmptyKernel({ axes, reduceRank }: LoopKernel): boolean {
+  return axes.slice(0, axes.length - reduceRank).some((axis) => 'lit' in axis && axis.lit === 0);
+}
+
 /** Dtype of every value of a kernel: body, reductions, epilogue. */
 export function kernelDTypes(
   kernel: Pick<LoopKernel, 'body' | 'reductions' | 'epilogue'>,
@@ -136,6 +141,7 @@ class KernelVerifier {
 
   private repeatsElements(operand: number): boolean {
     const { axes, operands } = this.kernel;
+    if (isEmptyKernel(this.kernel)) return false;
     const isLit = (dim: KernelDim, lit: number): boolean => 'lit' in dim && dim.lit === lit;
     return axes
       .slice(0, this.outer)

@@ -42,8 +42,8 @@ describe('rewriting', () => {
     rewrite(graph, [square, twice], { profile });
     expect(formula(graph.outputs[0])).toBe('sqr(x)');
     expect(profile.get('square')).toMatchObject({ applied: 1 });
-    expect(profile.get('twice')?.applied).toBe(2);
-    expect(profile.get('twice')?.tried).toBeGreaterThanOrEqual(2);
+    expect(profile.get('twice')?.applied).toBeGreaterThanOrEqual(2);
+    expect(profile.get('twice')?.tried).toBeGreaterThan(profile.get('twice')?.applied ?? 0);
     expect(profile.get('twice')?.time).toBeGreaterThanOrEqual(0);
   });
 

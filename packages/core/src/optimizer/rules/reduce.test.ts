@@ -3,6 +3,7 @@ import { describeRules, leaves, optimized } from '../../../test/support/rule-cas
 import { broadcastTo } from '../../ops/alloc.js';
 import { mul, neg, trueDiv } from '../../ops/arithmetic.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
+import { dot } from '../../ops/dot.js';
 import { all, max, mean, min, prod, sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { exp } from '../../ops/transcendental.js';
@@ -64,6 +65,14 @@ describeRules({
       'sums of integers': { from: sum(sum(exp(m), 0)), to: 'sum[0,1](exp(m))' },
       'not a sum of products': { from: sum(prod(t, 0)) },
       'not a sum that others use': { from: sum(sum(m, 0)), beside: [sum(m, 0)] },
+    },
+  },
+  'inner products are sums of products': {
+    tags: ['canonicalize', 'reduce'],
+    cases: {
+      'of floats': { from: dot(x, exp(x)), to: 'sum[0](mul(x, exp(x)))' },
+      'of integers, in their dtype': { from: dot(j, j), to: 'castint32(sum[0](mul(j, j)))' },
+      'not with a matrix': { from: dot(m, x) },
     },
   },
   'extreme of a negation': {

@@ -3,6 +3,7 @@ import type { TensorVariable } from '../../graph/variable.js';
 import { mul, neg, trueDiv } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
+import { expandDot } from '../../ops/dot.js';
 import { padLeft } from '../../ops/elementwise.js';
 import { max, min, prod, sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
@@ -108,6 +109,14 @@ const mergeSums = rule(
   },
 );
 
+/** Nobody has a routine that beats one pass over both vectors. */
+const innerProduct = rule(
+  'inner products are sums of products',
+  'dot',
+  ['canonicalize', 'reduce'],
+  ({ inputs: [x, y] }) => (x.type.rank === 1 && y.type.rank === 1 ? expandDot(x, y) : null),
+);
+
 /** max(-x) is -min(x) and the other way round. */
 const extremesOfNegation = rule(
   'extreme of a negation',
@@ -128,5 +137,6 @@ export const reduceRules: readonly Rule[] = [
   scalarOut,
   sumOfStretched,
   mergeSums,
+  innerProduct,
   extremesOfNegation,
 ];

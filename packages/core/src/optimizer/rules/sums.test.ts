@@ -7,6 +7,7 @@ import { shapeOf } from '../../ops/shape.js';
 
 const { x, y, z, m, r, c, j, s } = leaves;
 const shared = sub(x, y);
+const minus = neg(x);
 
 describeRules({
   'gather constants and signs of sums': {
@@ -41,6 +42,10 @@ describeRules({
       'keeps the shape that a stretched constant gives': {
         from: add(full([2, 3], 1.0, 'float64'), add(r, 1)),
         to: 'alloc(add(r, dimshuffle[x,x](2)), 2, 3)',
+      },
+      'leaves a sign that others use where it would come out in front': {
+        from: sub(minus, y),
+        beside: [minus],
       },
       'leaves one constant where it is': { from: add(add(x, 1), y) },
       'leaves one sign in front': { from: neg(add(x, y)) },

@@ -18,7 +18,7 @@ import {
   usedOnce,
   type Leftovers,
 } from '../match.js';
-import { rule, type Rule } from '../rule.js';
+import { rule, type Rule, type RuleContext } from '../rule.js';
 
 /** Inner nodes of one tree: longer sums are treated piece by piece, in linear time. */
 const MOST_NODES = 64;
@@ -48,13 +48,14 @@ interface Sum {
 
 const heads = ['add', 'sub', 'neg'] as const;
 
-function sumOf(top: TensorVariable, graph: FunctionGraph): Sum {
+/** `openShared`: signs that others use too are taken in. */
+function sumOf(top: TensorVariable, graph: FunctionGraph, openShared: boolean): Sum {
   const leaves: Leaf[] = [];
   let [signs, nodes] = [0, 0];
   const grow = (value: TensorVariable, negative: boolean): Tree => {
-    // A sign costs nothing to take in, whoever else uses it.
     const own = value === top || usedOnce(graph, value);
-    const node = nodes >= MOST_NODES ? null : ownerIf(value, ...(own ? heads : ['neg']));
+    const opened = own ? heads : openShared ? (['neg'] as const) : [];
+    const node = nodes >= MOST_NODES ? null : ownerIf(value, ...opened);
     if (node === null) {
       const leaf: Leaf = { kind: 'leaf', value, negative };
       leaves.push(leaf);
@@ -161,19 +162,28 @@ const gatherConstants = rule(
   'gather constants and signs of sums',
   heads,
   ['canonicalize', 'arith'],
-  (node, { graph, shapes }) => {
-    const [out] = node.outputs;
-    if (out.dtype === 'bool') return null;
-    const whole = sumOf(out, graph);
-    const constants = whole.leaves.filter((leaf) => isConstant(leaf, out, shapes));
-    if (whole.leaves.length === constants.length || isGathered(whole, constants)) return null;
-    const c = total(constants, out.dtype);
-    const rest = without(whole.tree, new Set(constants));
-    if (c === null || rest === null) return null;
-    const result = shifted(rest, c, out.dtype);
-    return inPlaceOf(result, node, shapes, leftovers(whole.leaves, constants));
+  (node, context) => {
+    if (node.outputs[0].dtype === 'bool') return null;
+    // A shared sign costs nothing to take in, unless it comes out again in front of the sum.
+    return gathered(node, context, true) ?? gathered(node, context, false);
   },
 );
+
+function gathered(
+  node: Apply,
+  { graph, shapes }: RuleContext,
+  openShared: boolean,
+): TensorVariable | null {
+  const [out] = node.outputs;
+  const whole = sumOf(out, graph, openShared);
+  const constants = whole.leaves.filter((leaf) => isConstant(leaf, out, shapes));
+  if (whole.leaves.length === constants.length || isGathered(whole, constants)) return null;
+  const c = total(constants, out.dtype);
+  const rest = without(whole.tree, new Set(constants));
+  if (c === null || rest === null || (openShared && rest.negative && Number(c) === 0)) return null;
+  const result = shifted(rest, c, out.dtype);
+  return inPlaceOf(result, node, shapes, leftovers(whole.leaves, constants));
+}
 
 /** (x + y) - x → y, also across nested sums; what NaN and Inf in x would have given is lost. */
 const cancelTerms = rule(
@@ -183,7 +193,7 @@ const cancelTerms = rule(
   (node, { graph, shapes }) => {
     const [out] = node.outputs;
     if (out.dtype === 'bool') return null;
-    const { tree, leaves } = sumOf(out, graph);
+    const { tree, leaves } = sumOf(out, graph, true);
     const plusLeaf = leaves.find(
       (leaf) =>
         !leaf.negative && leaves.some((other) => other.negative && other.value === leaf.value),

@@ -1,0 +1,116 @@
+/** Properties of random graphs: whatever is rewritten or lowered, the values stay. A failure prints its seed. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createReferenceDevice } from '../src/device/reference-device.js';
+import { evaluate } from '../src/graph/evaluate.js';
+import { FunctionGraph } from '../src/graph/function-graph.js';
+import { rewrite } from '../src/optimizer/engine.js';
+import { modes } from '../src/optimizer/mode.js';
+import { optimize, phases } from '../src/optimizer/phases.js';
+import { checkedEvaluate } from './support/checked-evaluate.js';
+import { anyTarget } from './support/rule-cases.js';
+import {
+  expectSame,
+  graphRecipe,
+  makeGraph,
+  runOn,
+  type RandomGraph,
+} from './support/random-graphs.js';
+
+const valuesOf = ({ inputs }: RandomGraph): Parameters<typeof evaluate>[1] =>
+  new Map(inputs.map(({ variable, value }) => [variable, value]));
+
+const functionGraph = ({ inputs, outputs }: RandomGraph): FunctionGraph =>
+  new FunctionGraph(
+    inputs.map(({ variable }) => variable),
+    outputs.map(({ variable }) => variable),
+  );
+
+describe('random graphs', () => {
+  it('have the types and shapes that their rules tell', () => {
+    fc.assert(
+      fc.property(graphRecipe, (recipe) => {
+        const graph = makeGraph(recipe);
+        const results = checkedEvaluate(
+          graph.outputs.map(({ variable }) => variable),
+          valuesOf(graph),
+        );
+        expectSame(graph, results);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keep their values through each phase', () => {
+    fc.assert(
+      fc.property(graphRecipe, (recipe) => {
+        const graph = makeGraph(recipe);
+        const optimized = functionGraph(graph);
+        for (const { name, rules } of phases(anyTarget)) {
+          rewrite(optimized, rules, { verify: true });
+          expectSame(graph, evaluate(optimized.outputs, valuesOf(graph)), name);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('keep their values with each group of rules left out', () => {
+    const tags = [
+      'unsafe-nan',
+      'arith',
+      'shape',
+      'elemwise',
+      'stabilize',
+      'nnet',
+      'blas',
+      'specialize',
+      'canonicalize',
+    ] as const;
+    fc.assert(
+      fc.property(graphRecipe, fc.constantFrom(...tags), (recipe, tag) => {
+        const graph = makeGraph(recipe);
+        const optimized = functionGraph(graph);
+        optimize(optimized, anyTarget, modes.FAST_RUN.excluding(tag), { verify: true });
+        expectSame(graph, evaluate(optimized.outputs, valuesOf(graph)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are left alone when they are optimized again', () => {
+    fc.assert(
+      fc.property(graphRecipe, (recipe) => {
+        const graph = functionGraph(makeGraph(recipe));
+        optimize(graph, anyTarget, modes.FAST_RUN);
+        const once = graph.nodes().map((node) => node.op.key);
+        optimize(graph, anyTarget, modes.FAST_RUN);
+        expect(
+          graph
+            .nodes()
+            .map((node) => node.op.key)
+            .sort(),
+        ).toEqual(once.sort());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const device = createReferenceDevice();
+  const { FAST_RUN, FAST_COMPILE, NONE } = modes;
+  it.each([
+    FAST_RUN,
+    FAST_COMPILE,
+    NONE,
+    FAST_RUN.excluding('fusion'),
+    FAST_RUN.excluding('inplace'),
+  ])('give the same compiled for the reference device, mode %#', (mode) => {
+    fc.assert(
+      fc.property(graphRecipe, (recipe) => {
+        const graph = makeGraph(recipe);
+        expectSame(graph, runOn(device, [graph], mode)[0]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
