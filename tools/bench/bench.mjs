@@ -47,7 +47,7 @@ for (const workload of chosen) {
 console.log(`\nmedian / minimum\n${stepTable(rows)}`);
 if (python !== undefined) console.log(`\n${movementTable(rows)}`);
 if (options.compile) {
-  console.log(`\nmedians of fresh processes\n${compileTable(rows)}`);
+  console.log(`\nfresh processes, median / minimum\n${compileTable(rows)}`);
   for (const { workload, compile } of rows) {
     if (compile !== undefined) console.log(`\n${ruleTable(workload, compile)}`);
   }

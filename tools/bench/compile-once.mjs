@@ -26,15 +26,15 @@ const { phases, rules, optimize, lower, emit, load } = step.compileProfile;
 console.log(
   JSON.stringify({
     times: {
-      import_core_ms: times[1] - times[0],
-      import_cpu_ms: times[2] - times[1],
-      graph_ms: built - started,
-      returned_ms: returned - built,
-      first_result_ms: first - built,
-      optimize_ms: optimize,
-      lower_ms: lower,
-      emit_ms: emit,
-      load_ms: load,
+      import_core: times[1] - times[0],
+      import_cpu: times[2] - times[1],
+      graph: built - started,
+      returned: returned - built,
+      first_result: first - built,
+      optimize,
+      lower,
+      emit,
+      load,
     },
     phases: phases.map(({ name, milliseconds }) => [name, milliseconds]),
     rules: [...rules].map(([name, { tried, applied, time }]) => ({

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { median } from './statistics.mjs';
+import { summary } from './statistics.mjs';
 
 const script = fileURLToPath(new URL('compile-once.mjs', import.meta.url));
 
@@ -27,15 +27,16 @@ function read(workload, cacheDir) {
   return JSON.parse(stdout);
 }
 
-/** The median of each time; the phases and rules of the reading with the median optimization. @param {Reading[]} readings */
+/** Each time; the phases and rules of the reading with the fastest optimization. @param {Reading[]} readings */
 function summarize(readings) {
   const names = Object.keys(readings[0].times);
   const times = Object.fromEntries(
-    names.map((name) => [name, median(readings.map((reading) => reading.times[name]))]),
+    names.map((name) => [name, summary(readings.map((reading) => reading.times[name]))]),
   );
-  const byOptimize = [...readings].sort((a, b) => a.times.optimize_ms - b.times.optimize_ms);
-  const { phases, rules } = byOptimize[(byOptimize.length - 1) >> 1];
-  return { ...times, phases: Object.fromEntries(phases), rules };
+  const { phases, rules } = readings.reduce((a, b) =>
+    b.times.optimize < a.times.optimize ? b : a,
+  );
+  return { times, phases: Object.fromEntries(phases), rules };
 }
 
 /**

@@ -73,28 +73,19 @@ export function movementTable(rows) {
 
 /** @param {readonly (Row & { compile?: CompileTimes })[]} rows */
 export function compileTable(rows) {
-  const columns = /** @type {const} */ ([
-    ['core', 'import_core_ms'],
-    ['cpu', 'import_cpu_ms'],
-    ['graph', 'graph_ms'],
-    ['returned', 'returned_ms'],
-    ['first result', 'first_result_ms'],
-    ['optimize', 'optimize_ms'],
-    ['lower', 'lower_ms'],
-    ['emit', 'emit_ms'],
-    ['load', 'load_ms'],
-  ]);
+  const columns = ['import_core', 'import_cpu', 'graph', 'returned', 'first_result'];
+  columns.push('optimize', 'lower', 'emit', 'load');
   return table([
-    ['compile, ms', 'cache', ...columns.map(([head]) => head)],
+    ['compile, ms', 'cache', ...columns.map((name) => name.replace('_', ' '))],
     ...rows.flatMap(({ workload, compile }) =>
       compile === undefined
         ? []
         : /** @type {const} */ (['cold', 'warm']).map((cache) => [
             workload,
             cache,
-            ...columns.map(([, key]) => {
-              const value = /** @type {Record<string, unknown>} */ (compile[cache])[key];
-              return typeof value === 'number' ? value.toFixed(1) : '-';
+            ...columns.map((name) => {
+              const { median_ms, min_ms } = compile[cache].times[name];
+              return `${median_ms.toFixed(1)} / ${min_ms.toFixed(1)}`;
             }),
           ]),
     ),
