@@ -5,6 +5,7 @@
  */
 import type { Literal } from '../ops/as-variable.js';
 import type { DType, FloatDType, SignedIntDType } from '../types/dtype.js';
+import type { PromoteTable } from '../types/promote.js';
 
 /**
  * Augment this interface to pin what depends on configuration:
@@ -18,6 +19,13 @@ export type FloatX = TnoConfig extends { floatX: infer F extends FloatDType } ? 
 
 /** What an op that needs floats makes of a dtype. */
 export type FloatOf<D extends DType> = D extends FloatDType ? D : FloatX;
+
+/** The dtype that two promote to; any float, where it may be any, is shown by that name. */
+export type Common<D extends DType, E extends DType> = [FloatDType] extends [PromoteTable[D][E]]
+  ? [PromoteTable[D][E]] extends [FloatDType]
+    ? FloatDType
+    : PromoteTable[D][E]
+  : PromoteTable[D][E];
 
 /** What a sum accumulates in. */
 export interface SumTable {

@@ -2,10 +2,8 @@
  * The fluent methods of tensor variables, each a thin wrapper of the function of the same name, with the
  * result's dtype and rank inferred. `bindMethods` puts them on the class; the package entry calls it.
  */
-import type { TensorLike } from '../ops/as-variable.js';
 import { TensorVariable } from '../graph/variable.js';
 import * as advanced from '../ops/advanced-index.js';
-import type { Index } from '../ops/advanced-index.js';
 import * as arithmetic from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import * as compare from '../ops/compare.js';
@@ -18,104 +16,105 @@ import { shape } from '../ops/shape.js';
 import * as softmaxes from '../ops/softmax.js';
 import * as transcendental from '../ops/transcendental.js';
 import type { DType } from '../types/dtype.js';
-import type { FloatOf, SumTable } from './dtype-types.js';
-import type * as f from './signatures.js';
+import type * as f from './method-signatures.js';
+import type { Correction } from './signatures.js';
 
 /** The methods of a variable of dtype `D` and rank `R`. */
 export interface TensorMethods<D extends DType, R extends number> {
-  add: f.BinaryMethod<D, R>;
-  sub: f.BinaryMethod<D, R>;
-  mul: f.BinaryMethod<D, R>;
+  add: f.BinaryMethod;
+  sub: f.BinaryMethod;
+  mul: f.BinaryMethod;
   /** Division; floatX for integers. */
-  div: f.FloatBinaryMethod<D, R>;
+  div: f.FloatBinaryMethod;
   /** Division rounded toward minus infinity. */
-  intDiv: f.BinaryMethod<D, R>;
+  intDiv: f.BinaryMethod;
   /** Remainder with the divisor's sign. */
-  mod: f.BinaryMethod<D, R>;
-  pow: f.BinaryMethod<D, R>;
-  maximum: f.BinaryMethod<D, R>;
-  minimum: f.BinaryMethod<D, R>;
-  neg(): TensorVariable<D, R>;
-  abs(): TensorVariable<D, R>;
-  sgn(): TensorVariable<D, R>;
-  sqr(): TensorVariable<D, R>;
+  mod: f.BinaryMethod;
+  pow: f.BinaryMethod;
+  maximum: f.BinaryMethod;
+  minimum: f.BinaryMethod;
+  neg: f.SameMethod;
+  abs: f.SameMethod;
+  sgn: f.SameMethod;
+  sqr: f.SameMethod;
   /** max(x, 0); its gradient at 0 is 0. */
-  relu(): TensorVariable<D, R>;
-  sqrt(): TensorVariable<FloatOf<D>, R>;
-  reciprocal(): TensorVariable<FloatOf<D>, R>;
-  exp(): TensorVariable<FloatOf<D>, R>;
-  exp2(): TensorVariable<FloatOf<D>, R>;
-  expm1(): TensorVariable<FloatOf<D>, R>;
-  log(): TensorVariable<FloatOf<D>, R>;
-  log1p(): TensorVariable<FloatOf<D>, R>;
-  log2(): TensorVariable<FloatOf<D>, R>;
-  log10(): TensorVariable<FloatOf<D>, R>;
-  sigmoid(): TensorVariable<FloatOf<D>, R>;
-  softplus(): TensorVariable<FloatOf<D>, R>;
-  tanh(): TensorVariable<FloatOf<D>, R>;
-  sin(): TensorVariable<FloatOf<D>, R>;
-  cos(): TensorVariable<FloatOf<D>, R>;
-  tan(): TensorVariable<FloatOf<D>, R>;
-  arcsin(): TensorVariable<FloatOf<D>, R>;
-  arccos(): TensorVariable<FloatOf<D>, R>;
-  arctan(): TensorVariable<FloatOf<D>, R>;
+  relu: f.SameMethod;
+  sqrt: f.FloatMethod;
+  reciprocal: f.FloatMethod;
+  exp: f.FloatMethod;
+  exp2: f.FloatMethod;
+  expm1: f.FloatMethod;
+  log: f.FloatMethod;
+  log1p: f.FloatMethod;
+  log2: f.FloatMethod;
+  log10: f.FloatMethod;
+  sigmoid: f.FloatMethod;
+  softplus: f.FloatMethod;
+  tanh: f.FloatMethod;
+  sin: f.FloatMethod;
+  cos: f.FloatMethod;
+  tan: f.FloatMethod;
+  arcsin: f.FloatMethod;
+  arccos: f.FloatMethod;
+  arctan: f.FloatMethod;
   /** The angle of (other, this). */
-  arctan2: f.FloatBinaryMethod<D, R>;
-  sinh(): TensorVariable<FloatOf<D>, R>;
-  cosh(): TensorVariable<FloatOf<D>, R>;
-  logaddexp: f.FloatBinaryMethod<D, R>;
+  arctan2: f.FloatBinaryMethod;
+  sinh: f.FloatMethod;
+  cosh: f.FloatMethod;
+  logaddexp: f.FloatBinaryMethod;
   /** e^x / Σ e^x along an axis, by default the last. */
-  softmax(axis?: number): TensorVariable<FloatOf<D>, R>;
-  logSoftmax(axis?: number): TensorVariable<FloatOf<D>, R>;
-  floor(): TensorVariable<FloatOf<D>, R>;
-  ceil(): TensorVariable<FloatOf<D>, R>;
-  trunc(): TensorVariable<FloatOf<D>, R>;
-  round(): TensorVariable<FloatOf<D>, R>;
+  softmax: f.AxisMethod;
+  logSoftmax: f.AxisMethod;
+  floor: f.FloatMethod;
+  ceil: f.FloatMethod;
+  trunc: f.FloatMethod;
+  round: f.FloatMethod;
   /** Limited to [low, high]. */
-  clip: f.ClipMethod<D, R>;
-  eq: f.ComparisonMethod<R>;
-  neq: f.ComparisonMethod<R>;
-  lt: f.ComparisonMethod<R>;
-  le: f.ComparisonMethod<R>;
-  gt: f.ComparisonMethod<R>;
-  ge: f.ComparisonMethod<R>;
-  and: f.BinaryMethod<D, R>;
-  or: f.BinaryMethod<D, R>;
-  xor: f.BinaryMethod<D, R>;
-  invert(): TensorVariable<D, R>;
-  isnan(): TensorVariable<'bool', R>;
-  isinf(): TensorVariable<'bool', R>;
-  cast<E extends DType>(dtype: E): TensorVariable<E, R>;
-  sum: f.ReduceMethod<SumTable[D], R>;
-  prod: f.ReduceMethod<SumTable[D], R>;
-  mean: f.ReduceMethod<FloatOf<D>, R>;
+  clip: f.ClipMethod;
+  eq: f.ComparisonMethod;
+  neq: f.ComparisonMethod;
+  lt: f.ComparisonMethod;
+  le: f.ComparisonMethod;
+  gt: f.ComparisonMethod;
+  ge: f.ComparisonMethod;
+  and: f.BinaryMethod;
+  or: f.BinaryMethod;
+  xor: f.BinaryMethod;
+  invert: f.SameMethod;
+  isnan: f.TestMethod;
+  isinf: f.TestMethod;
+  /** Converted to a dtype, as NDArray.astype converts. */
+  cast: f.CastMethod;
+  sum: f.ReduceMethod<'sum'>;
+  prod: f.ReduceMethod<'sum'>;
+  mean: f.ReduceMethod<'float'>;
   /** Mean squared distance from the mean. */
-  var: f.ReduceMethod<FloatOf<D>, R, f.Correction>;
-  logsumexp: f.ReduceMethod<FloatOf<D>, R>;
-  max: f.ReduceMethod<D, R>;
-  min: f.ReduceMethod<D, R>;
-  argmax: f.ReduceMethod<'int64', R>;
-  argmin: f.ReduceMethod<'int64', R>;
-  all: f.ReduceMethod<'bool', R>;
-  any: f.ReduceMethod<'bool', R>;
+  var: f.ReduceMethod<'float', Correction>;
+  logsumexp: f.ReduceMethod<'float'>;
+  max: f.ReduceMethod<'same'>;
+  min: f.ReduceMethod<'same'>;
+  argmax: f.ReduceMethod<'int64'>;
+  argmin: f.ReduceMethod<'int64'>;
+  all: f.ReduceMethod<'bool'>;
+  any: f.ReduceMethod<'bool'>;
   /** Product of vectors and matrices. */
-  dot: f.DotMethod<D, R>;
-  dimshuffle<const O extends readonly (number | 'x')[]>(order: O): TensorVariable<D, O['length']>;
-  transpose(axes?: readonly number[]): TensorVariable<D, R>;
+  dot: f.DotMethod;
+  dimshuffle: f.DimshuffleMethod;
+  transpose: f.TransposeMethod;
   /** The transpose: axes reversed. */
   readonly T: TensorVariable<D, R>;
-  reshape<const S extends readonly TensorLike[]>(sizes: S): TensorVariable<D, S['length']>;
-  flatten<N extends number = 1>(rank?: N): TensorVariable<D, N>;
+  reshape: f.ReshapeMethod;
+  flatten: f.FlattenMethod;
   /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
   readonly shape: TensorVariable<'int64', 1>;
   /** Integers, slices (see `slice`), null for a whole axis, and integer arrays. */
-  at: f.AtMethod<D, R>;
+  at: f.AtMethod;
   /** Elements along an axis at integer positions. */
-  take: f.TakeMethod<D, R>;
+  take: f.TakeMethod;
   /** A copy in which the indexed part is `values`. */
-  setAt(indices: readonly Index[], values: TensorLike): TensorVariable<D, R>;
+  setAt: f.AssignMethod;
   /** A copy in which `values` are added to the indexed part. */
-  incAt(indices: readonly Index[], values: TensorLike): TensorVariable<D, R>;
+  incAt: f.AssignMethod;
 }
 
 type Self = TensorVariable;

@@ -1,7 +1,7 @@
 /**
- * Types of functions and methods of tensors: the dtype and rank of a result from those of the operands.
- * Each comes as a function (`…Function`, the tensor first) and, where variables have it, as a method
- * (`…Method`). The last overload takes what the rules above it do not know, and leaves the rank open.
+ * Types of functions of tensors: the dtype and rank of a result from those of the operands. The last
+ * overload takes what the rules above it do not know, and leaves the rank open. Methods are beside, in
+ * method-signatures.ts.
  */
 import type { TensorVariable } from '../graph/variable.js';
 import type { Index } from '../ops/advanced-index.js';
@@ -10,9 +10,9 @@ import type { Axes, ReduceOptions } from '../ops/reduce.js';
 import type { Slice } from '../ops/subtensor.js';
 import type { DType, IntDType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
-import type { Promote } from '../types/promote.js';
 import type { StaticShape } from '../types/tensor-type.js';
 import type {
+  Common,
   DotRank,
   DropRank,
   FloatOf,
@@ -49,7 +49,7 @@ export interface BinaryFunction {
   <D extends DType, R extends number, E extends DType, S extends number>(
     x: TensorVariable<D, R>,
     y: TensorVariable<E, S>,
-  ): TensorVariable<Promote<D, E>, MaxRank[R][S]>;
+  ): TensorVariable<Common<D, E>, MaxRank[R][S]>;
   <D extends DType, R extends number, const L extends Literal>(
     x: TensorVariable<D, R>,
     y: L,
@@ -61,21 +61,12 @@ export interface BinaryFunction {
   (x: TensorLike, y: TensorLike): TensorVariable;
 }
 
-export interface BinaryMethod<D extends DType, R extends number> {
-  <E extends DType, S extends number>(
-    other: TensorVariable<E, S>,
-  ): TensorVariable<Promote<D, E>, MaxRank[R][S]>;
-  <const L extends Literal>(other: L): TensorVariable<WithLiteral<D, L>, R>;
-  <E extends DType>(other: NDArray<E>): TensorVariable<Promote<D, E>>;
-  (other: TensorLike): TensorVariable;
-}
-
 /** Like BinaryFunction; integers become floatX. */
 export interface FloatBinaryFunction {
   <D extends DType, R extends number, E extends DType, S extends number>(
     x: TensorVariable<D, R>,
     y: TensorVariable<E, S>,
-  ): TensorVariable<FloatOf<Promote<D, E>>, MaxRank[R][S]>;
+  ): TensorVariable<FloatOf<Common<D, E>>, MaxRank[R][S]>;
   <D extends DType, R extends number>(
     x: TensorVariable<D, R>,
     y: Literal,
@@ -85,15 +76,6 @@ export interface FloatBinaryFunction {
     y: TensorVariable<D, R>,
   ): TensorVariable<FloatOf<D>, R>;
   (x: TensorLike, y: TensorLike): TensorVariable;
-}
-
-export interface FloatBinaryMethod<D extends DType, R extends number> {
-  <E extends DType, S extends number>(
-    other: TensorVariable<E, S>,
-  ): TensorVariable<FloatOf<Promote<D, E>>, MaxRank[R][S]>;
-  (other: Literal): TensorVariable<FloatOf<D>, R>;
-  <E extends DType>(other: NDArray<E>): TensorVariable<FloatOf<Promote<D, E>>>;
-  (other: TensorLike): TensorVariable;
 }
 
 export interface ComparisonFunction {
@@ -106,12 +88,6 @@ export interface ComparisonFunction {
   (x: TensorLike, y: TensorLike): TensorVariable<'bool'>;
 }
 
-export interface ComparisonMethod<R extends number> {
-  <S extends number>(other: TensorVariable<DType, S>): TensorVariable<'bool', MaxRank[R][S]>;
-  (other: Literal): TensorVariable<'bool', R>;
-  (other: TensorLike): TensorVariable<'bool'>;
-}
-
 export interface ClipFunction {
   <D extends DType, R extends number, const L extends Literal, const H extends Literal>(
     x: TensorVariable<D, R>,
@@ -121,20 +97,12 @@ export interface ClipFunction {
   (x: TensorLike, low: TensorLike, high: TensorLike): TensorVariable;
 }
 
-export interface ClipMethod<D extends DType, R extends number> {
-  <const L extends Literal, const H extends Literal>(
-    low: L,
-    high: H,
-  ): TensorVariable<WithLiteral<WithLiteral<D, L>, H>, R>;
-  (low: TensorLike, high: TensorLike): TensorVariable;
-}
-
 export interface ChoiceFunction {
   <D extends DType, R extends number, E extends DType, S extends number, Q extends number>(
     condition: TensorVariable<DType, Q>,
     a: TensorVariable<D, R>,
     b: TensorVariable<E, S>,
-  ): TensorVariable<Promote<D, E>, MaxRank[Q][MaxRank[R][S]]>;
+  ): TensorVariable<Common<D, E>, MaxRank[Q][MaxRank[R][S]]>;
   <D extends DType, R extends number, Q extends number, const L extends Literal>(
     condition: TensorVariable<DType, Q>,
     a: TensorVariable<D, R>,
@@ -163,10 +131,10 @@ export interface Reduced<D extends DType> {
   bool: 'bool';
 }
 
-interface Drops extends ReduceOptions {
+export interface Drops extends ReduceOptions {
   readonly keepdims?: false;
 }
-interface Keeps extends ReduceOptions {
+export interface Keeps extends ReduceOptions {
   readonly keepdims: true;
 }
 
@@ -200,18 +168,6 @@ export interface ReduceFunction<Kind extends keyof Reduced<DType>, More = unknow
   (x: TensorLike, axes?: Axes, options?: ReduceOptions & More): TensorVariable;
 }
 
-/** To dtype `D`, from rank `R`. */
-export interface ReduceMethod<D extends DType, R extends number, More = unknown> {
-  (axes?: null, options?: Drops & More): TensorVariable<D, 0>;
-  (axes: Axes, options: Keeps & More): TensorVariable<D, R>;
-  (axis: number, options?: Drops & More): TensorVariable<D, PreviousRank[R]>;
-  <const A extends readonly number[]>(
-    axes: A,
-    options?: Drops & More,
-  ): TensorVariable<D, DropRank<R, A['length']>>;
-  (axes?: Axes, options?: ReduceOptions & More): TensorVariable<D>;
-}
-
 /** The correction of a variance. */
 export interface Correction {
   /** Divide by n - ddof; 0 unless given. */
@@ -232,29 +188,22 @@ export interface DotFunction {
   <D extends DType, R extends number, E extends DType, S extends number>(
     x: TensorVariable<D, R>,
     y: TensorVariable<E, S>,
-  ): TensorVariable<Promote<D, E>, DotRank[R][S]>;
+  ): TensorVariable<Common<D, E>, DotRank[R][S]>;
   (x: TensorLike, y: TensorLike): TensorVariable;
-}
-
-export interface DotMethod<D extends DType, R extends number> {
-  <E extends DType, S extends number>(
-    other: TensorVariable<E, S>,
-  ): TensorVariable<Promote<D, E>, DotRank[R][S]>;
-  <E extends DType>(other: NDArray<E>): TensorVariable<Promote<D, E>>;
 }
 
 export interface OuterFunction {
   <D extends DType, E extends DType>(
     x: TensorVariable<D>,
     y: TensorVariable<E>,
-  ): TensorVariable<Promote<D, E>, 2>;
+  ): TensorVariable<Common<D, E>, 2>;
   (x: TensorLike, y: TensorLike): TensorVariable<DType, 2>;
 }
 
 // --- shapes ---
 
 /** Sizes of a new shape, whose number is the rank. */
-type Sizes = readonly TensorLike[];
+export type Sizes = readonly TensorLike[];
 
 export interface ReshapeFunction {
   <D extends DType, const S extends Sizes>(
@@ -339,7 +288,7 @@ export interface ArangeFunction {
 /** An index that drops its axis. */
 type Place = number | bigint | TensorVariable<DType, 0>;
 /** Indices that drop or keep their axis. */
-type Basic = Place | Slice | null;
+export type Basic = Place | Slice | null;
 type After<R extends number, I> = I extends Place ? PreviousRank[R] : R;
 
 /** The rank of `x.at(...indices)`, up to four of them. */
@@ -352,16 +301,6 @@ export type AtRank<R extends number, I extends readonly unknown[]> = I extends r
       : I extends readonly [infer A, infer B, infer C, infer E]
         ? After<After<After<After<R, A>, B>, C>, E>
         : number;
-
-export interface AtMethod<D extends DType, R extends number> {
-  <const I extends readonly Basic[]>(...indices: I): TensorVariable<D, AtRank<R, I>>;
-  <S extends number>(positions: TensorVariable<DType, S>): TensorVariable<D, TakeRank<R, S>>;
-  <S extends number, T extends number>(
-    rows: TensorVariable<DType, S>,
-    columns: TensorVariable<DType, T>,
-  ): TensorVariable<D, TakeRank<PreviousRank[R], MaxRank[S][T]>>;
-  (...indices: readonly Index[]): TensorVariable<D>;
-}
 
 export interface AtFunction {
   <D extends DType, R extends number, const I extends readonly Basic[]>(
@@ -388,14 +327,6 @@ export interface TakeFunction {
     axis?: number,
   ): TensorVariable<D, TakeRank<R, S>>;
   (x: TensorLike, positions: TensorLike, axis?: number): TensorVariable;
-}
-
-export interface TakeMethod<D extends DType, R extends number> {
-  <S extends number>(
-    positions: TensorVariable<DType, S>,
-    axis?: number,
-  ): TensorVariable<D, TakeRank<R, S>>;
-  (positions: TensorLike, axis?: number): TensorVariable<D>;
 }
 
 export interface AssignFunction {
