@@ -45,7 +45,8 @@ import {
   lvector,
   tensor,
 } from '../tensor/create.js';
-import { NDArray, ndarray } from '../types/ndarray.js';
+import type { NDArray} from '../types/ndarray.js';
+import { ndarray } from '../types/ndarray.js';
 import { grad } from './grad.js';
 
 type Unary = (x: TensorVariable) => TensorVariable;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkedEvaluate, leavesFor } from '../../test/support/checked-evaluate.js';
 import { gradCases } from '../../test/support/grad-cases.js';
 import type { GradCase } from '../../test/support/grad-cases.js';
-import { TensorVariable } from '../graph/variable.js';
+import type { TensorVariable } from '../graph/variable.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';

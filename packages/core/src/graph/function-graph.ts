@@ -56,55 +56,108 @@ export class FunctionGraph {
   /**
    * Replaces `old` by `replacement` everywhere; the new part of the graph is taken in and merged with
    * what is there, nodes that lost their last client leave. The name passes on.
-   * @throws RewriteError when the types differ or the replacement depends on `old`'s clients.
+   * @throws RewriteError when the types differ or the replacement is made of `old` itself.
    */
   replace(old: TensorVariable, replacement: TensorVariable): void {
     if (old.type.dtype !== replacement.type.dtype || old.type.rank !== replacement.type.rank) {
-      throw new RewriteError(`[replace] expected ${old.type.key} for ${old.toString()}, got ${replacement.type.key}`);
+      throw new RewriteError(
+        `[replace] expected ${old.type.key} for ${old.toString()}, got ${replacement.type.key}`,
+      );
     }
-    const [fresh] = this.importGraph([replacement]);
+    const taken: Apply[] = [];
+    const [fresh] = this.importGraph([replacement], taken);
     if (fresh === old) return;
+    const looped = taken.find((node) => node.inputs.includes(old));
+    if (looped !== undefined) {
+      this.prune(fresh);
+      throw new RewriteError(
+        `[replace] expected a replacement that does without ${old.toString()}, got one in which ${looped.op.name} uses it`,
+      );
+    }
     if (fresh.owner !== null && fresh.name === null && old.name !== null) fresh.name = old.name;
-    const pending: [TensorVariable, TensorVariable][] = [[old, fresh]];
-    for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) this.moveClients(pair[0], pair[1], pending);
-    this.prune(old);
+    this.forget(old);
+    this.redirect(old, fresh);
     this.prune(fresh);
   }
 
-  private moveClients(old: TensorVariable, fresh: TensorVariable, pending: [TensorVariable, TensorVariable][]): void {
-    if (old === fresh) return;
-    const uses = [...this.clients(old)];
-    this.clientsOf.delete(old);
+  /** Lets nodes that come to spell what computed `old` stand on their own, once nothing else needs it. */
+  private forget(old: TensorVariable): void {
+    const node = old.owner;
+    if (node === null || !this.has(node)) return;
+    if (node.outputs.some((output) => output !== old && this.clients(output).length > 0)) return;
+    this.unfile(node);
+  }
+
+  private unfile(node: Apply): void {
+    const key = this.keyOf.get(node) as string;
+    if (this.byKey.get(key) === node) this.byKey.delete(key);
+  }
+
+  /** Moves the clients of `old` to `fresh`; nodes that become equal by it are merged, and so on upwards. */
+  private redirect(old: TensorVariable, fresh: TensorVariable): void {
+    const pending: [TensorVariable, TensorVariable][] = [[old, fresh]];
+    const moved = new Map<TensorVariable, TensorVariable>();
+    for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+      const [from] = pair;
+      // The target may itself have been merged into another node since.
+      let [, to] = pair;
+      for (let next = moved.get(to); next !== undefined; next = moved.get(to)) to = next;
+      if (from === to) continue;
+      moved.set(from, to);
+      for (const node of this.moveClients(from, to)) {
+        const twin = this.rekey(node);
+        if (twin === null) this.onChange(node);
+        else node.outputs.forEach((output, k) => pending.push([output, twin.outputs[k]]));
+      }
+      this.prunable.push(from);
+    }
+  }
+
+  /** The nodes that used `from` and now use `to`. */
+  private moveClients(from: TensorVariable, to: TensorVariable): ReadonlySet<Apply> {
     const touched = new Set<Apply>();
+    const uses = this.clients(from);
+    this.clientsOf.delete(from);
     for (const use of uses) {
-      this.addClient(fresh, use);
-      if (use.node === 'output') this.outputs[use.index] = fresh;
+      this.addClient(to, use);
+      if (use.node === 'output') this.outputs[use.index] = to;
       else {
-        (use.node.inputs as TensorVariable[])[use.index] = fresh;
+        (use.node.inputs as TensorVariable[])[use.index] = to;
         touched.add(use.node);
       }
     }
-    for (const node of touched) {
-      this.byKey.delete(this.keyOf.get(node) as string);
-      const key = nodeKey(node);
-      const twin = this.byKey.get(key);
-      if (twin !== undefined && twin !== node) {
-        this.keyOf.set(node, `dead${node.id}`);
-        node.outputs.forEach((output, k) => pending.push([output, twin.outputs[k]]));
-        node.outputs.forEach((output) => this.prunable.push(output));
-      } else {
-        this.byKey.set(key, node);
-        this.keyOf.set(node, key);
-        this.onChange(node);
-      }
+    return touched;
+  }
+
+  /** Files a node whose inputs changed under its new key; where another has that key the node leaves, and the other is returned. */
+  private rekey(node: Apply): Apply | null {
+    this.unfile(node);
+    const key = nodeKey(node);
+    const twin = this.byKey.get(key);
+    if (twin === undefined) {
+      this.byKey.set(key, node);
+      this.keyOf.set(node, key);
+      return null;
     }
-    this.prunable.push(old);
+    this.leave(node);
+    return twin;
+  }
+
+  /** Takes a node out of the books; what it used may have become useless. */
+  private leave(node: Apply): void {
+    this.keyOf.delete(node);
+    for (const input of new Set(node.inputs)) {
+      const rest = this.clients(input).filter((client) => client.node !== node);
+      if (rest.length > 0) this.clientsOf.set(input, rest);
+      else this.clientsOf.delete(input);
+      this.prunable.push(input);
+    }
   }
 
   private readonly prunable: TensorVariable[] = [];
 
-  /** Takes the graph of `outputs` in: clones what is not here, merges what is. */
-  private importGraph(outputs: readonly TensorVariable[]): TensorVariable[] {
+  /** Takes the graph of `outputs` in: clones what is not here, merges what is; `taken` gets what stands for its nodes. */
+  private importGraph(outputs: readonly TensorVariable[], taken: Apply[] = []): TensorVariable[] {
     const map = new Map<TensorVariable, TensorVariable>();
     const stop = new Set(this.inputs);
     const resolve = (variable: TensorVariable): TensorVariable => {
@@ -117,6 +170,7 @@ export class FunctionGraph {
     for (const node of this.unknownNodes(outputs, stop)) {
       const inputs = node.inputs.map(resolve);
       const own = this.internNode(node, inputs);
+      taken.push(own);
       node.outputs.forEach((output, k) => {
         if (!stop.has(output)) map.set(output, own.outputs[k]);
       });
@@ -124,7 +178,10 @@ export class FunctionGraph {
     return outputs.map(resolve);
   }
 
-  private unknownNodes(outputs: readonly TensorVariable[], stop: ReadonlySet<TensorVariable>): Apply[] {
+  private unknownNodes(
+    outputs: readonly TensorVariable[],
+    stop: ReadonlySet<TensorVariable>,
+  ): Apply[] {
     const order: Apply[] = [];
     const seen = new Set<Apply>();
     const stack: { node: Apply; next: number }[] = [];
@@ -180,52 +237,73 @@ export class FunctionGraph {
   /** Drops nodes that nobody uses, from `start` upwards. */
   private prune(start: TensorVariable): void {
     this.prunable.push(start);
-    for (let variable = this.prunable.pop(); variable !== undefined; variable = this.prunable.pop()) {
+    for (
+      let variable = this.prunable.pop();
+      variable !== undefined;
+      variable = this.prunable.pop()
+    ) {
       const node = variable.owner;
       if (node === null || !this.keyOf.has(node)) continue;
       if (node.outputs.some((output) => this.clients(output).length > 0)) continue;
-      const key = this.keyOf.get(node) as string;
-      this.keyOf.delete(node);
-      if (this.byKey.get(key) === node) this.byKey.delete(key);
-      for (const input of new Set(node.inputs)) {
-        const rest = this.clients(input).filter((client) => client.node !== node);
-        if (rest.length > 0) this.clientsOf.set(input, rest);
-        else this.clientsOf.delete(input);
-        this.prunable.push(input);
-      }
+      this.unfile(node);
+      this.leave(node);
       node.outputs.forEach((output) => this.clientsOf.delete(output));
     }
   }
 
-  /** @throws VerifyError when the graph's books do not balance. */
+  /** @throws VerifyError when the graph's books do not balance, or when it has a cycle. */
   verify(): void {
-    const inputs = new Set(this.inputs);
     const live = this.nodes();
+    const inputs = new Set(this.inputs);
+    const done = new Set<TensorVariable>(inputs);
     for (const node of live) {
-      if (!this.has(node)) throw new VerifyError(`[graph] ${node.op.name} is in use but not of this graph`);
-      if (this.byKey.get(nodeKey(node)) !== node) throw new VerifyError(`[graph] ${node.op.name} is not merged`);
-      node.inputs.forEach((input, index) => {
-        if (!this.clients(input).some((c) => c.node === node && c.index === index)) {
-          throw new VerifyError(`[graph] input ${index} of ${node.op.name} does not know its client`);
+      if (!this.has(node)) {
+        throw new VerifyError(`[graph] ${node.op.name} is in use but not of this graph`);
+      }
+      if (this.byKey.get(nodeKey(node)) !== node) {
+        throw new VerifyError(`[graph] ${node.op.name} is not merged`);
+      }
+      for (const input of node.inputs) {
+        if (input.owner !== null && !done.has(input)) {
+          throw new VerifyError(`[graph] ${node.op.name} depends on itself`);
         }
-      });
-      node.outputs.forEach((output) => {
-        if (inputs.has(output)) return;
-        for (const client of this.clients(output)) {
-          const used = client.node === 'output' ? this.outputs[client.index] : client.node.inputs[client.index];
-          if (used !== output) throw new VerifyError(`[graph] ${output.toString()} has a stale client`);
-        }
-      });
-      const types = node.op.types(node.inputs);
-      node.outputs.forEach((output, k) => {
-        if (output.dtype !== types[k].dtype || output.type.rank !== types[k].rank) {
-          throw new VerifyError(`[graph] ${node.op.name} has ${output.type.key}, its inputs give ${types[k].key}`);
-        }
-      });
+      }
+      node.outputs.forEach((output) => done.add(output));
+      this.verifyClients(node, inputs);
+      verifyTypes(node);
     }
-    const count = new Set(live).size;
-    if (count !== this.keyOf.size) throw new VerifyError(`[graph] ${this.keyOf.size - count} dead nodes are kept`);
+    if (live.length !== this.keyOf.size) {
+      throw new VerifyError(`[graph] ${this.keyOf.size - live.length} dead nodes are kept`);
+    }
   }
+
+  private verifyClients(node: Apply, inputs: ReadonlySet<TensorVariable>): void {
+    node.inputs.forEach((input, index) => {
+      if (!this.clients(input).some((c) => c.node === node && c.index === index)) {
+        throw new VerifyError(`[graph] input ${index} of ${node.op.name} does not know its client`);
+      }
+    });
+    for (const output of node.outputs) {
+      if (inputs.has(output)) continue;
+      for (const { node: user, index } of this.clients(output)) {
+        const used = user === 'output' ? this.outputs[index] : user.inputs[index];
+        if (used !== output) {
+          throw new VerifyError(`[graph] ${output.toString()} has a stale client`);
+        }
+      }
+    }
+  }
+}
+
+function verifyTypes(node: Apply): void {
+  const types = node.op.types(node.inputs);
+  node.outputs.forEach((output, k) => {
+    if (output.dtype !== types[k].dtype || output.type.rank !== types[k].rank) {
+      throw new VerifyError(
+        `[graph] ${node.op.name} has ${output.type.key}, its inputs give ${types[k].key}`,
+      );
+    }
+  });
 }
 
 function keyFrom(node: Apply, inputs: readonly TensorVariable[]): string {

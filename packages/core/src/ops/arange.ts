@@ -80,7 +80,7 @@ export function arange(
   dtype?: DType,
 ): TensorVariable {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  const bounds = [from, to, step].map((bound) => asVariable(bound as TensorLike));
+  const bounds = [from, to, step].map((bound) => asVariable(bound));
   for (const bound of bounds) {
     if (bound.type.rank !== 0 || isFloat(bound.dtype) || bound.dtype === 'bool') {
       throw new ShapeError(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DTypeError, ShapeError, TypeInferenceError } from '../errors.js';
-import { Constant } from '../graph/constant.js';
+import type { Constant } from '../graph/constant.js';
 import { fvector } from '../tensor/create.js';
 import { ndarray } from '../types/ndarray.js';
 import { asVariable, asVariables } from './as-variable.js';

@@ -140,7 +140,7 @@ export function dot(x: TensorLike, y: TensorLike): TensorVariable {
       `[dot] expected ranks 1 or 2, got ${a.type.rank} (${a.toString()}) and ${b.type.rank} (${b.toString()})`,
     );
   }
-  const dtype = promote(a.dtype as DType, b.dtype as DType);
+  const dtype = promote(a.dtype, b.dtype);
   return apply1(dotOp, [cast(a, dtype), cast(b, dtype)]);
 }
 

@@ -3,7 +3,7 @@
  * have the dtype, rank and static sizes of their types and the shapes that the shape rule gives.
  */
 import { expect } from 'vitest';
-import { Constant } from '../../src/graph/constant.js';
+import { isConstant } from '../../src/graph/constant.js';
 import type { SizeAlgebra } from '../../src/graph/op.js';
 import { toposort } from '../../src/graph/traverse.js';
 import { TensorVariable } from '../../src/graph/variable.js';
@@ -45,7 +45,7 @@ function numberAlgebra(values: Values): SizeAlgebra<number> {
 }
 
 function valueIn(values: Values, variable: TensorVariable): NDArray {
-  const value = values.get(variable) ?? (variable instanceof Constant ? variable.data : undefined);
+  const value = values.get(variable) ?? (isConstant(variable) ? variable.data : undefined);
   if (value === undefined) throw new Error(`no value for ${variable.toString()}`);
   return value;
 }
