@@ -38,10 +38,10 @@ describeRules({
       'a matrix on the left': { from: add(n, dot22(c, r)), to: 'gemm(c, r, n, 1, 1)' },
       'a product subtracted': { from: sub(n, dot22(c, r)), to: 'gemm(c, r, n, neg(1), 1)' },
       'subtracted from a product': { from: sub(dot22(c, r), n), to: 'gemm(c, r, n, 1, -1)' },
-      'a scaled product': { from: add(mul(dot22(c, r), s), n), to: 'gemm(c, r, n, mul(1, s), 1)' },
+      'a scaled product': { from: add(mul(dot22(c, r), s), n), to: 'gemm(c, r, n, s, 1)' },
       'a divided and negated product': {
         from: sub(n, neg(trueDiv(dot22(c, r), 4))),
-        to: 'gemm(c, r, n, neg(neg(mul(1, reciprocal(4)))), 1)',
+        to: 'gemm(c, r, n, neg(neg(reciprocal(4))), 1)',
       },
       'into a vector': { from: add(u, dot21(m, x)), to: 'gemv(m, x, u, 1, 1)' },
       'not a product that others use': { from: add(shared, s), beside: [shared] },
@@ -57,11 +57,11 @@ describeRules({
   'scale inside a product': {
     tags: ['library', 'blas'],
     cases: {
-      'a factor': { from: mul(2, dot22(m, q)), to: 'gemm(m, q, dimshuffle[x,x](0), mul(1, 2), 0)' },
+      'a factor': { from: mul(2, dot22(m, q)), to: 'gemm(m, q, dimshuffle[x,x](0), 2, 0)' },
       'a sign': { from: neg(dot21(m, x)), to: 'gemv(m, x, dimshuffle[x](0), neg(1), 0)' },
       'a divisor': {
         from: trueDiv(dot22(m, q), s),
-        to: 'gemm(m, q, dimshuffle[x,x](0), mul(1, reciprocal(s)), 0)',
+        to: 'gemm(m, q, dimshuffle[x,x](0), reciprocal(s), 0)',
       },
       'not a matrix': { from: mul(dot22(m, q), square) },
       'not where a sum takes it in': { from: exp(add(mul(2, dot22(m, q)), s)) },
@@ -71,8 +71,8 @@ describeRules({
     tags: ['library', 'blas'],
     cases: {
       added: { from: add(n, outer(u, y)), to: 'ger(n, u, y, 1)' },
-      'added on the left': { from: add(mul(outer(u, y), s), n), to: 'ger(n, u, y, mul(1, s))' },
-      subtracted: { from: sub(n, mul(0.5, outer(u, y))), to: 'ger(n, u, y, neg(mul(1, 0.5)))' },
+      'added on the left': { from: add(mul(outer(u, y), s), n), to: 'ger(n, u, y, s)' },
+      subtracted: { from: sub(n, mul(0.5, outer(u, y))), to: 'ger(n, u, y, neg(0.5))' },
       negated: { from: add(n, neg(outer(u, y))), to: 'ger(n, u, y, neg(1))' },
       'not subtracted from': { from: sub(outer(u, y), n) },
       'not into a row': { from: add(r, outer(u, y)) },

@@ -11,7 +11,7 @@ import { mul, neg, reciprocal } from '../../ops/arithmetic.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { dot21, dot22, gemm, gemv, ger } from '../../ops/dot.js';
 import { isFloat } from '../../types/dtype.js';
-import { orderOf, ownerIf, uniformScalar, usedOnce } from '../match.js';
+import { isUniform, orderOf, ownerIf, uniformScalar, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 
 /** alpha·product, with the product's node. */
@@ -29,9 +29,7 @@ function scaledProduct(v: TensorVariable, graph: FunctionGraph, top = false): Sc
   if (node === null) return null;
   const scaledBy = (inner: TensorVariable, factor: TensorVariable | null): ScaledProduct | null => {
     const found = scaledProduct(inner, graph);
-    return (
-      found && { ...found, alpha: factor === null ? neg(found.alpha) : mul(found.alpha, factor) }
-    );
+    return found && { ...found, alpha: scaled(found.alpha, factor) };
   };
   const [a, b] = node.inputs;
   if (node.op.name === 'neg') return scaledBy(a, null);
@@ -39,6 +37,12 @@ function scaledProduct(v: TensorVariable, graph: FunctionGraph, top = false): Sc
   if (right !== null) return scaledBy(a, node.op.name === 'mul' ? right : reciprocal(right));
   const left = node.op.name === 'mul' ? uniformScalar(a) : null;
   return left === null ? null : scaledBy(b, left);
+}
+
+/** alpha times a factor, null standing for -1. */
+function scaled(alpha: TensorVariable, factor: TensorVariable | null): TensorVariable {
+  if (factor === null) return neg(alpha);
+  return isUniform(alpha, 1) ? factor : mul(alpha, factor);
 }
 
 /** alpha·A·B + beta·c */
@@ -116,7 +120,7 @@ function scaledOuter(v: TensorVariable, graph: FunctionGraph): ScaledOuter | nul
   ]) {
     const factor = uniformScalar(p);
     const inner = factor === null ? null : scaledOuter(q, graph);
-    if (factor !== null && inner !== null) return { ...inner, alpha: mul(inner.alpha, factor) };
+    if (factor !== null && inner !== null) return { ...inner, alpha: scaled(inner.alpha, factor) };
     const [x, y] = [vectorAlong(p, 0), vectorAlong(q, 1)];
     if (x !== null && y !== null) return { x, y, alpha: scalarConstant(1, v.dtype) };
   }

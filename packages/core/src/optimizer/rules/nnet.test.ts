@@ -57,6 +57,10 @@ describeRules({
     cases: {
       'x minus its logsumexp': { from: sub(m, logsumexp(m, 1, kept)), to: 'log_softmax1(m)' },
       'along axis 0': { from: sub(m, logsumexp(m, 0)), to: 'log_softmax0(m)' },
+      'logsumexp(x) minus x': {
+        from: sub(logsumexp(m, 1, kept), m),
+        to: 'neg(log_softmax1(m))',
+      },
       'not minus that of something else': { from: sub(m, logsumexp(n, 1, kept)) },
       'not minus that over both axes': { from: sub(m, logsumexp(m, null, kept)) },
     },

@@ -50,10 +50,15 @@ const recogniseLogSoftmax = rule(
   'recognise logSoftmax',
   'sub',
   ['stabilize', 'nnet'],
-  ({ inputs: [x, b] }) => {
-    const total = keptReduction(b, 'logsumexp');
-    if (total === null || total.inputs[0] !== x || axesOf(total).length !== 1) return null;
-    return logSoftmax(x, axesOf(total)[0]);
+  ({ inputs: [a, b] }) => {
+    const axis = (x: TensorVariable, rest: TensorVariable): number | null => {
+      const total = keptReduction(rest, 'logsumexp');
+      if (total === null || total.inputs[0] !== x || axesOf(total).length !== 1) return null;
+      return axesOf(total)[0];
+    };
+    const [forward, backward] = [axis(a, b), axis(b, a)];
+    if (forward !== null) return logSoftmax(a, forward);
+    return backward === null ? null : neg(logSoftmax(b, backward));
   },
 );
 

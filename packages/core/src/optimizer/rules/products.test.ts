@@ -36,6 +36,10 @@ describeRules({
       '1 / -x is -1/x': { from: trueDiv(1, neg(x)), to: 'true_div(dimshuffle[x](-1), x)' },
       'x * (1/y) is x/y': { from: mul(x, trueDiv(1, y)), to: 'true_div(x, y)' },
       'x * reciprocal(y) is x/y': { from: mul(x, reciprocal(y)), to: 'true_div(x, y)' },
+      '(1/x)/2 is 0.5/x': {
+        from: trueDiv(reciprocal(x), 2),
+        to: 'true_div(dimshuffle[x](0.5), x)',
+      },
       'of dividing a quotient': {
         from: trueDiv(2, trueDiv(x, mul(4, y))),
         to: 'mul(dimshuffle[x](8), true_div(y, x))',

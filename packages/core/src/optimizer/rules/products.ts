@@ -124,13 +124,18 @@ interface Factor {
 const ONE: Factor = { value: 1, inverse: false };
 
 /** All constants as one: c, or 1/c where that is what was written. Null where it would not be exact or finite. */
-function floatFactor(constants: readonly Leaf[], sign: 1 | -1, dtype: DType): Factor | null {
+function floatFactor(
+  constants: readonly Leaf[],
+  sign: 1 | -1,
+  dtype: DType,
+  rest: NonNullable<Rest>,
+): Factor | null {
   const total = (inverse: boolean): number =>
     constants
       .filter((leaf) => leaf.inverse === inverse)
       .reduce((n, leaf) => n * Number(uniformValue(leaf.value)), 1);
   const [above, below] = [sign * total(false), total(true)];
-  const inverse = Math.abs(above) === 1 && Math.abs(below) !== 1;
+  const inverse = !rest.inverse && Math.abs(above) === 1 && Math.abs(below) !== 1;
   const value = Number(wrapScalar(dtype, inverse ? above * below : above / below));
   const vanished = value === 0 && !constants.some((leaf) => isUniform(leaf.value, 0));
   return Number.isFinite(value) && below !== 0 && !vanished ? { value, inverse } : null;
@@ -195,8 +200,8 @@ const gatherConstants = rule(
     if (product.leaves.length === constants.length || isGathered(product, constants)) return null;
     const sign = product.signs % 2 === 0 ? 1 : -1;
     const gather = isFloat(out.dtype) ? floatFactor : integerFactor;
-    const factor = gather(constants, sign, out.dtype);
     const rest = without(product.tree, new Set(constants));
+    const factor = rest && gather(constants, sign, out.dtype, rest);
     if (factor === null || rest === null) return null;
     const result = scaled(factor, rest, out.dtype);
     return inPlaceOf(result, node, shapes, leftovers(product.leaves, constants));
