@@ -4,29 +4,40 @@ import { wrapScalar, type DType } from '../types/dtype.js';
 import { TensorType } from '../types/tensor-type.js';
 import { TensorVariable } from './variable.js';
 
-export class Constant<D extends DType = DType, R extends number = number> extends TensorVariable<D, R> {
+/** Elements up to which constants are compared; the text of more would cost more than merging saves. */
+const MOST_COMPARED = 4096;
+
+export class Constant<D extends DType = DType, R extends number = number> extends TensorVariable<
+  D,
+  R
+> {
   private bits: string | null = null;
 
   constructor(readonly data: NDArray<D>) {
     super(new TensorType(data.dtype, data.shape));
   }
 
-  /** Identity by bit pattern: 0.0 and -0.0 differ, all NaN are one. */
+  /** Identity by bit pattern: 0.0 and -0.0 differ, all NaN are one. Large constants equal only themselves. */
   get key(): string {
-    this.bits ??= `${this.type.key}:${bitString(this.data)}`;
+    const { size } = this.data;
+    this.bits ??= `${this.type.key}:${size > MOST_COMPARED ? `#${this.id}` : bitString(this.data)}`;
     return this.bits;
   }
 
-  /** The value of a constant with one element, else null. */
+  /** The value of a constant with one element, else null; a bigint where no number holds it. */
   get scalar(): number | bigint | null {
     if (this.data.size !== 1) return null;
-    const value = this.data.item();
-    return typeof value === 'boolean' ? Number(value) : value;
+    const value = this.data.item({ bigint: true });
+    if (typeof value === 'boolean') return Number(value);
+    const number = Number(value);
+    return typeof value === 'bigint' && !Number.isSafeInteger(number) ? value : number;
   }
 
   override toString(): string {
     if (this.name !== null) return this.name;
-    return this.data.size === 1 ? String(this.data.item()) : `const${this.type.key}`;
+    return this.data.size === 1
+      ? String(this.data.item({ bigint: true }))
+      : `const${this.type.key}`;
   }
 }
 
@@ -46,7 +57,10 @@ export function constant<D extends DType>(value: NDArray<D>): Constant<D> {
 }
 
 /** A rank-0 constant of the dtype. */
-export function scalarConstant<D extends DType>(value: number | bigint | boolean, dtype: D): Constant<D, 0> {
+export function scalarConstant<D extends DType>(
+  value: number | bigint | boolean,
+  dtype: D,
+): Constant<D, 0> {
   const wrapped = wrapScalar(dtype, value);
   return new Constant<D, 0>(ndarray(wrapped, dtype));
 }
