@@ -262,7 +262,7 @@ class Region implements KernelHost, StepScope {
   }
 
   private decide(): void {
-    const forced = new Set([...this.scalars.keys()]);
+    const forced = new Set([...this.scalars.keys(), ...this.counts.keys()]);
     const { mode } = this.context;
     this.inlining = decideInlining(this.graph, forced, this.shapes, {
       fusion: mode.allows(['fusion']),
