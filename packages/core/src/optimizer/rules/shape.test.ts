@@ -104,6 +104,9 @@ describeRules({
       'not with sizes that have to be checked': {
         from: broadcastTo(broadcastTo(s, [shapeOf(x, 0)]), [2, 3]),
       },
+      'not with an axis that was of size 1 by promise only': {
+        from: broadcastTo(broadcastTo(at(x, slice(1)), [1, 1]), [2, 3]),
+      },
       'not a stretched row': { from: broadcastTo(c, [2, 3]) },
     },
   },

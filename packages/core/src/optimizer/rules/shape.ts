@@ -143,10 +143,15 @@ const mergeStretches = rule(
   ({ inputs: [value, ...sizes], outputs: [out] }, { shapes }) => {
     const scalar = value.type.rank === 0 ? null : unitScalar(value);
     if (scalar !== null) return broadcastTo(scalar, sizes);
-    const inner = inputsOf(value, 'alloc');
+    const source = inputsOf(value, 'alloc')?.[0];
+    if (source === undefined) return null;
     const wanted = shapes.of(out).slice(sizes.length - value.type.rank);
-    const fits = shapes.of(value).every((n, k) => value.type.broadcasts(k) || n === wanted[k]);
-    return inner !== null && fits ? broadcastTo(inner[0], sizes) : null;
+    const lead = value.type.rank - source.type.rank;
+    const fits = shapes.of(value).every((size, k) => {
+      const stretches = k < lead || source.type.broadcasts(k - lead);
+      return size === wanted[k] || (stretches && value.type.broadcasts(k));
+    });
+    return fits ? broadcastTo(source, sizes) : null;
   },
 );
 
