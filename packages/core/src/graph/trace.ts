@@ -11,7 +11,7 @@ export interface Trace {
   readonly stack?: string;
 }
 
-const FRAMES = 24;
+const FRAMES = 16;
 const packageRoot = new URL('..', import.meta.url).href;
 const internal: RegExp[] = [/node_modules\/@tno\//, /packages\/(core|cpu|cuda|scan|layers|fuel)\/dist\//, /^node:/];
 
