@@ -15,6 +15,7 @@ import { gt, switchOp } from '../../ops/compare.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
 import { nonzero } from '../../ops/nonzero.js';
 import { shapeOf } from '../../ops/shape.js';
+import { slice } from '../../ops/subtensor.js';
 import { exp, log } from '../../ops/transcendental.js';
 import { ndarray } from '../../types/ndarray.js';
 import { modes } from '../mode.js';
@@ -66,6 +67,9 @@ describeRules({
       'a stretched row': { from: mul(broadcastTo(r, sizes), m), to: 'mul(r, m)' },
       'in a choice': { from: switchOp(b, x, zerosLike(x)), to: 'switch(b, x, dimshuffle[x](0))' },
       'not where the others do not have the size': { from: add(r, broadcastTo(c, sizes)) },
+      'not an axis that is of size 1 by promise only': {
+        from: add(dimshuffle(x, ['x', 0]), broadcastTo(at(y, slice(1)), [1, 1])),
+      },
       'not where another size is wanted': { from: add(x, full([3], 1, 'float64')) },
     },
   },

@@ -65,7 +65,8 @@ const unstretchOperands = rule(
       const value = padLeft(stretched.inputs[0], out.type.rank);
       const others = inputs.filter((_, j) => j !== k);
       const covered = out.type.shape.every((_, axis) => {
-        if (!value.type.broadcasts(axis) || input.type.broadcasts(axis)) return true;
+        if (value.type.broadcasts(axis) === input.type.broadcasts(axis)) return true;
+        if (input.type.broadcasts(axis)) return false;
         const size = shapes.of(input)[axis];
         return others.some(
           (other) => !other.type.broadcasts(axis) && shapes.of(other)[axis] === size,
