@@ -1,0 +1,241 @@
+/** Built packages in an application of their own: which device it gets, and what its flags do. */
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
+import { Application, type Outcome } from '../../core/test/support/application.js';
+
+const app = new Application();
+const addonFolder = join(app.package('cpu'), 'build');
+const builtAddon = fileURLToPath(new URL('../../../native/build/Release', import.meta.url));
+
+beforeAll(() => {
+  app.install('core');
+  app.install('cpu');
+  cpSync(builtAddon, join(addonFolder, 'Release'), { recursive: true });
+  app.write('slide.js', slide);
+  app.write('device.js', device);
+}, 60_000);
+afterAll(() => {
+  app.remove();
+});
+
+/** The tutorial's one-layer network: prediction, cost, error, and parameters after one step. */
+const slide = `
+import * as tno from '@tno/core';
+tno.config.floatX = 'float64';
+const x = tno.vector('x');
+const y = tno.vector('y');
+const W = tno.shared([
+  [0.49671415, -0.1382643, 0.64768854],
+  [1.52302986, -0.23415337, -0.23413696],
+  [1.57921282, 0.76743473, -0.46947439],
+  [0.54256004, -0.46341769, -0.46572975],
+], 'W');
+const b = tno.shared([1, 1, 1], 'b');
+const out = x.dot(W).add(b).sigmoid();
+const C = out.sub(y).sqr().sum();
+const predict = tno.function([x], out);
+const cost = tno.function([x, y], C);
+const error = tno.function([out, y], C);
+const [gW, gb] = tno.grad(C, [W, b]);
+const train = tno.function([x, y], C, {
+  updates: [[W, W.sub(gW.mul(0.1))], [b, b.sub(gb.mul(0.1))]],
+});
+const input = [0.30424224, 0.52475643, 0.43194502, 0.29122914];
+const target = [0.61185289, 0.13949386, 0.29214465];
+const numbers = {
+  predict: predict(input).toNested(),
+  cost: cost(input, target),
+  error: error([0.942, 0.737, 0.676], target),
+  trained: train(input, target),
+  b: b.getValue().toNested(),
+  W: W.getValue().toNested(),
+};
+console.log(JSON.stringify({ device: tno.currentDevice().name, ...numbers }));
+`;
+
+/** Says what device there is after a first function has run. */
+const device = `
+import * as tno from '@tno/core';
+const x = tno.fmatrix('x');
+const f = tno.function([x], x.dot(x).add(1));
+const g = tno.function([x], x.tanh());
+const { name, productProvider, stats } = tno.currentDevice();
+console.log(JSON.stringify({ name, productProvider, stats, sum: f([[1, 2], [3, 4]]).toNested(), g: g([[0]]).toNested() }));
+`;
+
+const flags = (text: string): Record<string, string> => ({ TNO_FLAGS: text });
+const parse = ({ stdout, stderr, status }: Outcome): Record<string, unknown> => {
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Record<string, unknown>;
+};
+
+/** The numbers in any nesting, in order. */
+const flat = (value: unknown): number[] =>
+  typeof value === 'number' ? [value] : Object.values(value as object).flatMap(flat);
+
+describe('the slide model', () => {
+  const expected = {
+    predict: [0.9421594012, 0.7372239456, 0.676069773],
+    cost: 0.6137821438,
+    error: 0.6133556285,
+    trained: 0.6137821438,
+    b: [0.9963999852, 0.9768409718, 0.9831841229],
+  };
+  const rows = {
+    0: [0.4956188764, -0.1453102559, 0.6425724379],
+    3: [0.5415116144, -0.4701622767, -0.470627027],
+  };
+
+  it('gives the numbers of the tutorial on both devices, and the same', () => {
+    const [cpu, reference] = ['cpu', 'reference'].map((name) => {
+      const outcome = app.run(['slide.js'], flags(`device=${name}`));
+      expect(outcome.stderr).toBe('');
+      const { device: used, W, ...numbers } = parse(outcome);
+      expect(used).toBe(name);
+      const all = flat([numbers, (W as number[][])[0], (W as number[][])[3]]);
+      flat([expected, rows]).forEach((value, k) =>
+        expect(Math.abs(all[k] - value)).toBeLessThan(1e-6),
+      );
+      return flat([numbers, W]);
+    });
+    cpu.forEach((value, k) => expect(Math.abs(value - reference[k])).toBeLessThan(1e-6));
+  });
+});
+
+describe('a program without what the cpu device needs', () => {
+  const warning = (outcome: Outcome): string => {
+    expect(parse(outcome)).toMatchObject({
+      name: 'reference',
+      sum: [
+        [8, 11],
+        [16, 23],
+      ],
+      g: [[0]],
+    });
+    expect(outcome.stderr.match(/^tno: /gm)).toHaveLength(1);
+    return outcome.stderr;
+  };
+
+  it('warns once and uses the reference device where there is no compiler', () => {
+    const text = warning(app.run(['device.js'], { PATH: '/nowhere' }));
+    expect(text).toMatch(
+      /device 'cpu' is not to be had, the slow reference device is used instead: \[cpu\] expected a C compiler .* on PATH, found none/,
+    );
+  });
+
+  it('does so where the named compiler is missing', () => {
+    const text = warning(app.run(['device.js'], flags('compiler=/no/such/cc')));
+    expect(text).toMatch(/expected a C compiler at \/no\/such\/cc, found none/);
+    expect(warning(app.run(['device.js'], { TNO_CC: 'no-such-cc' }))).toMatch(/no-such-cc/);
+  });
+
+  it('does so where the package is missing', () => {
+    const core = join(app.package('core'));
+    const lone = new Application();
+    symlinkSync(core, lone.package('core'));
+    cpSync(join(app.folder, 'device.js'), join(lone.folder, 'device.js'));
+    // Node looks for packages from a file's real place; the flag keeps the link's.
+    const text = warning(lone.run(['--preserve-symlinks', 'device.js']));
+    lone.remove();
+    expect(text).toMatch(/expected the package @tno\/cpu, found none\nhint: npm install @tno\/cpu/);
+  });
+
+  it('does so where the addon is broken, or of another version', () => {
+    rmSync(addonFolder, { recursive: true });
+    expect(warning(app.run(['device.js']))).toMatch(
+      /native addon could not be loaded:[^]*what to do:/,
+    );
+    mkdirSync(join(addonFolder, 'Release'), { recursive: true });
+    const addon = join(addonFolder, 'Release/tno_cpu.node');
+    writeFileSync(addon, 'not an addon');
+    expect(warning(app.run(['device.js']))).toMatch(
+      /native addon could not be loaded:\n {2}.*tno_cpu\.node: /,
+    );
+    rmSync(addonFolder, { recursive: true });
+    cpSync(builtAddon, join(addonFolder, 'Release'), { recursive: true });
+    expect(parse(app.run(['device.js'])).name).toBe('cpu');
+  });
+});
+
+describe('flags', () => {
+  it('choose the cache folder, and a second process compiles nothing', () => {
+    const cacheDir = join(app.folder, 'kernels');
+    const first = parse(app.run(['device.js'], flags(`cacheDir=${cacheDir}`)));
+    expect(first).toMatchObject({ name: 'cpu', stats: { cached: 0 } });
+    expect((first.stats as { compiled: number }).compiled).toBeGreaterThan(0);
+    expect(readdirSync(cacheDir).length).toBeGreaterThan(0);
+    const second = parse(app.run(['device.js'], flags(`cacheDir=${cacheDir}`)));
+    expect(second).toMatchObject({ stats: { compiled: 0 }, sum: first.sum, g: first.g });
+  });
+
+  it('choose the products', () => {
+    expect(parse(app.run(['device.js'], flags('providers=plain')))).toMatchObject({
+      productProvider: 'plain',
+    });
+    expect(parse(app.run(['device.js'], { TNO_PROVIDERS: 'plain' }))).toMatchObject({
+      productProvider: 'plain',
+    });
+  });
+
+  it('choose the compiler', () => {
+    const log = join(app.folder, 'compiler.log');
+    const wrapper = app.write('my-cc', `#!/bin/sh\necho called >> ${log}\nexec cc "$@"\n`);
+    chmodSync(wrapper, 0o755);
+    const cacheDir = join(app.folder, 'other-kernels');
+    const found = parse(app.run(['device.js'], flags(`compiler=${wrapper},cacheDir=${cacheDir}`)));
+    expect(found).toMatchObject({ name: 'cpu' });
+    expect(readFileSync(log, 'utf8')).toContain('called');
+  });
+
+  it('may be wrong: then the program does not start', () => {
+    const outcome = app.run(['device.js'], flags('devise=cpu'));
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(
+      'ConfigError: [config] expected a known flag, got devise (TNO_FLAGS): did you mean device?',
+    );
+    expect(app.run(['device.js'], { TNO_PROVIDERS: 'mkl' }).stderr).toContain(
+      '[config] expected providers to be auto or plain, got mkl',
+    );
+  });
+
+  it('come from .tnorc of the folder the program runs in', () => {
+    app.write('.tnorc', 'device=reference\n');
+    expect(parse(app.run(['device.js'])).name).toBe('reference');
+    expect(parse(app.run(['device.js'], flags('device=cpu'))).name).toBe('cpu');
+    rmSync(join(app.folder, '.tnorc'));
+  });
+});
+
+it('an error names the line of the program, through built packages', () => {
+  app.write(
+    'mistake.js',
+    `import * as tno from '@tno/core';
+const x = tno.fmatrix('x');
+const W = tno.shared([[1, 2], [3, 4]], 'W');
+const y = tno.softmax(
+  x.dot(W),
+);
+const f = tno.function([x], y.log().mean(), { updates: [[W, W.mul(2)]] });
+try { f([[1, 2, 3]]); } catch (error) { console.log(error.message); }
+console.log(JSON.stringify(W.getValue().toNested()));`,
+  );
+  for (const name of ['cpu', 'reference']) {
+    const { stdout } = app.run(['mistake.js'], flags(`device=${name}`));
+    expect(stdout).toMatch(
+      /^\[dot\] expected inner dimensions to match, got 3 \(x, axis 1\) and 2 \(W, axis 0\)\nin dot\(.*\nmade at .*mistake\.js:5:5/,
+    );
+    expect(stdout).toContain('called with x: float32(1, 3)\n[[1,2],[3,4]]');
+  }
+});
