@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { expectValues } from '../test/support/expect-values.js';
+import { decode, decodeTensor, numpyOps } from '../test/support/numpy-ops.js';
 import { nd, ndarray, ShapeError } from './index.js';
+import type { NDArray } from './index.js';
 
 describe('eager functions', () => {
   const a = ndarray(
@@ -47,8 +50,91 @@ describe('eager functions', () => {
     expect(() => nd.add(a, ndarray([1, 2, 3], 'float32'))).toThrow(ShapeError);
   });
 
-  it('leave their operands alone', () => {
+  it("are there for every elementwise op and reduction, with NumPy's values", () => {
+    const functions: Readonly<Record<string, unknown>> = {
+      ...nd,
+      true_div: nd.div,
+      int_div: nd.intDiv,
+    };
+    const { samples, inputs, unary, binary, reductions } = numpyOps;
+    for (const [name, table] of Object.entries(unary)) {
+      const recorded = table.float64 ?? table.int64;
+      const dtype = table.float64 === undefined ? 'int64' : 'float64';
+      if (recorded === undefined) throw new Error(name);
+      const f = functions[name] as (x: NDArray) => NDArray;
+      expectValues(
+        f(decode(inputs[dtype], dtype)),
+        decode(recorded.values, recorded.dtype),
+        2,
+        name,
+      );
+    }
+    for (const [name, table] of Object.entries(binary)) {
+      const recorded = table.int32;
+      if (recorded === undefined) throw new Error(name);
+      const f = functions[name] as (x: NDArray, y: NDArray) => NDArray;
+      const x = decode(samples.int32, 'int32');
+      const [column, row] = [x.reshape([x.size, 1]), x.reshape([1, x.size])];
+      expectValues(
+        f(column, row),
+        decode(recorded.values, recorded.dtype, [x.size, x.size]),
+        2,
+        name,
+      );
+    }
+    for (const [key, op, axes, recorded] of reductions.cases) {
+      if (key !== 'float32 cube' || recorded === null) continue;
+      const name = op === 'var' ? 'variance' : op;
+      const f = functions[name] as (x: NDArray, axes: readonly number[]) => NDArray;
+      expectValues(f(decodeTensor(reductions.arrays[key]), axes), decodeTensor(recorded), 8, op);
+    }
+  });
+
+  it('take lists and numbers, and choose, limit and pick', () => {
+    expect(nd.add([1, 2], 0.5).toNested()).toEqual([1.5, 2.5]);
+    expect(nd.mul(2, 3).item()).toBe(6);
+    expect(nd.clip(a, 2, 3).toNested()).toEqual([
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(
+      nd.softmax(
+        ndarray([
+          [0, 0],
+          [5, 5],
+        ]),
+        0,
+      ).shape,
+    ).toEqual([2, 2]);
+    expect(nd.logSoftmax(ndarray([1000, 0])).toNested()).toEqual([0, -1000]);
+    expect(nd.take(a, [1, 0, 1], 1).toNested()).toEqual([
+      [2, 1, 2],
+      [4, 3, 4],
+    ]);
+    expect(
+      nd
+        .nonzero(
+          ndarray([
+            [0, 3],
+            [4, 0],
+          ]),
+        )
+        .map((v) => v.toNested()),
+    ).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(nd.outer([1, 2], [3, 4]).toNested()).toEqual([
+      [3, 4],
+      [6, 8],
+    ]);
+  });
+
+  it('leave their operands alone, and give memory of their own', () => {
     nd.exp(nd.neg(a));
+    const scalar = ndarray(1, 'float32');
+    nd.sum(scalar).set(7);
+    expect(scalar.item()).toBe(1);
     expect(a.toNested()).toEqual([
       [1, 2],
       [3, 4],

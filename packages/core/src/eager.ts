@@ -1,18 +1,22 @@
 /**
  * Eager arithmetic on NDArrays: each function runs an op's reference implementation at once, with the
  * same rules of dtypes and broadcasting as in graphs (axes of size 1 count as statically 1). Convenient
- * in tests, scripts and at a prompt; not fast: compile what runs often.
+ * in tests, scripts and at a prompt; not fast: compile what runs often. Slicing, transposing and
+ * reshaping are methods of NDArray itself.
  */
 import { constant, isConstant } from './graph/constant.js';
 import { evaluate } from './graph/evaluate.js';
 import type { TensorVariable } from './graph/variable.js';
+import * as indexing from './ops/advanced-index.js';
 import * as arithmetic from './ops/arithmetic.js';
 import type { Literal, TensorLike } from './ops/as-variable.js';
 import * as compare from './ops/compare.js';
 import * as products from './ops/dot.js';
+import { logsumexp as sumOfExponentials } from './ops/logsumexp.js';
+import { nonzero as positions } from './ops/nonzero.js';
 import * as reductions from './ops/reduce.js';
 import type { Axes, ReduceOptions } from './ops/reduce.js';
-import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from './ops/softmax.js';
+import * as softmaxes from './ops/softmax.js';
 import * as transcendental from './ops/transcendental.js';
 import { NDArray } from './types/ndarray.js';
 
@@ -57,20 +61,38 @@ export const maximum = binary(arithmetic.maximum);
 export const minimum = binary(arithmetic.minimum);
 export const neg = unary(arithmetic.neg);
 export const abs = unary(arithmetic.abs);
+export const sgn = unary(arithmetic.sgn);
 export const sqr = unary(arithmetic.sqr);
 export const sqrt = unary(arithmetic.sqrt);
-export const round = unary(arithmetic.round);
+export const reciprocal = unary(arithmetic.reciprocal);
 export const floor = unary(arithmetic.floor);
 export const ceil = unary(arithmetic.ceil);
+export const trunc = unary(arithmetic.trunc);
+/** Rounds half to even. */
+export const round = unary(arithmetic.round);
+export const relu = unary(arithmetic.relu);
 export const exp = unary(transcendental.exp);
-export const log = unary(transcendental.log);
-export const log1p = unary(transcendental.log1p);
+export const exp2 = unary(transcendental.exp2);
 export const expm1 = unary(transcendental.expm1);
+export const log = unary(transcendental.log);
+export const log2 = unary(transcendental.log2);
+export const log10 = unary(transcendental.log10);
+export const log1p = unary(transcendental.log1p);
 export const sigmoid = unary(transcendental.sigmoid);
 export const softplus = unary(transcendental.softplus);
 export const tanh = unary(transcendental.tanh);
 export const sin = unary(transcendental.sin);
 export const cos = unary(transcendental.cos);
+export const tan = unary(transcendental.tan);
+export const arcsin = unary(transcendental.arcsin);
+export const arccos = unary(transcendental.arccos);
+export const arctan = unary(transcendental.arctan);
+export const arctan2 = binary(transcendental.arctan2);
+export const sinh = unary(transcendental.sinh);
+export const cosh = unary(transcendental.cosh);
+export const logaddexp = binary(transcendental.logaddexp);
+export const isnan = unary(compare.isnan);
+export const isinf = unary(compare.isinf);
 export const eq = binary(compare.eq);
 export const neq = binary(compare.neq);
 export const lt = binary(compare.lt);
@@ -80,20 +102,48 @@ export const ge = binary(compare.ge);
 export const and = binary(compare.and);
 export const or = binary(compare.or);
 export const xor = binary(compare.xor);
+export const invert = unary(compare.invert);
 export const sum = reduction(reductions.sum);
 export const prod = reduction(reductions.prod);
 export const mean = reduction(reductions.mean);
+export const variance = reduction(reductions.variance);
 export const max = reduction(reductions.max);
 export const min = reduction(reductions.min);
 export const argmax = reduction(reductions.argmax);
 export const argmin = reduction(reductions.argmin);
 export const all = reduction(reductions.all);
 export const any = reduction(reductions.any);
+export const logsumexp = reduction(sumOfExponentials);
+/** Product of vectors and matrices. */
 export const dot = binary(products.dot);
-export const softmax = unary((x) => softmaxOp(x));
-export const logSoftmax = unary((x) => logSoftmaxOp(x));
+export const outer = binary(products.outer);
+
+/** e^x / Σ e^x along an axis, by default the last. */
+export function softmax(x: ArrayLike, axis = -1): NDArray {
+  return run(softmaxes.softmax(symbol(x), axis));
+}
+
+/** log softmax(x) without underflow, along an axis, by default the last. */
+export function logSoftmax(x: ArrayLike, axis = -1): NDArray {
+  return run(softmaxes.logSoftmax(symbol(x), axis));
+}
+
+/** `x` limited to [low, high]. */
+export function clip(x: ArrayLike, low: ArrayLike, high: ArrayLike): NDArray {
+  return run(arithmetic.clip(symbol(x), symbol(low), symbol(high)));
+}
 
 /** `a` where the condition holds, else `b`. */
 export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray {
   return run(compare.switchOp(symbol(condition), symbol(a), symbol(b)));
+}
+
+/** Elements of `x` along an axis at integer positions. */
+export function take(x: ArrayLike, indices: ArrayLike, axis = 0): NDArray {
+  return run(indexing.take(symbol(x), symbol(indices), axis));
+}
+
+/** Where the elements are not 0: one vector of indices an axis. */
+export function nonzero(x: ArrayLike): NDArray[] {
+  return positions(symbol(x)).map(run);
 }

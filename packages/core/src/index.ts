@@ -51,6 +51,7 @@ export { encodeProgram } from './lower/encode.js';
 export { decodeProgram } from './lower/decode.js';
 export { verifyProgram } from './lower/verify-program.js';
 export { debugPrint, type DebugPrintOptions } from './debug/debug-print.js';
+export { pp } from './debug/pretty-print.js';
 export { printProgram } from './lower/print-program.js';
 export { lower, type Lowered } from './lower/lower.js';
 

@@ -7,6 +7,7 @@ import {
   fvector,
   ndarray,
   shared,
+  type TensorVariable,
 } from '../index.js';
 
 describe('debugPrint', () => {
@@ -32,6 +33,19 @@ describe('debugPrint', () => {
     expect(debugPrint([x.exp().neg()], { types: true, depth: 2 })).toBe(
       'neg [A] <float32(?)>\n └─ exp [B] <float32(?)>\n',
     );
+  });
+
+  it('shows the numbers of variables', () => {
+    const y = x.exp();
+    expect(debugPrint(y, { ids: true, types: true })).toBe(
+      `exp [A] #${y.id} <float32(?)>\n └─ x (input) #${x.id} <float32(?)>\n`,
+    );
+  });
+
+  it('stops in time in graphs that are deep', () => {
+    let y: TensorVariable = x;
+    for (let i = 0; i < 20_000; i++) y = y.neg();
+    expect(debugPrint(y).split('\n')).toHaveLength(501);
   });
 
   it('shows the optimized graph of a function, its updates and its Program', () => {

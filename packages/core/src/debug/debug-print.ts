@@ -9,11 +9,15 @@ import { TensorVariable } from '../graph/variable.js';
 import { printProgram } from '../lower/print-program.js';
 
 export interface DebugPrintOptions {
-  /** How many levels to show; all by default. */
+  /** How many levels to show; 500 by default, below which a line would be all indentation. */
   readonly depth?: number;
   /** Show each variable's type. */
   readonly types?: boolean;
+  /** Show each variable's number, the one that counts variables in order of creation. */
+  readonly ids?: boolean;
 }
+
+const MOST_LEVELS = 500;
 
 type Printable =
   | TensorVariable
@@ -62,7 +66,7 @@ class TreePrinter {
   ): void {
     const known = this.written.has(v) && v.owner !== null;
     this.lines.push(`${head}${this.describe(v)}${known ? ' ...' : ''}${label}`);
-    if (known || v.owner === null || level + 1 >= (this.options.depth ?? Infinity)) return;
+    if (known || v.owner === null || level + 1 >= (this.options.depth ?? MOST_LEVELS)) return;
     this.written.add(v);
     const { inputs } = v.owner;
     inputs.forEach((input, k) => {
@@ -78,7 +82,8 @@ class TreePrinter {
   }
 
   private describe(v: TensorVariable): string {
-    const type = this.options.types === true ? ` <${v.type.key}>` : '';
+    const id = this.options.ids === true ? ` #${v.id}` : '';
+    const type = `${id}${this.options.types === true ? ` <${v.type.key}>` : ''}`;
     if (v.owner === null) {
       const kind = isConstant(v) ? '' : isShared(v) ? ' (shared)' : ' (input)';
       return `${v.toString()}${kind}${type}`;

@@ -13,6 +13,8 @@ import { captureTrace, type Trace } from './trace.js';
 
 let nextId = 0;
 
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 /** The fluent methods, which the package entry puts on the class; declared so that bundled declarations keep them. */
 export interface TensorVariable<D extends DType = DType, R extends number = number>
   extends TensorMethods<D, R> {
@@ -73,6 +75,12 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
         'use methods for arithmetic and comparison (x.add(y), x.mul(y), x.gt(y)), tno.switch(cond, a, b) for a choice, ' +
         'and tno.function(...) to compute a value',
     );
+  }
+
+  /** How consoles show it: its name or what computes it, and its type. */
+  [inspect](): string {
+    const text = this.toString();
+    return text === `<${this.type.key}>` ? this.type.key : `${text}: ${this.type.key}`;
   }
 
   [Symbol.toPrimitive](hint: 'default' | 'string' | 'number'): string {
