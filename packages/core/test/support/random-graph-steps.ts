@@ -17,6 +17,7 @@ import { shapeOf, specifyShape } from '../../src/ops/shape.js';
 import { logSoftmax, softmax } from '../../src/ops/softmax.js';
 import * as functions from '../../src/ops/transcendental.js';
 import { isFloat } from '../../src/types/dtype.js';
+import { flatNumbers } from './random-graph-builder.js';
 import type { GraphBuilder, Made, StepRecipe } from './random-graph-builder.js';
 
 const isFloatMade = ({ variable }: Made): boolean => isFloat(variable.dtype);
@@ -65,12 +66,15 @@ function two(
 const exactNumber = (made: Made): boolean => isExact(made) && isNumber(made);
 const exactFloat = (made: Made): boolean => isExact(made) && isFloatMade(made);
 const withAxes = (made: Made): boolean => made.value.rank > 0;
+const hasElements = (made: Made): boolean => withAxes(made) && made.value.size > 0;
+/** Scalars move out of sums, so that dividing by 0 shows even where nothing is divided. */
+const hasNoZero = ({ value }: Made): boolean => !flatNumbers(value).includes(0);
 const axisOf = (made: Made, k: number): number => k % made.value.rank;
 
 const a = arithmetic;
 const f = functions;
 const unary = [a.neg, a.sqr, a.abs, a.sqrt, a.reciprocal, f.exp, f.log, f.log1p, f.expm1, f.sigmoid, f.softplus, f.tanh, f.sin, f.cos, f.arctan, f.exp2]; // prettier-ignore
-const binary = [a.add, a.sub, a.mul, a.trueDiv, a.maximum, a.minimum, a.add, a.mul];
+const binary = [a.add, a.sub, a.mul, a.maximum, a.minimum, a.add, a.mul];
 const literals = [0, 1, 2, -1, 0.5, 4, -3, 3];
 const comparisons = [compare.eq, compare.neq, compare.lt, compare.le, compare.gt, compare.ge];
 
@@ -81,6 +85,15 @@ export const steps: readonly Step[] = [
     one(isFloatMade, (v, { b, c }) =>
       c % 2 === 0 ? op(v, literals[b % 8]) : op(literals[b % 8], v),
     ),
+  ),
+  two(
+    (made) => isFloatMade(made) && hasNoZero(made),
+    (p, q) => a.trueDiv(p, q),
+  ),
+  one(
+    (made) => isFloatMade(made) && hasNoZero(made),
+    (v, { b, c }) =>
+      c % 2 === 0 ? a.trueDiv(v, literals[1 + (b % 7)]) : a.trueDiv(literals[b % 8], v),
   ),
   one(isFloatMade, (v, { b }) => a.pow(v, [0, 1, 2, 3, -1, -2, 0.5, 5][b % 8])),
   two(isNumber, (p, q) => a.add(p, q)),
@@ -163,7 +176,7 @@ export const steps: readonly Step[] = [
     v.type.rank > 1 && c % 2 === 0 ? at(v, null, (b % 4) - 2) : at(v, (b % 4) - 2),
   ),
   ...[0, 1].map((): Step => (builder, { a: i, b, c }) => {
-    const source = builder.find(i, withAxes);
+    const source = builder.find(i, hasElements);
     const index = builder.find(
       b,
       (made) => isInteger(made) && made.value.rank > 0 && made.value.rank < 3,
@@ -174,7 +187,7 @@ export const steps: readonly Step[] = [
     builder.add(() => at(source.variable, cast(place, 'int64')), [source, index]);
   }),
   one(
-    (made) => made.value.rank > 1,
+    (made) => made.value.rank > 1 && hasElements(made),
     (v, { b, c }, made) =>
       at(
         v,

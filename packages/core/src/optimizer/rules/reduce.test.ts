@@ -11,6 +11,7 @@ import { exp } from '../../ops/transcendental.js';
 const { x, m, r, c, t, s, j, b } = leaves;
 const sizes = [shapeOf(m, 0), shapeOf(m, 1)];
 const negated = neg(m);
+const scaled = mul(m, s);
 
 describeRules({
   'drop reductions of unit axes': {
@@ -28,16 +29,23 @@ describeRules({
       },
     },
   },
-  'move scalars out of sums': {
+  'move signs out of sums': {
     tags: ['canonicalize', 'reduce'],
+    cases: {
+      'a sign': { from: sum(neg(x)), to: 'neg(sum[0](x))' },
+      'not of what others use': { from: sum(negated), beside: [negated] },
+      'not of integers, which widen': { from: sum(neg(j)) },
+    },
+  },
+  'move scalars out of sums': {
+    tags: ['canonicalize', 'reduce', 'unsafe-nan'],
     cases: {
       'a factor': { from: sum(mul(m, 2), 0), to: 'mul(sum[0](m), dimshuffle[x](2))' },
       'a factor in front': { from: sum(mul(s, m)), to: 'mul(sum[0,1](m), s)' },
       'a divisor': { from: sum(trueDiv(m, s), 1), to: 'true_div(sum[1](m), dimshuffle[x](s))' },
-      'a sign': { from: sum(neg(x)), to: 'neg(sum[0](x))' },
       'not a row': { from: sum(mul(m, r), 0) },
       'not a dividend': { from: sum(trueDiv(2, m)) },
-      'not a factor that others use': { from: sum(negated), beside: [negated] },
+      'not a factor that others use': { from: sum(scaled), beside: [scaled] },
       'not of integers, which widen': { from: sum(mul(j, 2)) },
       'not where the factor stretches': { from: sum(mul(r, broadcastTo(s, sizes))) },
     },

@@ -1,5 +1,4 @@
 /** Reductions: scalars and signs move out, stretched operands are counted instead of summed. */
-import type { TensorVariable } from '../../graph/variable.js';
 import { mul, neg, trueDiv } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
@@ -29,35 +28,36 @@ const dropUnitAxes = rule(
   },
 );
 
+/** What a scalar of 0, NaN or Infinity makes of single elements is lost. */
 const scalarOut = rule(
   'move scalars out of sums',
   'sum',
-  ['canonicalize', 'reduce'],
+  ['canonicalize', 'reduce', 'unsafe-nan'],
   (node, { graph, shapes }) => {
     const [x] = node.inputs;
-    const out = node.outputs[0];
-    if (!isFloat(x.dtype) || !usedOnce(graph, x)) return null;
-    const axes = axesOf(node);
-    const inner = inputsOf(x, 'neg');
-    if (inner !== null) return neg(sum.on(inner[0], axes));
+    const { rank } = node.outputs[0].type;
     const product = ownerIf(x, 'mul', 'true_div');
-    if (product === null) return null;
+    if (product === null || !isFloat(x.dtype) || !usedOnce(graph, x)) return null;
+    const axes = axesOf(node);
     const [a, b] = product.inputs;
-    const rebuild = (
-      scalar: TensorVariable,
-      rest: TensorVariable,
-      divide: boolean,
-    ): TensorVariable | null => {
-      if (!shapes.same(rest, x)) return null;
-      const total = sum.on(rest, axes);
-      return divide
-        ? trueDiv(total, padLeft(scalar, out.type.rank))
-        : mul(total, padLeft(scalar, out.type.rank));
-    };
     const right = uniformScalar(b);
-    if (right !== null) return rebuild(right, a, product.op.name === 'true_div');
+    if (right !== null && shapes.same(a, x)) {
+      const combine = product.op.name === 'mul' ? mul : trueDiv;
+      return combine(sum.on(a, axes), padLeft(right, rank));
+    }
     const left = product.op.name === 'mul' ? uniformScalar(a) : null;
-    return left === null ? null : rebuild(left, b, false);
+    return left !== null && shapes.same(b, x) ? mul(sum.on(b, axes), padLeft(left, rank)) : null;
+  },
+);
+
+const signOut = rule(
+  'move signs out of sums',
+  'sum',
+  ['canonicalize', 'reduce'],
+  (node, { graph }) => {
+    const [x] = node.inputs;
+    const inner = usedOnce(graph, x) && isFloat(x.dtype) ? inputsOf(x, 'neg') : null;
+    return inner === null ? null : neg(sum.on(inner[0], axesOf(node)));
   },
 );
 
@@ -135,6 +135,7 @@ const extremesOfNegation = rule(
 export const reduceRules: readonly Rule[] = [
   dropUnitAxes,
   scalarOut,
+  signOut,
   sumOfStretched,
   mergeSums,
   innerProduct,
