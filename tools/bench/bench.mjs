@@ -14,12 +14,19 @@ import { providePytorch } from './pytorch.mjs';
 import { compileTable, movementTable, ruleTable, stepTable } from './report.mjs';
 import { workloadNamed } from './workloads.mjs';
 
-const options = parseOptions(argv.slice(2));
-if (options.help) {
-  console.log(usage);
-  exit(0);
+function readOptions() {
+  try {
+    const options = parseOptions(argv.slice(2));
+    if (!options.help) return { ...options, chosen: options.names.map(workloadNamed) };
+    console.log(usage);
+    return exit(0);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return exit(2);
+  }
 }
-const chosen = options.names.map(workloadNamed);
+
+const options = readOptions();
 
 await setUp();
 const python = await providePytorch();
@@ -36,7 +43,7 @@ console.log(
 );
 
 const rows = [];
-for (const workload of chosen) {
+for (const workload of options.chosen) {
   console.log(`bench: ${workload.name}`);
   const { rounds, turn_ms } = options;
   const row = await compare(workload, { rounds, turn_ms, threads, python, floor });

@@ -3,15 +3,20 @@
 /** @typedef {Awaited<ReturnType<typeof import('./compare.mjs').compare>>} Row */
 /** @typedef {ReturnType<typeof import('./compile-times.mjs').compileTimes>} CompileTimes */
 
-/** @param {number | undefined} value */
+/** @param {number} value */
 function number(value) {
-  if (value === undefined) return '-';
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 3 : 5);
 }
 
 /** @param {{ median_ms: number, min_ms: number } | undefined} times */
 const both = (times) =>
   times === undefined ? '-' : `${number(times.median_ms)} / ${number(times.min_ms)}`;
+
+/** @param {number | undefined} ofMedians @param {number | undefined} ofMinima */
+const ratios = (ofMedians, ofMinima) =>
+  ofMedians === undefined || ofMinima === undefined
+    ? '-'
+    : `${ofMedians.toFixed(2)} / ${ofMinima.toFixed(2)}`;
 
 /** @param {string[][]} rows the first is the head */
 function table(rows) {
@@ -46,9 +51,9 @@ export function stepTable(rows) {
       both(row.ours),
       both(row.peers.pytorch),
       row.peers.pytorch?.settings ?? '-',
-      number(row.ratioToBestPeer),
+      ratios(row.ratioToBestPeer, row.ratioToBestPeerOfMinima),
       both(row.floor),
-      number(row.ratioToFloor),
+      ratios(row.ratioToFloor, row.ratioToFloorOfMinima),
       row.lossOurs.toFixed(5),
       row.lossPeer?.toFixed(5) ?? '-',
       `${row.rounds.quiet} of ${row.rounds.played}`,
