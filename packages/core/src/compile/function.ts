@@ -109,7 +109,10 @@ export function compile<const I extends InputList | InputRecord, const O extends
     verify: config.verify,
   });
   times.push(performance.now());
-  const lowered = lower(graph, spec.outputs.length, spec.targets, device.target, mode);
+  const lowered = lower(graph, spec.outputs.length, spec.targets, device.target, mode, [
+    ...spec.outputs,
+    ...spec.values,
+  ]);
   times.push(performance.now());
   const source = device.target.emit(lowered.program);
   times.push(performance.now());

@@ -104,6 +104,27 @@ describe.each(modes)('a wrong shape in mode %s', (mode) => {
     expect(failure.line).toBe(line);
   });
 
+  it('is found also where nothing is left of the operation', () => {
+    const [sum, line] = [a.add(b), here()];
+    for (const y of [sum.mul(0), sum.sub(sum), tno.zerosLike(sum)]) {
+      const failure = failureOf(() => tno.function([a, b], y, options)(zeros(2), zeros(3)));
+      expect(failure.error.message).toMatch(
+        /^\[add\] expected equal sizes on axis 0, got 2 \(a\) and 3 \(b\)/,
+      );
+      expect(failure.line).toBe(line);
+    }
+    const [y, dotLine] = [x.dot(W), here()];
+    const f = tno.function([x, W], tno.grad(y.sum(), W), options);
+    const failure = failureOf(() => f(zeros(2, 3), zeros(4, 5)));
+    expect(failure.error.message).toMatch(
+      /^\[dot\] expected inner dimensions to match, got 3 \(x, axis 1\) and 4 \(W, axis 0\)/,
+    );
+    expect(failure.line).toBe(dotLine);
+    const w = tno.shared(zeros(3), 'w', { shape: [null], device });
+    const g = tno.function([a], a.add(w).shape, options);
+    expect(failureOf(() => g(zeros(2))).error.message).toMatch(/^\[add\].*2 \(a\) and 3 \(w\)/);
+  });
+
   it('of a gradient through products names the line of the product', () => {
     const [y, line] = [x.dot(W), here()];
     const f = tno.function([x, W], tno.grad(y.sqr().sum(), W), options);

@@ -10,6 +10,7 @@ import { CompileError } from '../errors.js';
 import { isConstant } from '../graph/constant.js';
 import { FunctionGraph } from '../graph/function-graph.js';
 import { isShared, type SharedVariable } from '../graph/shared.js';
+import { toposort } from '../graph/traverse.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Mode } from '../optimizer/mode.js';
 import { optimize } from '../optimizer/phases.js';
@@ -17,6 +18,7 @@ import { planCommit, type UpdateRequest } from './commit-plan.js';
 import { decideInlining, isView, type Inlining } from './inlining.js';
 import { constantBytes, KernelWriter, type KernelHost, type Storage } from './kernel-writer.js';
 import type { Coordinate, PointScope, StepScope } from './lowering.js';
+import { sizeOperands } from './place-sizes.js';
 import type { BufferId, Program, SiteId, SizeId } from './program.js';
 import { contiguousStrides, ProgramBuilder } from './program-builder.js';
 import { ShapeInference } from './shape-inference.js';
@@ -35,12 +37,21 @@ export interface Lowered {
 /**
  * @param graph outputs are the function's, then the updates' values
  * @param outputCount how many of them are the function's
+ * @param asWritten the same as before the optimizer: what their sizes require is required, also where
+ * rewriting left nothing of it
  */
-export function lower(graph: FunctionGraph, outputCount: number, targets: readonly SharedVariable[], target: Target, mode: Mode): Lowered {
+export function lower(
+  graph: FunctionGraph,
+  outputCount: number,
+  targets: readonly SharedVariable[],
+  target: Target,
+  mode: Mode,
+  asWritten: readonly TensorVariable[] = [],
+): Lowered {
   const context = new ProgramContext(target, mode);
   const bound = new Map(graph.inputs.map((input): [TensorVariable, BufferId] => [input, context.builder.input(input.dtype, input.type.rank)]));
   const updates = targets.map((shared, k): UpdateRequest => ({ target: shared, value: graph.outputs[outputCount + k] }));
-  new Region(context, graph, bound, null).writeFunction(outputCount, updates);
+  new Region(context, graph, bound, null, asWritten).writeFunction(outputCount, updates);
   return { program: context.builder.finish(), sites: context.siteNodes, hosts: context.hosts, shared: [...context.sharedBuffers.keys()] };
 }
 
@@ -99,9 +110,52 @@ class Region implements KernelHost, StepScope {
     private readonly graph: FunctionGraph,
     private readonly bound: ReadonlyMap<TensorVariable, BufferId>,
     private readonly parent: Region | null,
+    asWritten: readonly TensorVariable[] = [],
   ) {
     this.builder = context.builder;
+    this.requireAsWritten(asWritten);
     this.shapes = this.inferShapes();
+  }
+
+  /** Requires what the sizes of another graph of the same leaves require, as far as the leaves tell. */
+  private requireAsWritten(roots: readonly TensorVariable[]): void {
+    const { sizes } = this.builder;
+    const open = new Set<SizeId>();
+    const openSize = (): SizeId => {
+      const id = sizes.value(this.builder.temp('int64', []));
+      open.add(id);
+      return id;
+    };
+    const openness: boolean[] = [];
+    const isOpen = (id: SizeId): boolean => {
+      for (let k = openness.length; k <= id; k++) openness[k] = open.has(k) || sizeOperands(sizes.nodes[k]).some((operand) => openness[operand]);
+      return openness[id];
+    };
+    const require = (rel: 'eq' | 'le', a: SizeId, b: SizeId, error: 'shape' | 'index', text: string, node: Apply): void => {
+      if (!isOpen(a) && !isOpen(b)) this.require(rel, a, b, error, text, node);
+    };
+    const stop = new Set(this.graph.inputs);
+    const inference = new ShapeInference(
+      sizes,
+      {
+        dim: (variable, axis) => {
+          const leaf = this.leafBuffer(variable);
+          return leaf === null ? openSize() : this.builder.shape(leaf)[axis];
+        },
+        value: (variable) => {
+          const leaf = this.leafBuffer(variable);
+          return leaf === null ? openSize() : sizes.value(leaf);
+        },
+        requireEqual: (a, b, text, node) => {
+          require('eq', a, b, 'shape', text, node);
+          return a;
+        },
+        requireAtMost: (a, b, text, error, node) => require('le', a, b, error, text, node),
+      },
+      stop,
+    );
+    for (const [variable, buffer] of this.bound) inference.bind(variable, this.boundShape(variable, buffer));
+    for (const node of toposort(roots, stop)) inference.of(node.outputs[0]);
   }
 
   private inferShapes(): ShapeInference {
