@@ -17,7 +17,15 @@ export { Apply, TensorVariable, apply1, applyOp } from './graph/variable.js';
 export { Constant, constant, scalarConstant } from './graph/constant.js';
 export { SharedVariable, type SharedValue } from './graph/shared.js';
 export { FunctionGraph, type Client } from './graph/function-graph.js';
-export { defineOp, opKey, type Op, type Pullback, type SizeAlgebra, type InputGradient, type PropValue } from './graph/op.js';
+export {
+  defineOp,
+  opKey,
+  type Op,
+  type Pullback,
+  type SizeAlgebra,
+  type InputGradient,
+  type PropValue,
+} from './graph/op.js';
 export { evaluate } from './graph/evaluate.js';
 export * as nd from './eager.js';
 export { cloneReplace } from './graph/clone.js';
@@ -60,7 +68,13 @@ export { currentDevice, setDeviceLoader, type DeviceLoader } from './device/regi
 export { createReferenceDevice } from './device/reference-device.js';
 export { createNullDevice } from './device/null-device.js';
 
-export { compile, compile as function, type CompiledFunction, type FunctionOptions, type CompileProfile } from './compile/function.js';
+export {
+  compile,
+  compile as function,
+  type CompiledFunction,
+  type FunctionOptions,
+  type CompileProfile,
+} from './compile/function.js';
 export { shared, type SharedOptions } from './compile/shared.js';
 export type { ValueFor, ResultOf } from './compile/types.js';
 

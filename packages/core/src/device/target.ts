@@ -64,7 +64,12 @@ export interface Device {
   readonly target: Target;
   createShared(value: NDArray): SharedStorage;
   /** `shared` are bound to `program.shared` in order, `host` to the numbers of `host` steps. */
-  load(program: Program, source: SourceUnit, shared: readonly SharedStorage[], host: readonly HostFunction[]): Executable;
+  load(
+    program: Program,
+    source: SourceUnit,
+    shared: readonly SharedStorage[],
+    host: readonly HostFunction[],
+  ): Executable;
   /** Counters for tests and profiles: kernels compiled and taken from the cache since the start. */
   readonly stats: { readonly compiled: number; readonly cached: number };
 }

@@ -45,7 +45,7 @@ import {
   lvector,
   tensor,
 } from '../tensor/create.js';
-import type { NDArray} from '../types/ndarray.js';
+import type { NDArray } from '../types/ndarray.js';
 import { ndarray } from '../types/ndarray.js';
 import { grad } from './grad.js';
 

@@ -7,7 +7,10 @@ import { toposort } from './traverse.js';
 import type { TensorVariable } from './variable.js';
 
 /** Values of `outputs`, given those of the leaves (or of any variables). @throws MissingInputError */
-export function evaluate(outputs: readonly TensorVariable[], values: ReadonlyMap<TensorVariable, NDArray>): NDArray[] {
+export function evaluate(
+  outputs: readonly TensorVariable[],
+  values: ReadonlyMap<TensorVariable, NDArray>,
+): NDArray[] {
   const known = new Map(values);
   const valueOf = (variable: TensorVariable): NDArray => {
     const found = known.get(variable);

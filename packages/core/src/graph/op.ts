@@ -34,7 +34,10 @@ export type InputGradient = TensorVariable | null;
  * Vector-Jacobian product: from the cotangents of the outputs (null where none arrives) those of the
  * inputs. Cotangents of broadcast inputs may have the output's shape: the gradient walk sums them back.
  */
-export type Pullback = (node: Apply, cotangents: readonly (TensorVariable | null)[]) => readonly InputGradient[];
+export type Pullback = (
+  node: Apply,
+  cotangents: readonly (TensorVariable | null)[],
+) => readonly InputGradient[];
 
 export type PropValue = string | number | boolean | null | readonly PropValue[];
 
@@ -45,7 +48,11 @@ export interface Op {
   /** Output types. @throws on inputs that do not fit. */
   types(inputs: readonly TensorVariable[]): readonly TensorType[];
   /** Output shapes from input shapes; null for an output whose size only its computation tells. */
-  shapes<S>(algebra: SizeAlgebra<S>, shapes: readonly (readonly S[])[], node: Apply): readonly (readonly S[] | null)[];
+  shapes<S>(
+    algebra: SizeAlgebra<S>,
+    shapes: readonly (readonly S[])[],
+    node: Apply,
+  ): readonly (readonly S[] | null)[];
   /** The reference: values of the outputs from values of the inputs. */
   perform(inputs: readonly NDArray[], node: Apply): readonly NDArray[];
   /** `'not-differentiable'`: piecewise constant or discrete; the inputs are connected, their gradients zero. */
@@ -58,7 +65,9 @@ export interface Op {
 /** The identity of an op: its name and props. */
 export function opKey(name: string, props: Readonly<Record<string, PropValue>>): string {
   const names = Object.keys(props).sort();
-  return names.length === 0 ? name : `${name}{${names.map((k) => `${k}=${JSON.stringify(props[k])}`).join(',')}}`;
+  return names.length === 0
+    ? name
+    : `${name}{${names.map((k) => `${k}=${JSON.stringify(props[k])}`).join(',')}}`;
 }
 
 /** Fills in `key` and freezes: how every op is made. */

@@ -9,7 +9,10 @@ import { TensorVariable } from './variable.js';
 /** What a shared variable can be set to. */
 export type SharedValue = NDArray | number | bigint | boolean | readonly unknown[];
 
-export class SharedVariable<D extends DType = DType, R extends number = number> extends TensorVariable<D, R> {
+export class SharedVariable<
+  D extends DType = DType,
+  R extends number = number,
+> extends TensorVariable<D, R> {
   constructor(
     type: TensorType<D>,
     readonly storage: SharedStorage,
@@ -26,11 +29,15 @@ export class SharedVariable<D extends DType = DType, R extends number = number> 
   /** Sets the value. Its shape may differ from the present one; dtype and rank may not. @throws InputError, ShapeError */
   setValue(value: SharedValue): void {
     const array = value instanceof NDArray ? value : ndarray(value as number, this.dtype);
-    if (array.dtype !== (this.dtype)) {
-      throw new InputError(`[${this.toString()}] expected ${this.dtype}, got ${array.dtype}: convert with .astype('${this.dtype}')`);
+    if (array.dtype !== this.dtype) {
+      throw new InputError(
+        `[${this.toString()}] expected ${this.dtype}, got ${array.dtype}: convert with .astype('${this.dtype}')`,
+      );
     }
     if (!this.type.holds(array)) {
-      throw new ShapeError(`[${this.toString()}] expected ${this.type.key}, got shape (${array.shape.join(', ')})`);
+      throw new ShapeError(
+        `[${this.toString()}] expected ${this.type.key}, got shape (${array.shape.join(', ')})`,
+      );
     }
     this.storage.write(array);
   }

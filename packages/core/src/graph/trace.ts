@@ -13,7 +13,11 @@ export interface Trace {
 
 const FRAMES = 16;
 const packageRoot = new URL('..', import.meta.url).href;
-const internal: RegExp[] = [/node_modules\/@tno\//, /packages\/(core|cpu|cuda|scan|layers|fuel)\/dist\//, /^node:/];
+const internal: RegExp[] = [
+  /node_modules\/@tno\//,
+  /packages\/(core|cpu|cuda|scan|layers|fuel)\/dist\//,
+  /^node:/,
+];
 
 let inherited: { trace: Trace | null } | null = null;
 
@@ -52,5 +56,7 @@ export function userFrames(trace: Trace | null, most = 4): string[] {
   const lines = (trace?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const frames = lines.map((line) => line.trim().replace(/^at /, ''));
   const first = frames.findIndex((frame) => !isInternal(frame));
-  return first < 0 ? [] : frames.slice(first, first + most).filter((frame) => !/node:internal/.test(frame));
+  return first < 0
+    ? []
+    : frames.slice(first, first + most).filter((frame) => !/node:internal/.test(frame));
 }

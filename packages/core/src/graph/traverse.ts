@@ -2,7 +2,10 @@
 import type { Apply, TensorVariable } from './variable.js';
 
 /** Applies that compute `outputs`, inputs before users, stopping at `stop`. */
-export function toposort(outputs: readonly TensorVariable[], stop: ReadonlySet<TensorVariable> = new Set()): Apply[] {
+export function toposort(
+  outputs: readonly TensorVariable[],
+  stop: ReadonlySet<TensorVariable> = new Set(),
+): Apply[] {
   const order: Apply[] = [];
   const done = new Set<Apply>();
   const stack: { node: Apply; next: number }[] = [];
@@ -25,7 +28,10 @@ export function toposort(outputs: readonly TensorVariable[], stop: ReadonlySet<T
 }
 
 /** Leaves (and members of `stop`) that `outputs` depend on, in order of first use. */
-export function leavesOf(outputs: readonly TensorVariable[], stop: ReadonlySet<TensorVariable> = new Set()): TensorVariable[] {
+export function leavesOf(
+  outputs: readonly TensorVariable[],
+  stop: ReadonlySet<TensorVariable> = new Set(),
+): TensorVariable[] {
   const leaves = new Set<TensorVariable>();
   const visit = (variable: TensorVariable): void => {
     if (variable.owner === null || stop.has(variable)) leaves.add(variable);

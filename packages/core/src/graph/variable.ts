@@ -16,8 +16,10 @@ let nextId = 0;
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
 /** The fluent methods, which the package entry puts on the class; declared so that bundled declarations keep them. */
-export interface TensorVariable<D extends DType = DType, R extends number = number>
-  extends TensorMethods<D, R> {
+export interface TensorVariable<
+  D extends DType = DType,
+  R extends number = number,
+> extends TensorMethods<D, R> {
   readonly type: TensorType<D>;
 }
 
@@ -37,7 +39,12 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
   readonly tag: Record<string, unknown> = {};
   declare protected readonly rankType: R;
 
-  constructor(type: TensorType<D>, owner: Apply | null = null, index = 0, name: string | null = null) {
+  constructor(
+    type: TensorType<D>,
+    owner: Apply | null = null,
+    index = 0,
+    name: string | null = null,
+  ) {
     (this as { type: TensorType<D> }).type = type;
     this.owner = owner;
     this.index = index;
@@ -65,7 +72,10 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
 
   /** How errors call it: its name, or what computes it. */
   toString(): string {
-    return this.name ?? (this.owner === null ? `<${this.type.key}>` : `${this.owner.op.name}.${this.index}`);
+    return (
+      this.name ??
+      (this.owner === null ? `<${this.type.key}>` : `${this.owner.op.name}.${this.index}`)
+    );
   }
 
   /** Symbols have no value: `x + y` and `if (x > y)` are mistakes. @throws SymbolicValueError */

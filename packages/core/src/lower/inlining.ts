@@ -45,7 +45,9 @@ export interface Inlining {
 }
 
 /** Whether the op's value at a point is made of its inputs' values at points. */
-export function isPointwise(lower: Lowering): lower is Extract<Lowering, { kind: 'scalar' | 'expression' | 'index' }> {
+export function isPointwise(
+  lower: Lowering,
+): lower is Extract<Lowering, { kind: 'scalar' | 'expression' | 'index' }> {
   return lower.kind === 'scalar' || lower.kind === 'expression' || lower.kind === 'index';
 }
 
@@ -64,7 +66,11 @@ function stretches(v: TensorVariable, node: Apply): boolean {
 }
 
 /** Whether the kernel of `v` reads `source` only at the very point that it writes. */
-export function readsAligned(v: TensorVariable, source: TensorVariable, stored: ReadonlySet<TensorVariable>): boolean {
+export function readsAligned(
+  v: TensorVariable,
+  source: TensorVariable,
+  stored: ReadonlySet<TensorVariable>,
+): boolean {
   const seen = new Set<string>();
   const visit = (x: TensorVariable, aligned: boolean): boolean => {
     if (x === source) return aligned;
@@ -74,7 +80,9 @@ export function readsAligned(v: TensorVariable, source: TensorVariable, stored: 
     seen.add(key);
     const { lower } = node.op;
     const elementwise = lower.kind === 'scalar' || node.op.name === 'cast';
-    return node.inputs.every((input) => visit(input, aligned && elementwise && !stretches(input, node)));
+    return node.inputs.every((input) =>
+      visit(input, aligned && elementwise && !stretches(input, node)),
+    );
   };
   return visit(v, true);
 }
@@ -124,8 +132,13 @@ class Decision {
   run(): Inlining {
     const nodes = this.graph.nodes();
     for (const node of nodes) this.estimate(node);
-    for (const node of [...nodes].reverse()) node.outputs.forEach((output) => this.decide(output, node));
-    for (const leaf of new Set(nodes.flatMap((node) => node.inputs.filter((input) => !input.owner || !this.graph.has(input.owner))))) {
+    for (const node of [...nodes].reverse())
+      node.outputs.forEach((output) => this.decide(output, node));
+    for (const leaf of new Set(
+      nodes.flatMap((node) =>
+        node.inputs.filter((input) => !input.owner || !this.graph.has(input.owner)),
+      ),
+    )) {
       this.uses.set(leaf, this.useOf(leaf));
     }
     if (this.options.inplace) for (const node of nodes) this.reuse(node);
@@ -143,10 +156,23 @@ class Decision {
     const { lower } = node.op;
     let total = 1;
     if (isPointwise(lower)) {
-      total = lower.kind === 'scalar' ? (costs[lower.fn] ?? COSTLY) : lower.kind === 'expression' ? (node.op.name === 'cast' ? 1 : 2) : 0;
+      total =
+        lower.kind === 'scalar'
+          ? (costs[lower.fn] ?? COSTLY)
+          : lower.kind === 'expression'
+            ? node.op.name === 'cast'
+              ? 1
+              : 2
+            : 0;
       node.inputs.slice(0, sizesFrom(lower)).forEach((input) => {
         const own = this.cost.get(input) ?? 1;
-        const likelyStored = own > (stretches(input, node) ? CHEAP_STRETCHED : this.graph.clients(input).length > 1 ? CHEAP : Infinity);
+        const likelyStored =
+          own >
+          (stretches(input, node)
+            ? CHEAP_STRETCHED
+            : this.graph.clients(input).length > 1
+              ? CHEAP
+              : Infinity);
         total += likelyStored ? 1 : own;
       });
     }
@@ -176,16 +202,26 @@ class Decision {
     if (use.memory) return true;
     const cost = this.cost.get(v) ?? 1;
     if (!this.options.fusion) return !isView(node);
-    return (use.users.size > 1 && cost > CHEAP) || (use.stretched && cost > CHEAP_STRETCHED) || cost > MOST;
+    return (
+      (use.users.size > 1 && cost > CHEAP) ||
+      (use.stretched && cost > CHEAP_STRETCHED) ||
+      cost > MOST
+    );
   }
 
   /** Makes the reduction the loop of the one kernel that uses it, if that kernel has the reduction's points. */
   private absorb(v: TensorVariable, use: Use): boolean {
-    if (!this.options.fusion || use.memory || use.users.size !== 1 || !use.exact || use.stretched) return false;
+    if (!this.options.fusion || use.memory || use.users.size !== 1 || !use.exact || use.stretched)
+      return false;
     const [user] = use.users;
     const target = user.outputs[0];
-    if (!isPointwise(user.op.lower) || !this.stored.has(target) || this.absorbed.has(target)) return false;
-    const points = (x: TensorVariable): string => this.shapes.of(x).filter((size) => this.shapes.sizes.constant(size) !== 1).join();
+    if (!isPointwise(user.op.lower) || !this.stored.has(target) || this.absorbed.has(target))
+      return false;
+    const points = (x: TensorVariable): string =>
+      this.shapes
+        .of(x)
+        .filter((size) => this.shapes.sizes.constant(size) !== 1)
+        .join();
     if (points(v) !== points(target)) return false;
     this.absorbed.set(target, v);
     return true;
@@ -221,7 +257,8 @@ class Decision {
 
   /** The node whose step contains a reduction. */
   private loopOf(node: Apply): Apply {
-    for (const [target, reduced] of this.absorbed) if (reduced.owner === node) return target.owner as Apply;
+    for (const [target, reduced] of this.absorbed)
+      if (reduced.owner === node) return target.owner as Apply;
     return node;
   }
 
@@ -230,13 +267,24 @@ class Decision {
     const out = node.outputs[0];
     const outUse = this.uses.get(out);
     const elementwise = lower.kind !== 'index' && v.type.rank === out.type.rank;
-    const broadcast = elementwise && v.type.shape.some((n, axis) => n === 1 && !out.type.broadcasts(axis));
-    const keeps = !broadcast && (elementwise || node.op.name === 'dimshuffle' || (lower.kind === 'index' && node.op.name !== 'alloc' && node.op.name !== 'subtensor' && !lower.gathers));
+    const broadcast =
+      elementwise && v.type.shape.some((n, axis) => n === 1 && !out.type.broadcasts(axis));
+    const keeps =
+      !broadcast &&
+      (elementwise ||
+        node.op.name === 'dimshuffle' ||
+        (lower.kind === 'index' &&
+          node.op.name !== 'alloc' &&
+          node.op.name !== 'subtensor' &&
+          !lower.gathers));
     if (this.stored.has(out)) use.users.add(node);
     else outUse?.users.forEach((user) => use.users.add(user));
     const end = this.stored.has(out);
     if (this.views.has(out) && lower.kind === 'index') use.memory ||= index === 0;
-    use.stretched ||= stretches(v, node) || (lower.kind === 'index' && lower.gathers && index > 0 && out.type.rank > v.type.rank) || (!end && (outUse?.stretched ?? false));
+    use.stretched ||=
+      stretches(v, node) ||
+      (lower.kind === 'index' && lower.gathers && index > 0 && out.type.rank > v.type.rank) ||
+      (!end && (outUse?.stretched ?? false));
     use.exact &&= keeps && (end || (outUse?.exact ?? false));
   }
 
@@ -249,15 +297,29 @@ class Decision {
     const free = (u: TensorVariable): boolean => {
       const use = this.uses.get(u);
       const fits = u.dtype === v.dtype && this.shapes.same(u, v);
-      return fits && this.stored.has(u) && !taken.has(u) && use !== undefined && use.users.size === 1 && use.users.has(node) && !this.isKept(u);
+      return (
+        fits &&
+        this.stored.has(u) &&
+        !taken.has(u) &&
+        use !== undefined &&
+        use.users.size === 1 &&
+        use.users.has(node) &&
+        !this.isKept(u)
+      );
     };
     if (isPointwise(lower)) {
       const source = this.operandsOf(v).find((u) => free(u) && readsAligned(v, u, this.stored));
       if (source !== undefined) this.inPlaceOf.set(v, source);
     } else if (lower.kind === 'call' || lower.kind === 'scatter') {
-      const base = lower.kind === 'scatter' ? node.inputs[0] : lower.callee === 'ger' ? node.inputs[0] : node.inputs[2];
+      const base =
+        lower.kind === 'scatter'
+          ? node.inputs[0]
+          : lower.callee === 'ger'
+            ? node.inputs[0]
+            : node.inputs[2];
       const others = node.inputs.filter((_, k) => k !== node.inputs.indexOf(base));
-      if (base !== undefined && free(base) && !others.some((input) => this.reads(input, base))) this.inPlaceOf.set(v, base);
+      if (base !== undefined && free(base) && !others.some((input) => this.reads(input, base)))
+        this.inPlaceOf.set(v, base);
     }
   }
 
@@ -267,7 +329,15 @@ class Decision {
   }
 
   private keptViews(u: TensorVariable): boolean {
-    return this.graph.clients(u).some(({ node }) => node !== 'output' && (isView(node) || node.op.lower.kind === 'reshape') && this.views.has(node.outputs[0]) && this.isKept(node.outputs[0]));
+    return this.graph
+      .clients(u)
+      .some(
+        ({ node }) =>
+          node !== 'output' &&
+          (isView(node) || node.op.lower.kind === 'reshape') &&
+          this.views.has(node.outputs[0]) &&
+          this.isKept(node.outputs[0]),
+      );
   }
 
   /** Whether computing `x` where it is used reads the memory of `source`, directly or as a view. */
@@ -285,7 +355,8 @@ class Decision {
       if (seen.has(x) || x instanceof Constant) return;
       seen.add(x);
       if (x !== v && this.stored.has(x)) found.push(x);
-      else if (x.owner !== null && this.graph.has(x.owner) && isPointwise(x.owner.op.lower)) x.owner.inputs.forEach(visit);
+      else if (x.owner !== null && this.graph.has(x.owner) && isPointwise(x.owner.op.lower))
+        x.owner.inputs.forEach(visit);
     };
     visit(v);
     return found;

@@ -9,7 +9,15 @@ import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import { isPointwise } from './inlining.js';
 import type { Coordinate, Point, PointScope, ScalarValue } from './lowering.js';
-import type { BufferId, KernelDim, KernelIndex, KernelInstr, LoopKernel, SiteId, SizeId } from './program.js';
+import type {
+  BufferId,
+  KernelDim,
+  KernelIndex,
+  KernelInstr,
+  LoopKernel,
+  SiteId,
+  SizeId,
+} from './program.js';
 import type { ProgramBuilder } from './program-builder.js';
 import { scalarBits } from './scalar-bits.js';
 import type { ReduceOp, ScalarOp } from './scalar-op.js';
@@ -49,7 +57,12 @@ interface DraftOperand {
 
 type DraftInstr =
   | Exclude<KernelInstr, { op: 'load' | 'dim' | 'axis' }>
-  | { readonly op: 'load'; readonly dtype: DType; readonly operand: number; readonly index: readonly DraftIndex[] }
+  | {
+      readonly op: 'load';
+      readonly dtype: DType;
+      readonly operand: number;
+      readonly index: readonly DraftIndex[];
+    }
   | { readonly op: 'dim'; readonly dtype: 'int64'; readonly size: SizeId }
   | { readonly op: 'axis'; readonly dtype: 'int64'; readonly axis: number };
 
@@ -86,7 +99,8 @@ export class KernelWriter implements PointScope {
     const zero = this.sizes.const(0);
     const one = this.sizes.const(1);
     return shape.map((size, k): Coordinate => {
-      if (this.sizes.constant(size) === 1) return { kind: 'affine', offset: zero, stride: zero, axis: null };
+      if (this.sizes.constant(size) === 1)
+        return { kind: 'affine', offset: zero, stride: zero, axis: null };
       return { kind: 'affine', offset: zero, stride: one, axis: axes[k] };
     });
   }
@@ -117,12 +131,15 @@ export class KernelWriter implements PointScope {
     const shape = this.host.shape(variable);
     return point.map((coordinate, axis) => {
       const single = variable.type.broadcasts(axis) || this.sizes.constant(shape[axis]) === 1;
-      return single && coordinate.kind === 'affine' ? { kind: 'affine', offset: zero, stride: zero, axis: null } : coordinate;
+      return single && coordinate.kind === 'affine'
+        ? { kind: 'affine', offset: zero, stride: zero, axis: null }
+        : coordinate;
     });
   }
 
   private compute(variable: TensorVariable, point: Point): ScalarValue {
-    if (isConstant(variable) && variable.scalar !== null) return this.constant(variable.dtype, variable.scalar);
+    if (isConstant(variable) && variable.scalar !== null)
+      return this.constant(variable.dtype, variable.scalar);
     const storage = this.host.storage(variable);
     if (storage !== null) return this.load(variable, storage, point);
     const node = variable.owner as Apply;
@@ -140,7 +157,9 @@ export class KernelWriter implements PointScope {
     switch (lower.kind) {
       case 'scalar': {
         this.ops.push(lower.fn);
-        const args = node.inputs.map((input) => this.at(input, this.unstretched(input, node.outputs[0], point)));
+        const args = node.inputs.map((input) =>
+          this.at(input, this.unstretched(input, node.outputs[0], point)),
+        );
         return this.scalar(lower.fn, node.outputs[0].dtype, ...args);
       }
       case 'expression':
@@ -155,15 +174,21 @@ export class KernelWriter implements PointScope {
 
   private indexed(node: Apply, point: Point): ScalarValue {
     const [source] = node.inputs;
-    if (node.op.name === 'alloc') return this.at(source, this.unstretched(source, node.outputs[0], point));
+    if (node.op.name === 'alloc')
+      return this.at(source, this.unstretched(source, node.outputs[0], point));
     const { lower } = node.op;
     const gathers = lower.kind === 'index' && lower.gathers;
-    return this.at(source, gathers && !this.checksIndices(source) ? this.within(source, point) : point);
+    return this.at(
+      source,
+      gathers && !this.checksIndices(source) ? this.within(source, point) : point,
+    );
   }
 
   /** Whether reading the variable checks and wraps computed indices by its own sizes: where its memory is read. */
   private checksIndices(variable: TensorVariable): boolean {
-    return !(isConstant(variable) && variable.scalar !== null) && this.host.storage(variable) !== null;
+    return (
+      !(isConstant(variable) && variable.scalar !== null) && this.host.storage(variable) !== null
+    );
   }
 
   /** The point with its computed coordinates checked and counted from the start of the variable's axes. */
@@ -175,17 +200,24 @@ export class KernelWriter implements PointScope {
       const fromEnd = this.scalar('add', 'int64', value, this.size(shape[axis]));
       const isNegative = this.scalar('lt', 'bool', value, this.constant('int64', 0n));
       const wrapped = this.scalar('select', 'int64', isNegative, fromEnd, value);
-      return { kind: 'value', value: this.scalar('add', 'int64', wrapped, this.zeroIfWithin(value, shape[axis])) };
+      return {
+        kind: 'value',
+        value: this.scalar('add', 'int64', wrapped, this.zeroIfWithin(value, shape[axis])),
+      };
     });
   }
 
   /** The operand's point for a point of the result: 0 along axes that the node stretches. */
   private unstretched(operand: TensorVariable, result: TensorVariable, point: Point): Point {
     const lead = result.type.rank - operand.type.rank;
-    const stretches = (axis: number): boolean => operand.type.broadcasts(axis) && !result.type.broadcasts(axis + lead);
-    if (!point.some((coordinate, axis) => coordinate.kind === 'value' && stretches(axis))) return point;
+    const stretches = (axis: number): boolean =>
+      operand.type.broadcasts(axis) && !result.type.broadcasts(axis + lead);
+    if (!point.some((coordinate, axis) => coordinate.kind === 'value' && stretches(axis)))
+      return point;
     const zero = this.sizes.const(0);
-    return point.map((coordinate, axis) => (stretches(axis) ? { kind: 'affine', offset: zero, stride: zero, axis: null } : coordinate));
+    return point.map((coordinate, axis) =>
+      stretches(axis) ? { kind: 'affine', offset: zero, stride: zero, axis: null } : coordinate,
+    );
   }
 
   private load(variable: TensorVariable, storage: Storage, point: Point): ScalarValue {
@@ -194,7 +226,11 @@ export class KernelWriter implements PointScope {
   }
 
   /** The operand and computed indices that reach `point` of stored memory. */
-  private access(variable: TensorVariable, storage: Storage, point: Point): { operand: number; index: DraftIndex[] } {
+  private access(
+    variable: TensorVariable,
+    storage: Storage,
+    point: Point,
+  ): { operand: number; index: DraftIndex[] } {
     const { sizes } = this;
     const shape = this.host.shape(variable);
     const strides = this.axes.map(() => sizes.const(0));
@@ -209,23 +245,32 @@ export class KernelWriter implements PointScope {
       }
       offset = sizes.add(offset, sizes.mul(coordinate.offset, stride));
       if (coordinate.axis === null) return;
-      strides[coordinate.axis] = sizes.add(strides[coordinate.axis], sizes.mul(coordinate.stride, stride));
+      strides[coordinate.axis] = sizes.add(
+        strides[coordinate.axis],
+        sizes.mul(coordinate.stride, stride),
+      );
     });
     return { operand: this.operand(storage.buffer, offset, variable.dtype, strides), index };
   }
 
   private operand(buffer: BufferId, offset: SizeId, dtype: DType, strides: SizeId[]): number {
-    const found = this.operands.findIndex((o) => o.buffer === buffer && o.offset === offset && o.strides.join() === strides.join());
+    const found = this.operands.findIndex(
+      (o) => o.buffer === buffer && o.offset === offset && o.strides.join() === strides.join(),
+    );
     return found >= 0 ? found : this.operands.push({ buffer, offset, dtype, strides }) - 1;
   }
 
   scalar(fn: ScalarOp, dtype: DType, ...args: ScalarValue[]): ScalarValue {
-    return this.shared(`s${fn} ${dtype} ${args.join(' ')}`, () => this.push({ op: 'scalar', dtype, fn, args }));
+    return this.shared(`s${fn} ${dtype} ${args.join(' ')}`, () =>
+      this.push({ op: 'scalar', dtype, fn, args }),
+    );
   }
 
   constant(dtype: DType, value: number | bigint): ScalarValue {
     const bits = scalarBits(dtype, value);
-    return this.shared(`c${dtype} ${bits.lo} ${bits.hi}`, () => this.push({ op: 'const', dtype, ...bits }));
+    return this.shared(`c${dtype} ${bits.lo} ${bits.hi}`, () =>
+      this.push({ op: 'const', dtype, ...bits }),
+    );
   }
 
   size(id: SizeId): ScalarValue {
@@ -239,15 +284,30 @@ export class KernelWriter implements PointScope {
     const { axis } = coordinate;
     if (axis === null) return this.size(coordinate.offset);
     const position = this.shared(`a${axis}`, () => this.push({ op: 'axis', dtype: 'int64', axis }));
-    const scaled = this.sizes.constant(coordinate.stride) === 1 ? position : this.scalar('mul', 'int64', position, this.size(coordinate.stride));
-    return this.sizes.constant(coordinate.offset) === 0 ? scaled : this.scalar('add', 'int64', scaled, this.size(coordinate.offset));
+    const scaled =
+      this.sizes.constant(coordinate.stride) === 1
+        ? position
+        : this.scalar('mul', 'int64', position, this.size(coordinate.stride));
+    return this.sizes.constant(coordinate.offset) === 0
+      ? scaled
+      : this.scalar('add', 'int64', scaled, this.size(coordinate.offset));
   }
 
   zeroIfWithin(index: ScalarValue, size: SizeId): ScalarValue {
     const zero = this.sizes.const(0);
-    const operand = this.operand(this.host.zero(), zero, 'int64', this.axes.map(() => zero));
+    const operand = this.operand(
+      this.host.zero(),
+      zero,
+      'int64',
+      this.axes.map(() => zero),
+    );
     const site = this.host.site(this.current as Apply);
-    return this.push({ op: 'load', dtype: 'int64', operand, index: [{ value: index, size, stride: zero, site }] });
+    return this.push({
+      op: 'load',
+      dtype: 'int64',
+      operand,
+      index: [{ value: index, size, stride: zero, site }],
+    });
   }
 
   private shared(key: string, make: () => ScalarValue): ScalarValue {
@@ -269,11 +329,19 @@ export class KernelWriter implements PointScope {
     this.reductions.push({ op, dtype, value });
     this.memo = new Map();
     const reduced = this.body.length;
-    const result = dtype === variable.dtype ? reduced : this.scalar('cast', variable.dtype, reduced);
+    const result =
+      dtype === variable.dtype ? reduced : this.scalar('cast', variable.dtype, reduced);
     this.given.set(variable, result);
   }
 
-  store(variable: TensorVariable, storage: Storage, point: Point, value: ScalarValue, mode: 'set' | 'add', node: Apply): void {
+  store(
+    variable: TensorVariable,
+    storage: Storage,
+    point: Point,
+    value: ScalarValue,
+    mode: 'set' | 'add',
+    node: Apply,
+  ): void {
     this.current = node;
     const { operand, index } = this.access(variable, storage, point);
     this.stores.push({ operand, value, index, mode });
@@ -281,7 +349,10 @@ export class KernelWriter implements PointScope {
 
   /** Whether some access can be out of range, so that the kernel can fail. */
   get canFail(): boolean {
-    return [...this.body, ...this.epilogue].some((i) => i.op === 'load' && i.index.length > 0) || this.stores.some((s) => s.index.length > 0);
+    return (
+      [...this.body, ...this.epilogue].some((i) => i.op === 'load' && i.index.length > 0) ||
+      this.stores.some((s) => s.index.length > 0)
+    );
   }
 
   /** Buffers that the kernel reads or writes. */
@@ -302,7 +373,12 @@ export class KernelWriter implements PointScope {
     const toInstr = (instr: DraftInstr): KernelInstr => {
       switch (instr.op) {
         case 'load':
-          return { op: 'load', dtype: instr.dtype, operand: instr.operand, index: instr.index.map(toIndex) };
+          return {
+            op: 'load',
+            dtype: instr.dtype,
+            operand: instr.operand,
+            index: instr.index.map(toIndex),
+          };
         case 'dim':
           return { op: 'dim', dtype: 'int64', dim: dims.of(instr.size) };
         case 'axis':
@@ -312,10 +388,18 @@ export class KernelWriter implements PointScope {
       }
     };
     const axes = joined.axes.map((size) => dims.of(size));
-    const operands = this.operands.map((o, k) => ({ dtype: o.dtype, strides: joined.strides[k].map((s): KernelDim => dims.of(s)) }));
+    const operands = this.operands.map((o, k) => ({
+      dtype: o.dtype,
+      strides: joined.strides[k].map((s): KernelDim => dims.of(s)),
+    }));
     const body = this.body.map(toInstr);
     const epilogue = this.epilogue.map(toInstr);
-    const stores = this.stores.map((s) => ({ operand: s.operand, value: s.value, index: s.index.map(toIndex), mode: s.mode }));
+    const stores = this.stores.map((s) => ({
+      operand: s.operand,
+      value: s.value,
+      index: s.index.map(toIndex),
+      mode: s.mode,
+    }));
     const kernel: LoopKernel = {
       name: this.summary(),
       axes,
@@ -345,7 +429,12 @@ export class KernelWriter implements PointScope {
   }
 
   /** Joins neighbouring axes (outer with outer, reduced with reduced) that every operand walks as one. */
-  private joinAxes(): { axes: SizeId[]; strides: SizeId[][]; reduceRank: number; renamed: number[] } {
+  private joinAxes(): {
+    axes: SizeId[];
+    strides: SizeId[][];
+    reduceRank: number;
+    renamed: number[];
+  } {
     const { sizes } = this;
     const axes = [...this.axes];
     const strides = this.operands.map((o) => [...o.strides]);
@@ -390,5 +479,9 @@ function coordinateKey(c: Coordinate): string {
 export function constantBytes(data: NDArray): Uint8Array {
   const flat = data.contiguous();
   const source = flat.data;
-  return new Uint8Array(source.buffer, source.byteOffset + flat.offset * source.BYTES_PER_ELEMENT, flat.size * source.BYTES_PER_ELEMENT).slice();
+  return new Uint8Array(
+    source.buffer,
+    source.byteOffset + flat.offset * source.BYTES_PER_ELEMENT,
+    flat.size * source.BYTES_PER_ELEMENT,
+  ).slice();
 }

@@ -92,8 +92,15 @@ export type Lowering =
       readonly sizesFrom?: number;
     }
   /** `expand` is used where the target declines the call; null where every target has the routine. */
-  | { readonly kind: 'call'; readonly callee: Callee; readonly expand: ((node: Apply) => readonly TensorVariable[]) | null }
+  | {
+      readonly kind: 'call';
+      readonly callee: Callee;
+      readonly expand: ((node: Apply) => readonly TensorVariable[]) | null;
+    }
   | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
   /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */
-  | { readonly kind: 'steps'; readonly build: (scope: StepScope, node: Apply) => readonly BufferId[] }
+  | {
+      readonly kind: 'steps';
+      readonly build: (scope: StepScope, node: Apply) => readonly BufferId[];
+    }
   | { readonly kind: 'host' };

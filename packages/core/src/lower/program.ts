@@ -48,9 +48,27 @@ export type SizeNode =
  *   Offsets and strides may use a loop counter: that is how a loop sees windows and ring buffers.
  */
 export type BufferDecl =
-  | { readonly role: 'input' | 'shared' | 'const' | 'output'; readonly dtype: DType; readonly shape: readonly SizeId[]; readonly index: number }
-  | { readonly role: 'temp'; readonly dtype: DType; readonly shape: readonly SizeId[]; readonly slot: number; readonly capacity: SizeId | null }
-  | { readonly role: 'view'; readonly dtype: DType; readonly shape: readonly SizeId[]; readonly base: BufferId; readonly offset: SizeId; readonly strides: readonly SizeId[] };
+  | {
+      readonly role: 'input' | 'shared' | 'const' | 'output';
+      readonly dtype: DType;
+      readonly shape: readonly SizeId[];
+      readonly index: number;
+    }
+  | {
+      readonly role: 'temp';
+      readonly dtype: DType;
+      readonly shape: readonly SizeId[];
+      readonly slot: number;
+      readonly capacity: SizeId | null;
+    }
+  | {
+      readonly role: 'view';
+      readonly dtype: DType;
+      readonly shape: readonly SizeId[];
+      readonly base: BufferId;
+      readonly offset: SizeId;
+      readonly strides: readonly SizeId[];
+    };
 
 /** A kernel's size or stride: a literal known at compile time, or parameter `param` of the launching step. */
 export type KernelDim = { readonly lit: number } | { readonly param: number };
@@ -64,11 +82,21 @@ export interface KernelIndex {
 
 /** An instruction of a kernel's scalar program, in SSA form: its value's id is its position (see LoopKernel). */
 export type KernelInstr =
-  | { readonly op: 'load'; readonly dtype: DType; readonly operand: number; readonly index: readonly KernelIndex[] }
+  | {
+      readonly op: 'load';
+      readonly dtype: DType;
+      readonly operand: number;
+      readonly index: readonly KernelIndex[];
+    }
   | { readonly op: 'const'; readonly dtype: DType; readonly lo: number; readonly hi: number }
   | { readonly op: 'axis'; readonly dtype: 'int64'; readonly axis: number }
   | { readonly op: 'dim'; readonly dtype: 'int64'; readonly dim: KernelDim }
-  | { readonly op: 'scalar'; readonly dtype: DType; readonly fn: ScalarOp; readonly args: readonly number[] };
+  | {
+      readonly op: 'scalar';
+      readonly dtype: DType;
+      readonly fn: ScalarOp;
+      readonly args: readonly number[];
+    };
 
 /** An operand buffer of a kernel; `strides` (in elements) has one entry per kernel axis. */
 export interface KernelOperand {
@@ -142,14 +170,56 @@ export type Callee = (typeof callees)[number];
  * - `commit`: from here on no step can fail; `reserve` lists copies to shared buffers for which memory is taken now.
  */
 export type Step =
-  | { readonly kind: 'sizes'; readonly from: SizeId; readonly to: SizeId; readonly checks: readonly number[]; readonly alloc: readonly BufferId[] }
-  | { readonly kind: 'kernel'; readonly kernel: KernelId; readonly operands: readonly BufferId[]; readonly dims: readonly SizeId[]; readonly site: SiteId; readonly sites: readonly SiteId[] }
-  | { readonly kind: 'call'; readonly callee: Callee; readonly ins: readonly BufferId[]; readonly outs: readonly BufferId[]; readonly site: SiteId }
+  | {
+      readonly kind: 'sizes';
+      readonly from: SizeId;
+      readonly to: SizeId;
+      readonly checks: readonly number[];
+      readonly alloc: readonly BufferId[];
+    }
+  | {
+      readonly kind: 'kernel';
+      readonly kernel: KernelId;
+      readonly operands: readonly BufferId[];
+      readonly dims: readonly SizeId[];
+      readonly site: SiteId;
+      readonly sites: readonly SiteId[];
+    }
+  | {
+      readonly kind: 'call';
+      readonly callee: Callee;
+      readonly ins: readonly BufferId[];
+      readonly outs: readonly BufferId[];
+      readonly site: SiteId;
+    }
   | { readonly kind: 'copy'; readonly from: BufferId; readonly to: BufferId; readonly site: SiteId }
-  | { readonly kind: 'loop'; readonly loop: number; readonly trips: SizeId; readonly body: readonly Step[]; readonly until: BufferId | null; readonly taken: BufferId | null; readonly site: SiteId }
-  | { readonly kind: 'cond'; readonly test: BufferId; readonly then: readonly Step[]; readonly else: readonly Step[]; readonly site: SiteId }
-  | { readonly kind: 'host'; readonly host: number; readonly ins: readonly BufferId[]; readonly outs: readonly BufferId[]; readonly site: SiteId }
-  | { readonly kind: 'commit'; readonly reserve: readonly { readonly from: BufferId; readonly to: BufferId }[] };
+  | {
+      readonly kind: 'loop';
+      readonly loop: number;
+      readonly trips: SizeId;
+      readonly body: readonly Step[];
+      readonly until: BufferId | null;
+      readonly taken: BufferId | null;
+      readonly site: SiteId;
+    }
+  | {
+      readonly kind: 'cond';
+      readonly test: BufferId;
+      readonly then: readonly Step[];
+      readonly else: readonly Step[];
+      readonly site: SiteId;
+    }
+  | {
+      readonly kind: 'host';
+      readonly host: number;
+      readonly ins: readonly BufferId[];
+      readonly outs: readonly BufferId[];
+      readonly site: SiteId;
+    }
+  | {
+      readonly kind: 'commit';
+      readonly reserve: readonly { readonly from: BufferId; readonly to: BufferId }[];
+    };
 
 /** A run-time condition on sizes; when it does not hold the call fails with `text`, in which `{a}` and `{b}` stand for the values. */
 export interface Check {

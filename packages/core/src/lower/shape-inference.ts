@@ -86,12 +86,17 @@ export class ShapeInference {
       node,
     );
     node.outputs.forEach((output, k) => {
-      this.known.set(output, shapes[k] ?? output.type.shape.map((_, axis) => this.hooks.dim(output, axis)));
+      this.known.set(
+        output,
+        shapes[k] ?? output.type.shape.map((_, axis) => this.hooks.dim(output, axis)),
+      );
     });
   }
 
   private leafShape(variable: TensorVariable): SizeId[] {
-    return variable.type.shape.map((n, axis) => (n === null ? this.hooks.dim(variable, axis) : this.sizes.const(n)));
+    return variable.type.shape.map((n, axis) =>
+      n === null ? this.hooks.dim(variable, axis) : this.sizes.const(n),
+    );
   }
 
   private algebra(node: Apply): SizeAlgebra<SizeId> {
@@ -127,7 +132,12 @@ export class ShapeInference {
     if (op.name === 'cast') return variable.dtype === 'int64' ? this.valueOf(inputs[0]) : null;
     if (variable.dtype !== 'int64' && variable.dtype !== 'bool') return null;
     if (op.name === 'neg') return sizes.sub(sizes.const(0), this.valueOf(inputs[0]));
-    if (op.name === 'switch') return sizes.select(this.valueOf(inputs[0]), this.valueOf(inputs[1]), this.valueOf(inputs[2]));
+    if (op.name === 'switch')
+      return sizes.select(
+        this.valueOf(inputs[0]),
+        this.valueOf(inputs[1]),
+        this.valueOf(inputs[2]),
+      );
     const binary = binaryOf[op.name] as SizeBinary | undefined;
     if (binary === undefined || inputs[0].type.rank !== 0) return null;
     return sizes.binary(binary, this.valueOf(inputs[0]), this.valueOf(inputs[1]));

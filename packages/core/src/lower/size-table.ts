@@ -97,7 +97,13 @@ export class SizeTable {
     return this.intern(`${op} ${p} ${q}`, { op, a: p, b: q });
   }
 
-  private simplify(op: SizeBinary, a: SizeId, b: SizeId, x: number | null, y: number | null): SizeId | null {
+  private simplify(
+    op: SizeBinary,
+    a: SizeId,
+    b: SizeId,
+    x: number | null,
+    y: number | null,
+  ): SizeId | null {
     switch (op) {
       case 'add':
         if (x === 0) return b;
