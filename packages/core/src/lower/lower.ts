@@ -49,10 +49,23 @@ export function lower(
   asWritten: readonly TensorVariable[] = [],
 ): Lowered {
   const context = new ProgramContext(target, mode);
-  const bound = new Map(graph.inputs.map((input): [TensorVariable, BufferId] => [input, context.builder.input(input.dtype, input.type.rank)]));
-  const updates = targets.map((shared, k): UpdateRequest => ({ target: shared, value: graph.outputs[outputCount + k] }));
+  const bound = new Map(
+    graph.inputs.map((input): [TensorVariable, BufferId] => [
+      input,
+      context.builder.input(input.dtype, input.type.rank),
+    ]),
+  );
+  const updates = targets.map((shared, k): UpdateRequest => ({
+    target: shared,
+    value: graph.outputs[outputCount + k],
+  }));
   new Region(context, graph, bound, null, asWritten).writeFunction(outputCount, updates);
-  return { program: context.builder.finish(), sites: context.siteNodes, hosts: context.hosts, shared: [...context.sharedBuffers.keys()] };
+  return {
+    program: context.builder.finish(),
+    sites: context.siteNodes,
+    hosts: context.hosts,
+    shared: [...context.sharedBuffers.keys()],
+  };
 }
 
 /** What all regions of one Program share. */
@@ -87,7 +100,11 @@ class ProgramContext {
   }
 
   zero(): BufferId {
-    this.zeroBuffer ??= this.builder.constant({ dtype: 'int64', shape: [], bytes: new Uint8Array(8) });
+    this.zeroBuffer ??= this.builder.constant({
+      dtype: 'int64',
+      shape: [],
+      bytes: new Uint8Array(8),
+    });
     return this.zeroBuffer;
   }
 }
@@ -128,10 +145,19 @@ class Region implements KernelHost, StepScope {
     };
     const openness: boolean[] = [];
     const isOpen = (id: SizeId): boolean => {
-      for (let k = openness.length; k <= id; k++) openness[k] = open.has(k) || sizeOperands(sizes.nodes[k]).some((operand) => openness[operand]);
+      for (let k = openness.length; k <= id; k++)
+        openness[k] =
+          open.has(k) || sizeOperands(sizes.nodes[k]).some((operand) => openness[operand]);
       return openness[id];
     };
-    const require = (rel: 'eq' | 'le', a: SizeId, b: SizeId, error: 'shape' | 'index', text: string, node: Apply): void => {
+    const require = (
+      rel: 'eq' | 'le',
+      a: SizeId,
+      b: SizeId,
+      error: 'shape' | 'index',
+      text: string,
+      node: Apply,
+    ): void => {
       if (!isOpen(a) && !isOpen(b)) this.require(rel, a, b, error, text, node);
     };
     const stop = new Set(this.graph.inputs);
@@ -154,7 +180,8 @@ class Region implements KernelHost, StepScope {
       },
       stop,
     );
-    for (const [variable, buffer] of this.bound) inference.bind(variable, this.boundShape(variable, buffer));
+    for (const [variable, buffer] of this.bound)
+      inference.bind(variable, this.boundShape(variable, buffer));
     for (const node of toposort(roots, stop)) inference.of(node.outputs[0]);
   }
 
@@ -173,7 +200,8 @@ class Region implements KernelHost, StepScope {
       },
       new Set(this.graph.inputs),
     );
-    for (const [variable, buffer] of this.bound) inference.bind(variable, this.boundShape(variable, buffer));
+    for (const [variable, buffer] of this.bound)
+      inference.bind(variable, this.boundShape(variable, buffer));
     for (const node of this.graph.nodes()) node.outputs.forEach((output) => inference.of(output));
     return inference;
   }
@@ -186,7 +214,14 @@ class Region implements KernelHost, StepScope {
     });
   }
 
-  private require(rel: 'eq' | 'le', a: SizeId, b: SizeId, error: 'shape' | 'index', text: string, node: Apply): void {
+  private require(
+    rel: 'eq' | 'le',
+    a: SizeId,
+    b: SizeId,
+    error: 'shape' | 'index',
+    text: string,
+    node: Apply,
+  ): void {
     const key = `${rel} ${Math.min(a, b)} ${Math.max(a, b)} ${rel === 'le' ? a : ''}`;
     if (this.checked.has(key)) return;
     this.checked.add(key);
@@ -205,7 +240,8 @@ class Region implements KernelHost, StepScope {
     const leaf = this.leafBuffer(variable);
     if (leaf !== null) return this.builder.sizes.value(leaf);
     let place = this.scalars.get(variable);
-    if (place === undefined) this.scalars.set(variable, (place = this.builder.temp(variable.dtype, [])));
+    if (place === undefined)
+      this.scalars.set(variable, (place = this.builder.temp(variable.dtype, [])));
     return this.builder.sizes.value(place);
   }
 
@@ -215,7 +251,11 @@ class Region implements KernelHost, StepScope {
     if (bound !== undefined) return bound;
     if (isShared(variable)) return this.context.shared(variable);
     if (isConstant(variable)) {
-      return this.builder.constant({ dtype: variable.dtype, shape: variable.data.shape, bytes: constantBytes(variable.data) });
+      return this.builder.constant({
+        dtype: variable.dtype,
+        shape: variable.data.shape,
+        bytes: constantBytes(variable.data),
+      });
     }
     if (variable.owner !== null) return null;
     const outer = this.parent?.leafBuffer(variable) ?? null;
@@ -244,15 +284,25 @@ class Region implements KernelHost, StepScope {
   storage(variable: TensorVariable): Storage | null {
     const found = this.memory.get(variable);
     if (found !== undefined) return found;
-    const node = this.graph.inputs.includes(variable) || this.bound.has(variable) ? null : variable.owner;
-    const made = node === null ? this.storageOf(this.leafBuffer(variable) as BufferId) : isView(node) ? this.viewStorage(variable, node) : null;
+    const node =
+      this.graph.inputs.includes(variable) || this.bound.has(variable) ? null : variable.owner;
+    const made =
+      node === null
+        ? this.storageOf(this.leafBuffer(variable) as BufferId)
+        : isView(node)
+          ? this.viewStorage(variable, node)
+          : null;
     if (made !== null) this.memory.set(variable, made);
     return made;
   }
 
   private storageOf(buffer: BufferId): Storage {
     const { builder } = this;
-    return { buffer: builder.base(buffer), offset: builder.offset(buffer), strides: builder.strides(buffer) };
+    return {
+      buffer: builder.base(buffer),
+      offset: builder.offset(buffer),
+      strides: builder.strides(buffer),
+    };
   }
 
   /** Strides of a renaming of positions, from its own map at a general point. */
@@ -263,13 +313,22 @@ class Region implements KernelHost, StepScope {
     if (base === null || lower.kind !== 'index') return null;
     const { sizes } = this.builder;
     const zero = sizes.const(0);
-    const point = variable.type.shape.map((_, axis): Coordinate => ({ kind: 'affine', offset: zero, stride: sizes.const(1), axis }));
+    const point = variable.type.shape.map((_, axis): Coordinate => ({
+      kind: 'affine',
+      offset: zero,
+      stride: sizes.const(1),
+      axis,
+    }));
     const strides = variable.type.shape.map(() => zero);
     let { offset } = base;
     lower.map(this.indexScope(), node, point).forEach((coordinate, axis) => {
       if (source.type.broadcasts(axis) || coordinate.kind !== 'affine') return;
       offset = sizes.add(offset, sizes.mul(coordinate.offset, base.strides[axis]));
-      if (coordinate.axis !== null) strides[coordinate.axis] = sizes.add(strides[coordinate.axis], sizes.mul(coordinate.stride, base.strides[axis]));
+      if (coordinate.axis !== null)
+        strides[coordinate.axis] = sizes.add(
+          strides[coordinate.axis],
+          sizes.mul(coordinate.stride, base.strides[axis]),
+        );
     });
     return { buffer: base.buffer, offset, strides };
   }
@@ -282,7 +341,11 @@ class Region implements KernelHost, StepScope {
     return this.contiguous(variable, this.storage(variable) as Storage);
   }
 
-  lower(outputs: readonly TensorVariable[], bind: ReadonlyMap<TensorVariable, BufferId>, into: readonly (BufferId | null)[] = []): BufferId[] {
+  lower(
+    outputs: readonly TensorVariable[],
+    bind: ReadonlyMap<TensorVariable, BufferId>,
+    into: readonly (BufferId | null)[] = [],
+  ): BufferId[] {
     const inner = new FunctionGraph([...bind.keys()], outputs);
     optimize(inner, this.context.target, this.context.mode);
     return new Region(this.context, inner, bind, this).writeInner(into);
@@ -325,12 +388,23 @@ class Region implements KernelHost, StepScope {
   }
 
   /** Results that can be computed straight into an output's buffer are; gives the outputs that need a copy. */
-  private assignOutputs(outputs: readonly TensorVariable[], buffers: readonly (BufferId | null)[], inPlace: ReadonlyMap<TensorVariable, SharedVariable>): number[] {
+  private assignOutputs(
+    outputs: readonly TensorVariable[],
+    buffers: readonly (BufferId | null)[],
+    inPlace: ReadonlyMap<TensorVariable, SharedVariable>,
+  ): number[] {
     return outputs.flatMap((output, k) => {
       const buffer = buffers[k];
       if (buffer === null) return [];
-      const direct = this.inlining.stored.has(output) && !this.destination.has(output) && !inPlace.has(output) && !this.counts.has(output) && !this.scalars.has(output);
-      const sameShape = direct && this.builder.shape(buffer).every((size, axis) => size === this.shape(output)[axis]);
+      const direct =
+        this.inlining.stored.has(output) &&
+        !this.destination.has(output) &&
+        !inPlace.has(output) &&
+        !this.counts.has(output) &&
+        !this.scalars.has(output);
+      const sameShape =
+        direct &&
+        this.builder.shape(buffer).every((size, axis) => size === this.shape(output)[axis]);
       const own = output.owner?.op.lower.kind !== 'steps';
       if (!direct || !sameShape || !own) return [k];
       this.destination.set(output, buffer);
@@ -340,31 +414,47 @@ class Region implements KernelHost, StepScope {
 
   private planTakeOver(inPlace: ReadonlyMap<TensorVariable, SharedVariable>): void {
     for (const [value, operand] of this.inlining.inPlaceOf) {
-      const fixed = this.scalars.has(value) || this.scalars.has(operand) || this.counts.has(value) || this.counts.has(operand);
-      const foreign = operand.owner?.op.lower.kind === 'steps' || operand.owner?.op.lower.kind === 'host';
-      if (!fixed && !foreign && !inPlace.has(value) && !inPlace.has(operand)) this.takenOverBy.set(operand, value);
+      const fixed =
+        this.scalars.has(value) ||
+        this.scalars.has(operand) ||
+        this.counts.has(value) ||
+        this.counts.has(operand);
+      const foreign =
+        operand.owner?.op.lower.kind === 'steps' || operand.owner?.op.lower.kind === 'host';
+      if (!fixed && !foreign && !inPlace.has(value) && !inPlace.has(operand))
+        this.takenOverBy.set(operand, value);
     }
   }
 
   private copyOut(variable: TensorVariable, to: BufferId): void {
-    const site = variable.owner === null || this.bound.has(variable) ? this.builder.site('copy') : this.site(variable.owner);
+    const site =
+      variable.owner === null || this.bound.has(variable)
+        ? this.builder.site('copy')
+        : this.site(variable.owner);
     this.builder.copy(this.plain(variable), to, site);
   }
 
   /** In-place steps in order, then copies of what was computed beside. Copies of shared values are taken before anything is written. */
-  private writeCommit(steps: readonly Apply[], updates: readonly UpdateRequest[], inPlace: ReadonlyMap<TensorVariable, SharedVariable>): void {
+  private writeCommit(
+    steps: readonly Apply[],
+    updates: readonly UpdateRequest[],
+    inPlace: ReadonlyMap<TensorVariable, SharedVariable>,
+  ): void {
     const { builder } = this;
-    const copies = updates.flatMap(({ target, value }): { target: SharedVariable; from: BufferId }[] => {
-      if (inPlace.has(value)) return [];
-      const from = this.plain(value);
-      const isShared = builder.decl(builder.base(from)).role === 'shared';
-      return [{ target, from: isShared ? this.scratchCopy(value, from) : from }];
-    });
+    const copies = updates.flatMap(
+      ({ target, value }): { target: SharedVariable; from: BufferId }[] => {
+        if (inPlace.has(value)) return [];
+        const from = this.plain(value);
+        const isShared = builder.decl(builder.base(from)).role === 'shared';
+        return [{ target, from: isShared ? this.scratchCopy(value, from) : from }];
+      },
+    );
     for (const [value, target] of inPlace) this.destination.set(value, this.context.shared(target));
     updates.forEach(({ target }) => this.context.shared(target));
     builder.commit();
     for (const step of steps) this.write(step);
-    for (const { target, from } of copies) builder.copy(from, this.context.shared(target), builder.site('update'));
+    for (const { target, from } of copies)
+      builder.copy(from, this.context.shared(target), builder.site('update'));
   }
 
   private scratchCopy(variable: TensorVariable, from: BufferId): BufferId {
@@ -378,7 +468,12 @@ class Region implements KernelHost, StepScope {
   /** Memory for a result: its assigned place, that of the operand it takes over, or a temp. */
   private allocate(variable: TensorVariable): Storage {
     let last = variable;
-    for (let next = this.takenOverBy.get(last); next !== undefined; next = this.takenOverBy.get(last)) last = next;
+    for (
+      let next = this.takenOverBy.get(last);
+      next !== undefined;
+      next = this.takenOverBy.get(last)
+    )
+      last = next;
     const place =
       this.scalars.get(variable) ??
       this.destination.get(last) ??
@@ -399,7 +494,9 @@ class Region implements KernelHost, StepScope {
     const { sizes } = this.builder;
     const shape = this.shape(variable);
     const wanted = contiguousStrides(sizes, shape);
-    return shape.every((size, axis) => sizes.constant(size) === 1 || strides[axis] === wanted[axis]);
+    return shape.every(
+      (size, axis) => sizes.constant(size) === 1 || strides[axis] === wanted[axis],
+    );
   }
 
   /** A buffer that shows the variable's elements, whatever their strides. */
@@ -416,21 +513,33 @@ class Region implements KernelHost, StepScope {
       own.length === shape.length &&
       shape.every((size, axis) => size === own[axis]) &&
       storage.strides.every((stride, axis) => stride === builder.strides(storage.buffer)[axis]);
-    return isWhole ? storage.buffer : builder.view(storage.buffer, shape, storage.offset, storage.strides);
+    return isWhole
+      ? storage.buffer
+      : builder.view(storage.buffer, shape, storage.offset, storage.strides);
   }
 
   private contiguous(variable: TensorVariable, storage: Storage): BufferId {
-    return this.isContiguous(variable, storage) ? this.asBuffer(variable, storage) : this.scratchCopy(variable, this.asBuffer(variable, storage));
+    return this.isContiguous(variable, storage)
+      ? this.asBuffer(variable, storage)
+      : this.scratchCopy(variable, this.asBuffer(variable, storage));
   }
 
   /** A view in which axes of size 1 are repeated to `shape`. */
   private stretched(variable: TensorVariable, shape: readonly SizeId[]): BufferId {
     const { builder } = this;
     const own = this.shape(variable);
-    const single = own.map((size, axis) => builder.sizes.constant(size) === 1 && builder.sizes.constant(shape[axis]) !== 1);
+    const single = own.map(
+      (size, axis) =>
+        builder.sizes.constant(size) === 1 && builder.sizes.constant(shape[axis]) !== 1,
+    );
     if (!single.includes(true)) return this.plain(variable);
     const { buffer, offset, strides } = this.storage(variable) as Storage;
-    return builder.view(buffer, shape, offset, strides.map((stride, axis) => (single[axis] ? builder.sizes.const(0) : stride)));
+    return builder.view(
+      buffer,
+      shape,
+      offset,
+      strides.map((stride, axis) => (single[axis] ? builder.sizes.const(0) : stride)),
+    );
   }
 
   /** A factor of a product: with a unit stride along one axis. */
@@ -438,7 +547,9 @@ class Region implements KernelHost, StepScope {
     const storage = this.storage(variable) as Storage;
     const { sizes } = this.builder;
     const unit = storage.strides.some((stride) => sizes.constant(stride) === 1);
-    return unit ? this.asBuffer(variable, storage) : this.scratchCopy(variable, this.asBuffer(variable, storage));
+    return unit
+      ? this.asBuffer(variable, storage)
+      : this.scratchCopy(variable, this.asBuffer(variable, storage));
   }
 
   // --- steps ---
@@ -466,7 +577,9 @@ class Region implements KernelHost, StepScope {
       case 'call':
         return this.writeCall(node);
       case 'steps':
-        return lower.build(this, node).forEach((buffer, k) => this.memory.set(node.outputs[k], this.storageOf(buffer)));
+        return lower
+          .build(this, node)
+          .forEach((buffer, k) => this.memory.set(node.outputs[k], this.storageOf(buffer)));
       case 'host':
         return this.writeHost(node);
       case 'reshape':
@@ -479,7 +592,9 @@ class Region implements KernelHost, StepScope {
   /** Axes of a shape that are not statically 1, and for each axis its number among them. */
   private kernelAxes(shape: readonly SizeId[], from = 0): { extents: SizeId[]; places: number[] } {
     const extents: SizeId[] = [];
-    const places = shape.map((size) => (this.builder.sizes.constant(size) === 1 ? -1 : from + extents.push(size) - 1));
+    const places = shape.map((size) =>
+      this.builder.sizes.constant(size) === 1 ? -1 : from + extents.push(size) - 1,
+    );
     return { extents, places };
   }
 
@@ -500,13 +615,21 @@ class Region implements KernelHost, StepScope {
   private writeReduce(reduced: TensorVariable, target: TensorVariable = reduced): void {
     const node = reduced.owner as Apply;
     const { lower } = node.op;
-    if (lower.kind !== 'reduce') throw new CompileError(`[lower] ${node.op.name} is not a reduction`);
+    if (lower.kind !== 'reduce')
+      throw new CompileError(`[lower] ${node.op.name} is not a reduction`);
     const [x] = node.inputs;
     const outer = this.kernelAxes(this.shape(target));
     const inputShape = this.shape(x);
-    const inner = this.kernelAxes(lower.axes.map((axis) => inputShape[axis]), outer.extents.length);
+    const inner = this.kernelAxes(
+      lower.axes.map((axis) => inputShape[axis]),
+      outer.extents.length,
+    );
     if (inner.extents.length === 0) inner.extents.push(this.builder.sizes.const(1));
-    const writer = new KernelWriter(this, [...outer.extents, ...inner.extents], inner.extents.length);
+    const writer = new KernelWriter(
+      this,
+      [...outer.extents, ...inner.extents],
+      inner.extents.length,
+    );
     const kept = outer.places.filter((place) => place >= 0);
     let next = 0;
     const places = inputShape.map((size, axis) => {
@@ -543,7 +666,15 @@ class Region implements KernelHost, StepScope {
     const isFresh = lower.mode === 'set' || lower.gathers;
     const place = lower.map(writer, node, point);
     if (isFresh) writer.store(out, storage, place, value, lower.mode, node);
-    else writer.store(out, storage, place, writer.scalar('add', out.dtype, writer.at(out, place), value), 'set', node);
+    else
+      writer.store(
+        out,
+        storage,
+        place,
+        writer.scalar('add', out.dtype, writer.at(out, place), value),
+        'set',
+        node,
+      );
     writer.emit(node);
   }
 
@@ -561,8 +692,14 @@ class Region implements KernelHost, StepScope {
     const [x] = node.inputs;
     const [out] = node.outputs;
     const source = this.storage(x) as Storage;
-    const base = this.isContiguous(x, source) ? source : this.storageOf(this.scratchCopy(x, this.asBuffer(x, source)));
-    this.memory.set(out, { buffer: base.buffer, offset: base.offset, strides: contiguousStrides(this.builder.sizes, this.shape(out)) });
+    const base = this.isContiguous(x, source)
+      ? source
+      : this.storageOf(this.scratchCopy(x, this.asBuffer(x, source)));
+    this.memory.set(out, {
+      buffer: base.buffer,
+      offset: base.offset,
+      strides: contiguousStrides(this.builder.sizes, this.shape(out)),
+    });
   }
 
   private writeCall(node: Apply): void {
@@ -581,7 +718,9 @@ class Region implements KernelHost, StepScope {
     const matrices = lower.callee === 'ger' ? [1, 2] : [0, 1];
     const ins = node.inputs.map((input, k) => {
       if (matrices.includes(k)) return this.factor(input);
-      return input.type.rank === out.type.rank ? this.stretched(input, this.shape(out)) : this.plain(input);
+      return input.type.rank === out.type.rank
+        ? this.stretched(input, this.shape(out))
+        : this.plain(input);
     });
     const storage = this.allocate(out);
     builder.call(lower.callee, ins, [this.asBuffer(out, storage)], site);
@@ -590,13 +729,20 @@ class Region implements KernelHost, StepScope {
   private writeHost(node: Apply): void {
     const { builder } = this;
     const outs = node.outputs.map((output) => {
-      if (this.counts.has(output)) throw new CompileError(`[${node.op.name}] expected a shape rule for a host op, got a late size`);
+      if (this.counts.has(output))
+        throw new CompileError(
+          `[${node.op.name}] expected a shape rule for a host op, got a late size`,
+        );
       const buffer = builder.temp(output.dtype, this.shape(output));
       this.memory.set(output, this.storageOf(buffer));
       return buffer;
     });
     const number = this.context.hosts.push(node) - 1;
-    builder.host(number, node.inputs.map((input) => this.buffer(input)), outs, this.site(node));
+    builder.host(
+      number,
+      node.inputs.map((input) => this.buffer(input)),
+      outs,
+      this.site(node),
+    );
   }
 }
-

@@ -32,7 +32,7 @@ export class TensorType<D extends DType = DType> {
   /** Whether every value of `other` is a value of this type. */
   accepts(other: TensorType): boolean {
     return (
-      this.dtype === (other.dtype as DType) &&
+      this.dtype === other.dtype &&
       this.rank === other.rank &&
       this.shape.every((n, axis) => n === null || n === other.shape[axis])
     );
@@ -41,7 +41,7 @@ export class TensorType<D extends DType = DType> {
   /** Whether the array's dtype, rank and static sizes fit. */
   holds(value: NDArray): boolean {
     return (
-      value.dtype === (this.dtype as DType) &&
+      value.dtype === this.dtype &&
       value.rank === this.rank &&
       this.shape.every((n, axis) => n === null || n === value.shape[axis])
     );

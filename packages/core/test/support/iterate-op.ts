@@ -3,10 +3,9 @@
  * f as an inner graph. It lowers to a loop; its gradient replays the states and pulls back through f;
  * its rewrite turns one known iteration into f itself.
  */
+import type { Apply, NDArray } from '../../src/index.js';
 import {
-  Apply,
   Constant,
-  NDArray,
   TensorVariable,
   applyOp,
   cloneReplace,

@@ -4,7 +4,7 @@
  * profile counts it, and excluding any of the rule's tags turns it off.
  */
 import { describe, expect, it } from 'vitest';
-import { Constant } from '../../src/graph/constant.js';
+import { type Constant, isConstant } from '../../src/graph/constant.js';
 import { evaluate } from '../../src/graph/evaluate.js';
 import { FunctionGraph } from '../../src/graph/function-graph.js';
 import { leavesOf } from '../../src/graph/traverse.js';
@@ -15,7 +15,8 @@ import { optimize, phases } from '../../src/optimizer/phases.js';
 import type { Rule, RuleTag } from '../../src/optimizer/rule.js';
 import type { Target } from '../../src/device/target.js';
 import { tensor } from '../../src/tensor/create.js';
-import { NDArray, ndarray } from '../../src/types/ndarray.js';
+import type { NDArray } from '../../src/types/ndarray.js';
+import { ndarray } from '../../src/types/ndarray.js';
 import type { DType } from '../../src/types/dtype.js';
 import type { StaticShape } from '../../src/types/tensor-type.js';
 
@@ -63,7 +64,7 @@ export const leafValues: ReadonlyMap<TensorVariable, NDArray> = values;
 /** A variable's formula: names of ops with their properties, leaves by name, constants by value. */
 export function formula(v: TensorVariable): string {
   const node = v.owner;
-  if (node === null) return v instanceof Constant ? constantText(v) : (v.name ?? v.toString());
+  if (node === null) return isConstant(v) ? constantText(v) : (v.name ?? v.toString());
   const { name, props } = node.op;
   const shown = Object.keys(props)
     .filter((key) => !(name === 'dimshuffle' && key === 'rank') && key !== 'indices')
@@ -80,7 +81,7 @@ function constantText(v: Constant): string {
 
 /** The graph of formulas, over their leaves. */
 export function graphOf(outputs: readonly TensorVariable[]): FunctionGraph {
-  const inputs = leavesOf(outputs).filter((v) => !(v instanceof Constant));
+  const inputs = leavesOf(outputs).filter((v) => !isConstant(v));
   return new FunctionGraph(inputs, outputs);
 }
 

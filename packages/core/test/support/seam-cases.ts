@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import * as tno from '../../src/index.js';
-import { type Device, NDArray, ndarray, type TensorVariable } from '../../src/index.js';
+import type { NDArray } from '../../src/index.js';
+import { type Device, ndarray, type TensorVariable } from '../../src/index.js';
 import { iterate } from './iterate-op.js';
 
 const f32 = (value: number[] | number[][]): NDArray<'float32'> => ndarray(value, 'float32');
@@ -190,7 +191,7 @@ function failures(device: Device): void {
       updates: [[W, tno.sub(W, tno.mul(tno.grad(cost, W), 0.1))]],
       device,
     });
-    return { W, train: train as never };
+    return { W, train: train };
   };
   const bits = (W: tno.SharedVariable<'float32'>): number[] => [
     ...new Uint32Array(W.getValue().copy().data.slice().buffer),

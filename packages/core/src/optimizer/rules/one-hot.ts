@@ -1,5 +1,5 @@
 /** Recognises one-hot conditions, eq(arange(k), index) along an axis, however they are cast and placed. */
-import { Constant, scalarConstant } from '../../graph/constant.js';
+import { Constant, isConstant, scalarConstant } from '../../graph/constant.js';
 import type { TensorVariable } from '../../graph/variable.js';
 import { arange } from '../../ops/arange.js';
 import { add } from '../../ops/arithmetic.js';
@@ -27,7 +27,7 @@ export function countingAxis(v: TensorVariable): number | null {
 
 /** Whether `v` is 0, 1, 2, … */
 export function isCounting(v: TensorVariable): boolean {
-  if (v instanceof Constant) {
+  if (isConstant(v)) {
     if (v.type.rank !== 1) return false;
     const flat = v.data.contiguous();
     for (let i = 0; i < flat.size; i++) if (Number(flat.data[flat.offset + i]) !== i) return false;
@@ -75,7 +75,7 @@ const identitySizes = new WeakMap<Constant, number | null>();
 
 /** The size of a constant identity matrix, or null. */
 function identitySize(v: TensorVariable): number | null {
-  if (!(v instanceof Constant) || v.type.rank !== 2) return null;
+  if (!isConstant(v) || v.type.rank !== 2) return null;
   const known = identitySizes.get(v);
   if (known !== undefined) return known;
   const [rows, columns] = v.data.shape;
