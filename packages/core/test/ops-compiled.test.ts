@@ -43,154 +43,234 @@ const reduce = reductions as unknown as Readonly<Record<string, Reduction>>;
 
 const device = tno.createReferenceDevice();
 
-/** The value of a graph of open shapes, compiled. */
-function compiled(
-  build: Op,
-  inputs: readonly tno.NDArray[],
-  mode: tno.ModeName,
-  statics: (1 | null)[][] = [],
-): tno.NDArray {
+interface Case {
+  readonly about: string;
+  readonly build: Op;
+  readonly inputs: readonly tno.NDArray[];
+  readonly expected: tno.NDArray;
+  /** Static sizes of the inputs; open unless given. */
+  readonly statics?: readonly (readonly (1 | null)[])[];
+  readonly ulps?: number;
+}
+
+/** Leaves of open shapes, and the output as a vector at least, which keeps its dtype. */
+function graphOf({ build, inputs, statics = [] }: Omit<Case, 'about' | 'expected'>): {
+  leaves: tno.TensorVariable[];
+  output: tno.TensorVariable;
+} {
   const leaves = inputs.map((x, k) => tno.tensor(x.dtype, statics[k] ?? x.shape.map(() => null)));
   const output = build(...leaves);
-  // A scalar is asked for as a vector of one, which keeps its dtype.
-  const whole = output.rank === 0 ? tno.dimshuffle(output, ['x']) : output;
-  const f = tno.function(leaves, [whole], { device, mode, onUnusedInput: 'ignore' });
-  const [result] = (f as (...values: unknown[]) => tno.NDArray[])(...inputs);
-  return output.rank === 0 ? result.reshape([]) : result;
+  return { leaves, output: output.rank === 0 ? tno.dimshuffle(output, ['x']) : output };
+}
+
+function compile(
+  leaves: readonly tno.TensorVariable[],
+  outputs: readonly tno.TensorVariable[],
+  mode: tno.ModeName,
+): (...values: readonly unknown[]) => tno.NDArray[] {
+  const f = tno.function(leaves, outputs, { device, mode, onUnusedInput: 'ignore' });
+  return f as (...values: readonly unknown[]) => tno.NDArray[];
+}
+
+/** Compiles all cases as one function, and compares what it gives. */
+function expectCompiled(cases: readonly Case[], mode: tno.ModeName): void {
+  const graphs = cases.map(graphOf);
+  const f = compile(
+    graphs.flatMap(({ leaves }) => leaves),
+    graphs.map(({ output }) => output),
+    mode,
+  );
+  const results = f(...cases.flatMap(({ inputs }) => inputs));
+  cases.forEach(({ about, expected, ulps = 0 }, k) =>
+    expectValues(results[k].reshape(expected.shape), expected, ulps, about),
+  );
+}
+
+/** Expects a call to fail for want of elements. */
+function expectEmptyRefused(build: Op, input: tno.NDArray, mode: tno.ModeName): void {
+  const { leaves, output } = graphOf({ build, inputs: [input] });
+  expect(() => compile(leaves, [output], mode)(input)).toThrow(tno.ShapeError);
 }
 
 describe.each(['NONE', 'FAST_RUN'] as const)('compiled in mode %s', (mode) => {
   it.each(Object.keys(numpyOps.unary))('%s', (name) => {
-    for (const dtype of tno.dtypes) {
+    const cases = tno.dtypes.flatMap((dtype): Case[] => {
       const recorded = numpyOps.unary[name][dtype];
-      if (recorded === undefined) continue;
-      const y = compiled(elementwise[name], [decode(numpyOps.inputs[dtype], dtype)], mode);
-      expectValues(y, decode(recorded.values, recorded.dtype), 4, `${name} of ${dtype}`);
-    }
+      if (recorded === undefined) return [];
+      const expected = decode(recorded.values, recorded.dtype);
+      return [
+        {
+          about: `${name} of ${dtype}`,
+          build: elementwise[name],
+          inputs: [decode(numpyOps.inputs[dtype], dtype)],
+          expected,
+          ulps: 4,
+        },
+      ];
+    });
+    expectCompiled(cases, mode);
   });
 
   it.each(Object.keys(numpyOps.binary))('%s', (name) => {
-    for (const dtype of tno.dtypes) {
+    const cases = tno.dtypes.flatMap((dtype): Case[] => {
       const recorded = numpyOps.binary[name][dtype];
-      if (recorded === undefined) continue;
+      if (recorded === undefined) return [];
       const x = decode(numpyOps.samples[dtype], dtype);
-      const operands = [x.reshape([x.size, 1]), x.reshape([1, x.size])];
-      const y = compiled(elementwise[name], operands, mode, [
-        [null, 1],
-        [1, null],
-      ]);
-      expectValues(
-        y,
-        decode(recorded.values, recorded.dtype, [x.size, x.size]),
-        4,
-        `${name} of ${dtype}`,
-      );
-    }
+      const inputs = [x.reshape([x.size, 1]), x.reshape([1, x.size])];
+      const expected = decode(recorded.values, recorded.dtype, [x.size, x.size]);
+      return [
+        {
+          about: `${name} of ${dtype}`,
+          build: elementwise[name],
+          inputs,
+          expected,
+          statics: [
+            [null, 1],
+            [1, null],
+          ],
+          ulps: 4,
+        },
+      ];
+    });
+    expectCompiled(cases, mode);
   });
 
-  it.each(tno.dtypes)('cast of %s', (from) => {
-    for (const to of tno.dtypes) {
-      const y = compiled((x) => tno.cast(x, to), [decode(numpyOps.inputs[from], from)], mode);
-      expectValues(y, decode(numpyOps.casts[from][to].values, to), 0, `${from} to ${to}`);
-    }
+  it('cast', () => {
+    const cases = tno.dtypes.flatMap((from) =>
+      tno.dtypes.map((to): Case => ({
+        about: `${from} to ${to}`,
+        build: (x) => tno.cast(x, to),
+        inputs: [decode(numpyOps.inputs[from], from)],
+        expected: decode(numpyOps.casts[from][to].values, to),
+      })),
+    );
+    expectCompiled(cases, mode);
   });
 
   it.each(Object.keys(reductions))('%s', (name) => {
     const { arrays, cases } = numpyOps.reductions;
-    for (const [key, op, axes, recorded] of cases) {
-      // The variance over no axes is x - x, which is 0 of everything once optimized.
-      if (op !== name || (op === 'var' && axes.length === 0)) continue;
-      const about = `${op} of ${key} over (${axes.join(', ')})`;
-      const run = (): tno.NDArray =>
-        compiled((x) => reduce[name](x, axes), [decodeTensor(arrays[key])], mode);
-      if (recorded === null) expect(run, about).toThrow(tno.ShapeError);
-      else expectValues(run(), decodeTensor(recorded), 8, about);
+    // The variance over no axes is x - x, which is 0 of everything once optimized.
+    const own = cases.filter(([, op, axes]) => op === name && !(op === 'var' && axes.length === 0));
+    const whole = own.flatMap(([key, op, axes, recorded]): Case[] =>
+      recorded === null
+        ? []
+        : [
+            {
+              about: `${op} of ${key} over (${axes.join(', ')})`,
+              build: (x) => reduce[op](x, axes),
+              inputs: [decodeTensor(arrays[key])],
+              expected: decodeTensor(recorded),
+              ulps: 8,
+            },
+          ],
+    );
+    expectCompiled(whole, mode);
+    for (const [key, op, axes, recorded] of own) {
+      if (recorded === null)
+        expectEmptyRefused((x) => reduce[op](x, axes), decodeTensor(arrays[key]), mode);
     }
   });
 
   it('dot', () => {
-    for (const [a, b, product] of numpyOps.dots) {
-      const y = compiled((p, q) => tno.dot(p, q), [decodeTensor(a), decodeTensor(b)], mode);
-      expectValues(y, decodeTensor(product), 2, a.dtype);
-    }
+    const cases = numpyOps.dots.map(([a, b, product]): Case => ({
+      about: `${a.dtype} (${a.shape.join(', ')}) with (${b.shape.join(', ')})`,
+      build: (x, y) => tno.dot(x, y),
+      inputs: [decodeTensor(a), decodeTensor(b)],
+      expected: decodeTensor(product),
+      ulps: 2,
+    }));
+    expectCompiled(cases, mode);
   });
 
   it('softmax and logSoftmax', () => {
-    for (const [recorded, axis, soft, log] of numpyOps.softmaxes) {
-      const x = [decodeTensor(recorded)];
+    const cases = numpyOps.softmaxes.flatMap(([recorded, axis, soft, log]): Case[] => {
+      const inputs = [decodeTensor(recorded)];
       if (soft === null || log === null) {
-        expect(() => compiled((v) => tno.softmax(v, axis), x, mode)).toThrow(tno.ShapeError);
-        continue;
+        expectEmptyRefused((x) => tno.softmax(x, axis), inputs[0], mode);
+        return [];
       }
-      expectValues(
-        compiled((v) => tno.softmax(v, axis), x, mode),
-        decodeTensor(soft),
-        4,
-        recorded.dtype,
-      );
-      expectValues(
-        compiled((v) => tno.logSoftmax(v, axis), x, mode),
-        decodeTensor(log),
-        32,
-        recorded.dtype,
-      );
-    }
+      return [
+        {
+          about: 'softmax',
+          build: (x) => tno.softmax(x, axis),
+          inputs,
+          expected: decodeTensor(soft),
+          ulps: 4,
+        },
+        {
+          about: 'logSoftmax',
+          build: (x) => tno.logSoftmax(x, axis),
+          inputs,
+          expected: decodeTensor(log),
+          ulps: 32,
+        },
+      ];
+    });
+    expectCompiled(cases, mode);
   });
 
   it('at, setAt and incAt', () => {
-    for (const [name, { recorded, spec, part, values, set, increased }] of indexCases) {
-      const x = decodeTensor(recorded);
-      const index = spec.map(indexOf);
-      expectValues(
-        compiled((v) => tno.at(v, ...index), [x], mode),
-        decodeTensor(part),
-        0,
-        name,
-      );
-      if (values === undefined || set === undefined || increased === undefined) continue;
-      const y = decodeTensor(values);
-      expectValues(
-        compiled((v, w) => tno.setAt(v, index, w), [x, y], mode),
-        decode(set, x.dtype, x.shape),
-        0,
-        name,
-      );
-      expectValues(
-        compiled((v, w) => tno.incAt(v, index, w), [x, y], mode),
-        decode(increased, x.dtype, x.shape),
-        0,
-        name,
-      );
-    }
+    const cases = indexCases.flatMap(
+      ([about, { recorded, spec, part, values, set, increased }]): Case[] => {
+        const x = decodeTensor(recorded);
+        const index = spec.map(indexOf);
+        const picked: Case = {
+          about,
+          build: (v) => tno.at(v, ...index),
+          inputs: [x],
+          expected: decodeTensor(part),
+        };
+        if (values === undefined || set === undefined || increased === undefined) return [picked];
+        const inputs = [x, decodeTensor(values)];
+        return [
+          picked,
+          {
+            about: `${about}, set`,
+            build: (v, w) => tno.setAt(v, index, w),
+            inputs,
+            expected: decode(set, x.dtype, x.shape),
+          },
+          {
+            about: `${about}, increased`,
+            build: (v, w) => tno.incAt(v, index, w),
+            inputs,
+            expected: decode(increased, x.dtype, x.shape),
+          },
+        ];
+      },
+    );
+    expectCompiled(cases, mode);
   });
 
   it('dimshuffle, reshape, arange and nonzero', () => {
-    for (const [recorded, order, result] of numpyOps.shuffles) {
-      const x = decodeTensor(recorded);
-      const dropped = x.shape.map((_, axis) => (order.includes(axis) ? null : (1 as const)));
-      expectValues(
-        compiled((v) => tno.dimshuffle(v, order), [x], mode, [dropped]),
-        decodeTensor(result),
-      );
-    }
-    for (const [recorded, sizes, result] of numpyOps.reshapes) {
-      expectValues(
-        compiled((v) => tno.reshape(v, sizes), [decodeTensor(recorded)], mode),
-        decodeTensor(result),
-      );
-    }
-    for (const [bounds, result] of numpyOps.aranges) {
-      const given = bounds.map((v) => tno.ndarray(BigInt(v)));
-      expectValues(
-        compiled((a, b, c) => tno.arange(a, b, c), given, mode),
-        decodeTensor(result),
-      );
-    }
-    for (const [recorded, flat] of numpyOps.nonzeros) {
-      expectValues(
-        compiled((v) => tno.flatNonzero(v), [decodeTensor(recorded)], mode),
-        tno.ndarray(flat, 'int64'),
-      );
-    }
+    const shuffles = numpyOps.shuffles.map(([recorded, order, result]): Case => {
+      const dropped = recorded.shape.map((_, axis) => (order.includes(axis) ? null : (1 as const)));
+      return {
+        about: `dimshuffle to ${order.join()}`,
+        build: (x) => tno.dimshuffle(x, order),
+        inputs: [decodeTensor(recorded)],
+        expected: decodeTensor(result),
+        statics: [dropped],
+      };
+    });
+    const reshapes = numpyOps.reshapes.map(([recorded, sizes, result]): Case => ({
+      about: `reshape to ${sizes.join()}`,
+      build: (x) => tno.reshape(x, sizes),
+      inputs: [decodeTensor(recorded)],
+      expected: decodeTensor(result),
+    }));
+    const aranges = numpyOps.aranges.map(([bounds, result]): Case => ({
+      about: `arange of ${bounds.join()}`,
+      build: (a, b, c) => tno.arange(a, b, c),
+      inputs: bounds.map((v) => tno.ndarray(BigInt(v))),
+      expected: decodeTensor(result),
+    }));
+    const nonzeros = numpyOps.nonzeros.map(([recorded, flat]): Case => ({
+      about: 'nonzero',
+      build: (x) => tno.flatNonzero(x),
+      inputs: [decodeTensor(recorded)],
+      expected: tno.ndarray(flat, 'int64'),
+    }));
+    expectCompiled([...shuffles, ...reshapes, ...aranges, ...nonzeros], mode);
   });
 });

@@ -63,12 +63,14 @@ export function checkedEvaluate(outputs: readonly TensorVariable[], given: Value
     );
     node.outputs.forEach((output, k) => {
       const result = results[k];
-      const about = `${node.op.key} of (${inputs.map((x) => x.shape.join('x')).join(', ')})`;
-      expect(
-        output.type.holds(result),
-        `${about}: ${output.type.key} holds ${result.dtype} (${result.shape.join(', ')})`,
-      ).toBe(true);
-      expect([...(shapes[k] ?? result.shape)], `${about}: shape rule`).toEqual([...result.shape]);
+      const due = shapes[k] ?? result.shape;
+      if (!output.type.holds(result) || due.join() !== result.shape.join()) {
+        const of = inputs.map((x) => x.shape.join('x')).join(', ');
+        const got = `${result.dtype}(${result.shape.join(',')})`;
+        expect.fail(
+          `${node.op.key} of (${of}): expected ${output.type.key} of shape (${due.join(',')}), got ${got}`,
+        );
+      }
       if (!values.has(output)) values.set(output, result);
     });
   }
