@@ -75,6 +75,7 @@ export {
   type FunctionOptions,
   type CompileProfile,
 } from './compile/function.js';
+export type { Givens, Updates } from './compile/specification.js';
 export { shared, type SharedOptions } from './compile/shared.js';
 export type { ValueFor, ResultOf } from './compile/types.js';
 

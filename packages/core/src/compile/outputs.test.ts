@@ -45,6 +45,19 @@ describe('the structure of outputs', () => {
     expect(f([1, 2], 41)).toEqual([true, 42, 1, 1.5]);
   });
 
+  it('is a RangeError where a 64-bit integer is no safe number; as an array it has every value', () => {
+    const n = tno.lscalar('n');
+    const square = n.mul(n);
+    const f = tno.function([n], square, options);
+    expect(f(2 ** 26)).toBe(2 ** 52);
+    expect(() => f(2 ** 27)).toThrow(RangeError);
+    expect(() => f(2 ** 27)).toThrow(
+      /expected mul\.0 to be an integer that a number holds exactly, got 18014398509481984; as an array, \.reshape\(\[1\]\)/,
+    );
+    const g = tno.function([n], square.reshape([1]), options);
+    expect(g(2 ** 27).toNested({ bigint: true })).toEqual([2n ** 54n]);
+  });
+
   it('refuses what is no variable', () => {
     expect(() => tno.function([x], [x, 3 as never], options)).toThrow(tno.TypeInferenceError);
     expect(() => tno.function([x], [x, 3 as never], options)).toThrow(
