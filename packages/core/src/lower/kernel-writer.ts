@@ -412,7 +412,7 @@ export class KernelWriter implements PointScope {
       serial: stores.some((store) => store.index.length > 0),
       params: dims.ids.length,
     };
-    const buffers = this.operands.map((o) => this.view(o.buffer, o.offset));
+    const buffers = this.operands.map((o, k) => this.view(o.buffer, o.offset, k));
     builder.kernel(kernel, buffers, dims.ids, this.host.site(node), sites);
   }
 
@@ -422,10 +422,27 @@ export class KernelWriter implements PointScope {
     return distinct.length === 0 ? 'copy' : distinct.join('_').replace(/[^A-Za-z0-9_]/g, '');
   }
 
-  private view(buffer: BufferId, offset: SizeId): BufferId {
+  private view(buffer: BufferId, offset: SizeId, operand: number): BufferId {
     const { builder } = this.host;
     if (this.sizes.constant(offset) === 0) return buffer;
-    return builder.view(buffer, [], offset, []);
+    const shape = this.mayBeEmpty(operand)
+      ? [this.sizes.binary('min', this.sizes.const(1), this.reducedPoints())]
+      : [];
+    const strides = shape.map(() => this.sizes.const(1));
+    return builder.view(buffer, shape, offset, strides);
+  }
+
+  private reducedPoints(): SizeId {
+    return this.sizes.product(this.axes.slice(this.axes.length - this.reduceRank));
+  }
+
+  /** Whether an operand is read for reduced points only, so that where there are none it need not exist. */
+  private mayBeEmpty(operand: number): boolean {
+    const reads = (i: DraftInstr): boolean => i.op === 'load' && i.operand === operand;
+    if (this.epilogue.some(reads) || this.stores.some((store) => store.operand === operand))
+      return false;
+    const points = this.sizes.constant(this.reducedPoints());
+    return this.reduceRank > 0 && (points === null || points === 0);
   }
 
   /** Joins neighbouring axes (outer with outer, reduced with reduced) that every operand walks as one. */
