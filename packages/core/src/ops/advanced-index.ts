@@ -17,6 +17,7 @@ import { zeros, zerosLike } from './alloc.js';
 import { arange } from './arange.js';
 import { mul } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
+import { requirePart, valuesFor } from './assigned-values.js';
 import { cast } from './cast.js';
 import { eq, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
@@ -25,15 +26,7 @@ import { numberSizes } from './number-sizes.js';
 import { sumTo } from './reduce.js';
 import { reshape } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
-import {
-  incSubtensor,
-  isSlice,
-  requirePart,
-  subtensor,
-  valuesFor,
-  type BasicIndex,
-  type Slice,
-} from './subtensor.js';
+import { incSubtensor, isSlice, subtensor, type BasicIndex, type Slice } from './subtensor.js';
 
 /** Shape of broadcast index arrays: they are of one rank. */
 function indexShape<S>(

@@ -3,17 +3,17 @@
  * sets or adds into the indexed part of a copy. Python's rules: negative counts from the end, slices
  * are clipped, integers out of range are errors.
  */
-import { DTypeError, IndexRangeError, ShapeError } from '../errors.js';
+import { IndexRangeError, ShapeError } from '../errors.js';
 import { Constant } from '../graph/constant.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { Coordinate, Point, PointScope } from '../lower/lowering.js';
-import { canCastSameKind } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType } from '../types/tensor-type.js';
 import { zerosLike } from './alloc.js';
-import { asVariable, isLiteral, type TensorLike } from './as-variable.js';
+import { asVariable, type TensorLike } from './as-variable.js';
+import { requirePart, valuesFor } from './assigned-values.js';
 import { cast } from './cast.js';
 import { alignRanks } from './elementwise.js';
 import { numberSizes } from './number-sizes.js';
@@ -224,21 +224,6 @@ function subtensorOp(spec: readonly AxisIndex[]): Op {
   });
 }
 
-/** Requires `values`, of shape `got`, to fit the part of shape `sizes` that they go to; static ones stretch. */
-export function requirePart<S>(
-  algebra: SizeAlgebra<S>,
-  op: string,
-  values: TensorVariable,
-  got: readonly S[],
-  sizes: readonly S[],
-): void {
-  sizes.forEach((size, axis) => {
-    if (values.type.broadcasts(axis)) return;
-    const text = `[${op}] expected size {a} on axis ${axis} of the new values, got {b} (${values.toString()})`;
-    algebra.requireEqual(size, got[axis], text);
-  });
-}
-
 function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
   const name = `${mode}_subtensor`;
   return defineOp({
@@ -378,19 +363,6 @@ export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): Te
   )
     return x;
   return apply1(subtensorOp(spec), [x, ...bounds]);
-}
-
-/** `values` in the dtype of `x`, if they can be. @throws DTypeError for fractions into integers and the like */
-export function valuesFor(op: string, x: TensorVariable, values: TensorLike): TensorVariable {
-  const y = asVariable(values, x.dtype);
-  const fits = isLiteral(values) ? y.dtype === x.dtype : canCastSameKind(y.dtype, x.dtype);
-  if (!fits) {
-    const got = isLiteral(values) ? String(values) : `${y.dtype} (${y.toString()})`;
-    throw new DTypeError(
-      `[${op}] expected values for ${x.dtype} (${x.toString()}), got ${got}: cast them first`,
-    );
-  }
-  return cast(y, x.dtype);
 }
 
 /** A copy of `x` in which the part that integers and slices name is set to `values`, or has them added. */
