@@ -63,9 +63,11 @@ export function cotangentFor(
 ): Cotangent {
   const own = split(g);
   const joined = { value: cast(own.value, gradientDType(input)), mask: both(mask, own.mask) };
+  const value = sumTo(whole(joined), input);
+  if (joined.mask === null) return { value, mask: null };
   if (sumTo(joined.value, input) === joined.value) return joined;
-  const counts = joined.mask && sumTo(cast(joined.mask, 'int64'), input);
-  return { value: sumTo(whole(joined), input), mask: counts && neq(counts, 0) };
+  // Where anything that is not masked is summed, the sum is not.
+  return { value, mask: neq(sumTo(cast(joined.mask, 'int64'), input), 0) };
 }
 
 /** The sum of two cotangents of one variable. */
