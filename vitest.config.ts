@@ -25,6 +25,7 @@ export default defineConfig({
       include: ['packages/*/{src,test}/**/*.test-d.ts'],
       tsconfig: source('tsconfig.type-tests.json'),
     },
+    setupFiles: [source('tools/property-seed.mjs')],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
