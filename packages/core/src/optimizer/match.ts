@@ -3,7 +3,7 @@
  * they put something in an elementwise node's place: with its shape, and with the checks that the node
  * made of its operands' sizes.
  */
-import { Constant, scalarConstant } from '../graph/constant.js';
+import { isConstant, scalarConstant, type Constant } from '../graph/constant.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import { broadcastTo } from '../ops/alloc.js';
@@ -24,19 +24,26 @@ export function inputsOf(v: TensorVariable, name: string): readonly TensorVariab
 export function uniformValue(v: TensorVariable): number | bigint | null {
   let at = v;
   for (;;) {
-    if (at instanceof Constant) return at.scalar ?? equalElements(at);
+    if (isConstant(at)) return at.scalar ?? equalElements(at);
     const node = ownerIf(at, 'dimshuffle', 'alloc', 'specify_shape');
     if (node === null) return null;
     at = node.inputs[0];
   }
 }
 
+const equalValues = new WeakMap<Constant, number | bigint | null>();
+
 function equalElements(v: Constant): number | bigint | null {
-  const flat = v.data.contiguous();
-  if (flat.size === 0 || v.dtype === 'float16' || v.dtype === 'bool') return null;
-  const first = flat.data[flat.offset];
-  for (let i = 1; i < flat.size; i++)
-    if (!Object.is(flat.data[flat.offset + i], first)) return null;
+  let value = equalValues.get(v);
+  if (value === undefined) equalValues.set(v, (value = findEqual(v)));
+  return value;
+}
+
+function findEqual({ data, dtype }: Constant): number | bigint | null {
+  if (data.size === 0 || dtype === 'float16' || dtype === 'bool') return null;
+  const { data: memory, offset } = data.contiguous();
+  const first = memory[offset];
+  for (let i = 1; i < data.size; i++) if (!Object.is(memory[offset + i], first)) return null;
   return first;
 }
 
@@ -49,7 +56,7 @@ export function isUniform(v: TensorVariable, value: number): boolean {
 export function uniformScalar(v: TensorVariable): TensorVariable | null {
   let at = v;
   while (at.type.rank > 0) {
-    if (at instanceof Constant && at.scalar !== null) return scalarConstant(at.scalar, at.dtype);
+    if (isConstant(at) && at.scalar !== null) return scalarConstant(at.scalar, at.dtype);
     const node = ownerIf(at, 'dimshuffle', 'alloc', 'specify_shape');
     if (node === null) return null;
     at = node.inputs[0];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
-import { Mode, modeOf, modes } from './mode.js';
+import { modeOf, modes, type Mode } from './mode.js';
 
 describe('modes', () => {
   it('allow what has no excluded tag', () => {

@@ -1,24 +1,26 @@
 /** Elementwise and constant rewrites: folding, choices that are known, stretched operands that need not be. */
-import { Constant, constant } from '../../graph/constant.js';
+import { constant, isConstant, type Constant } from '../../graph/constant.js';
 import { TnoError } from '../../errors.js';
-import { apply1, type Apply } from '../../graph/variable.js';
+import { apply1, type Apply, type TensorVariable } from '../../graph/variable.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { padLeft } from '../../ops/elementwise.js';
 import type { NDArray } from '../../types/ndarray.js';
 import { inPlaceOf, inputsOf, ownerIf, uniformValue } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 
-/** Constants larger than this many elements are not made by folding. */
+/** Folding takes and makes constants of this many elements at most. */
 const MOST_ELEMENTS = 1 << 16;
 
+function sizeOf({ type }: TensorVariable): number {
+  return type.shape.reduce<number>((total, n) => total * (n ?? Infinity), 1);
+}
+
+/** Ops of the host are called when the function runs: what they do may not be theirs to do before. */
 const foldConstants = rule('fold constants', '*', ['canonicalize', 'elemwise'], (node) => {
-  const { inputs } = node;
-  if (inputs.length === 0 || !inputs.every((input) => input instanceof Constant)) return null;
-  const size = node.outputs.reduce(
-    (total, output) => total + output.type.shape.reduce<number>((n, d) => n * (d ?? Infinity), 1),
-    0,
-  );
-  if (!(size <= MOST_ELEMENTS) || (node.op.name === 'alloc' && size > 1)) return null;
+  const { op, inputs, outputs } = node;
+  if (inputs.length === 0 || op.lower.kind === 'host' || !inputs.every(isConstant)) return null;
+  const work = [...inputs, ...outputs].reduce((total, v) => total + sizeOf(v), 0);
+  if (!(work <= MOST_ELEMENTS) || (op.name === 'alloc' && sizeOf(outputs[0]) > 1)) return null;
   return performed(node, inputs)?.map((value) => constant(value)) ?? null;
 });
 

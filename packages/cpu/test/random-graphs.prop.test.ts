@@ -1,0 +1,44 @@
+/** Random graphs on the CPU: many in one function, since each function costs a C compile. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { modes } from '@tno/core';
+import fc from 'fast-check';
+import { afterAll, describe, it } from 'vitest';
+/* eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source */
+import {
+  expectSame,
+  graphRecipe,
+  makeGraph,
+  runOn,
+} from '../../core/test/support/random-graphs.js';
+import { createCpuDevice } from '../src/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tno-random-graphs-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** More batches for a long search: TNO_FUZZ=20 npx vitest run random-graphs. */
+const numRuns = 2 * Number(process.env['TNO_FUZZ'] ?? 1);
+
+describe('random graphs', () => {
+  const device = createCpuDevice({ cacheDir: join(folder, 'kernels') });
+  const { FAST_RUN, FAST_COMPILE, NONE } = modes;
+  it.each([
+    FAST_RUN,
+    FAST_COMPILE,
+    NONE,
+    FAST_RUN.excluding('fusion'),
+    FAST_RUN.excluding('inplace'),
+  ])('give on the CPU what the reference gives, mode %#', (mode) => {
+    fc.assert(
+      fc.property(fc.array(graphRecipe, { minLength: 20, maxLength: 20 }), (recipes) => {
+        const graphs = recipes.map(makeGraph);
+        const results = runOn(device, graphs, mode);
+        graphs.forEach((graph, k) => expectSame(graph, results[k]));
+      }),
+      { numRuns, endOnFailure: true },
+    );
+  });
+});
