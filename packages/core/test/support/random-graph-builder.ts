@@ -40,12 +40,21 @@ export const leafDTypes: readonly DType[] = [
   'int32',
   'bool',
   'uint8',
+  'float16',
 ];
 
 const LARGEST = 100;
-export const epsilon: Partial<Record<DType, number>> = { float64: 2 ** -52, float32: 2 ** -23 };
+export const epsilon: Partial<Record<DType, number>> = {
+  float64: 2 ** -52,
+  float32: 2 ** -23,
+  float16: 2 ** -10,
+};
 /** Largest error that a value may have. */
-const mostError: Partial<Record<DType, number>> = { float64: 1e-9, float32: 1e-3 };
+const mostError: Partial<Record<DType, number>> = {
+  float64: 1e-9,
+  float32: 1e-3,
+  float16: 0.1,
+};
 
 /** Small numbers: quarters for floats, so that sums and products of few of them are exact. */
 function leafValue(dtype: DType, shape: readonly number[], seed: number): NDArray {
@@ -173,7 +182,8 @@ function accept(
   }, 0);
   const scale = numbers.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
   // A few bits are enough for exact operands of exact ops: quarters, and quarters of them.
-  const isGrid = numbers.every((x) => Number.isInteger(x * 64));
+  const [finest, most] = value.dtype === 'float16' ? [16, 4] : [64, LARGEST];
+  const isGrid = numbers.every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
   const own = gap === 0 && isGrid ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (scale + 1);
   const error = factor * gap + own;
   return error <= (mostError[value.dtype] ?? 0) ? { variable, value, error } : null;

@@ -119,7 +119,12 @@ export const steps: readonly Step[] = [
       builder.add(() => compare.switchOp(cond.variable, p.variable, q.variable), [cond, p, q]);
   }),
   one(exactNumber, (v, { b }) =>
-    cast(v, (['float64', 'float32', 'int64', 'int32', 'uint8', 'bool', 'int8'] as const)[b % 7]),
+    cast(
+      v,
+      (['float64', 'float32', 'int64', 'int32', 'uint8', 'bool', 'int8', 'float16'] as const)[
+        b % 8
+      ],
+    ),
   ),
   one(isFloatMade, (v, { b }) => cast(v, b % 2 === 0 ? 'float64' : 'float32')),
   ...[reduce.sum, reduce.mean, reduce.max, reduce.min, reduce.prod, reduce.sum].map((op) =>
