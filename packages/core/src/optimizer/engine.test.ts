@@ -92,6 +92,17 @@ describe('rewriting', () => {
     );
   });
 
+  it('tells which rule failed, and on which line of the user', () => {
+    const broken = rule('broken', 'exp', ['arith', 'nnet'], () => {
+      throw new TypeError('no');
+    });
+    const run = (): void => rewrite(graphOf([exp(x)]), [broken]);
+    expect(run).toThrow(RewriteError);
+    expect(run).toThrow(
+      /^\[optimizer\] broken: expected no error for exp, got: no\nmade at .*engine\.test\.ts:\d+.*\nhint: .*arith, nnet/,
+    );
+  });
+
   it('refuses a replacement of another type or number', () => {
     const rank = rule('rank', 'exp', ['arith'], () => m);
     const none = rule('none', 'exp', ['arith'], () => []);

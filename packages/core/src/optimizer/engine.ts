@@ -9,7 +9,7 @@
  */
 import { RewriteError } from '../errors.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
-import { withTrace } from '../graph/trace.js';
+import { userFrames, withTrace } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import { specifyShape } from '../ops/shape.js';
 import { GraphShapes } from './graph-shapes.js';
@@ -105,7 +105,7 @@ class Rewriter {
     const profile = this.profileOf(rule);
     const start = performance.now();
     profile.tried++;
-    const changed = withTrace(node.trace, () => this.applyRule(rule, node));
+    const changed = this.guarded(rule, node);
     profile.time += performance.now() - start;
     if (!changed) return false;
     profile.applied++;
@@ -119,6 +119,25 @@ class Rewriter {
     }
     if (this.options.verify === true) this.graph.verify();
     return true;
+  }
+
+  /** Applies the rule; nodes that it makes get the node's trace, an error that it throws tells rule and node. */
+  private guarded(rule: Rule, node: Apply): boolean {
+    try {
+      return withTrace(node.trace, () => this.applyRule(rule, node));
+    } catch (error) {
+      if (error instanceof RewriteError) throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      const [frame] = userFrames(node.trace, 1);
+      throw new RewriteError(
+        `[optimizer] ${rule.name}: expected no error for ${node.op.name}, got: ${text}`,
+        {
+          cause: error,
+          trace: frame === undefined ? '' : `made at ${frame}`,
+          hint: `the rule's groups (${rule.tags.join(', ')}) can be left out: mode.excluding('${rule.tags[0]}')`,
+        },
+      );
+    }
   }
 
   private applyRule(rule: Rule, node: Apply): boolean {

@@ -95,10 +95,14 @@ export function optimize(
   });
 }
 
-/** The rules that gradients are taken after: they make the cost's own formula stable, so that its derivative is. */
+/**
+ * The rules that gradients are taken after: they make the cost's own formula stable, so that its
+ * derivative is. Views and casts are merged, so that patterns match; nothing that could cut a path from
+ * the cost to a variable is among them.
+ */
 export function stabilizingRules(own: readonly Rule[] = []): readonly Rule[] {
-  return tagged([...own, ...generalRules], 'stabilize').concat(
-    tagged(generalRules, 'shape').filter((r) => r.name === 'merge dimshuffles'),
-    tagged(generalRules, 'cast').filter((r) => r.tags.includes('canonicalize')),
-  );
+  return [
+    ...tagged([...own, ...generalRules], 'stabilize'),
+    ...tagged(tagged(generalRules, 'canonicalize'), 'shape', 'cast'),
+  ];
 }
