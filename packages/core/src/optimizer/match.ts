@@ -52,6 +52,13 @@ export function isUniform(v: TensorVariable, value: number): boolean {
   return found !== null && Number(found) === value;
 }
 
+/** Whether `v` has one known value, and no size that `out`, which is made of it, might not have. */
+export function isUniformIn(v: TensorVariable, out: TensorVariable, shapes: GraphShapes): boolean {
+  if (uniformValue(v) === null) return false;
+  const wanted = shapes.of(out);
+  return shapes.of(v).every((n, axis) => v.type.broadcasts(axis) || n === wanted[axis]);
+}
+
 /** The rank-0 variable whose value all elements of `v` have, or null. */
 export function uniformScalar(v: TensorVariable): TensorVariable | null {
   let at = v;

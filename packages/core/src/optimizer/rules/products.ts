@@ -15,12 +15,12 @@ import {
   inPlaceOf,
   inputsOf,
   isUniform,
+  isUniformIn,
   ownerIf,
   uniformValue,
   usedOnce,
   type Leftovers,
 } from '../match.js';
-import type { GraphShapes } from '../graph-shapes.js';
 import { rule, type Rule } from '../rule.js';
 
 /** Inner nodes of one tree: longer products are treated piece by piece, in linear time. */
@@ -181,13 +181,6 @@ function leftovers(leaves: readonly Leaf[], taken: readonly Leaf[]): Leftovers {
   return { gone: values(taken), kept: values(leaves.filter((leaf) => !taken.includes(leaf))) };
 }
 
-/** A leaf of one known value whose sizes, where it has any of its own, are those of the product. */
-function isConstant({ value }: Leaf, out: TensorVariable, shapes: GraphShapes): boolean {
-  if (uniformValue(value) === null) return false;
-  const wanted = shapes.of(out);
-  return shapes.of(value).every((n, k) => value.type.broadcasts(k) || n === wanted[k]);
-}
-
 const gatherConstants = rule(
   'gather constants and signs of products',
   heads,
@@ -196,7 +189,7 @@ const gatherConstants = rule(
     const [out] = node.outputs;
     if (out.dtype === 'bool') return null;
     const product = productOf(out, graph);
-    const constants = product.leaves.filter((leaf) => isConstant(leaf, out, shapes));
+    const constants = product.leaves.filter((leaf) => isUniformIn(leaf.value, out, shapes));
     if (product.leaves.length === constants.length || isGathered(product, constants)) return null;
     const sign = product.signs % 2 === 0 ? 1 : -1;
     const gather = isFloat(out.dtype) ? floatFactor : integerFactor;

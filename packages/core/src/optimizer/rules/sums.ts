@@ -7,12 +7,12 @@ import type { FunctionGraph } from '../../graph/function-graph.js';
 import type { Apply, TensorVariable } from '../../graph/variable.js';
 import { add, neg, sub } from '../../ops/arithmetic.js';
 import { isFloat, isUnsigned, wrapScalar, type DType } from '../../types/dtype.js';
-import type { GraphShapes } from '../graph-shapes.js';
 import {
   filled,
   inPlaceOf,
   inputsOf,
   isUniform,
+  isUniformIn,
   ownerIf,
   uniformValue,
   usedOnce,
@@ -151,13 +151,6 @@ function leftovers(leaves: readonly Leaf[], taken: readonly Leaf[]): Leftovers {
   return { gone: values(taken), kept: values(leaves.filter((leaf) => !taken.includes(leaf))) };
 }
 
-/** A leaf of one known value whose sizes, where it has any of its own, are those of the sum. */
-function isConstant({ value }: Leaf, out: TensorVariable, shapes: GraphShapes): boolean {
-  if (uniformValue(value) === null) return false;
-  const wanted = shapes.of(out);
-  return shapes.of(value).every((n, k) => value.type.broadcasts(k) || n === wanted[k]);
-}
-
 const gatherConstants = rule(
   'gather constants and signs of sums',
   heads,
@@ -176,7 +169,7 @@ function gathered(
 ): TensorVariable | null {
   const [out] = node.outputs;
   const whole = sumOf(out, graph, openShared);
-  const constants = whole.leaves.filter((leaf) => isConstant(leaf, out, shapes));
+  const constants = whole.leaves.filter((leaf) => isUniformIn(leaf.value, out, shapes));
   if (whole.leaves.length === constants.length || isGathered(whole, constants)) return null;
   const c = total(constants, out.dtype);
   const rest = without(whole.tree, new Set(constants));
