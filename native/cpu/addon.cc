@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "cache_binding.h"
 #include "executable_binding.h"
 #include "kernel_library.h"
+#include "machine_binding.h"
 #include "providers.h"
 #include "shared_binding.h"
 
@@ -31,12 +33,13 @@ void keep_freed_memory() {
 #endif
 }
 
-// loadLibrary({folder, key, source, compiler, flags}): {library, compiled, error, warning}
+// loadLibrary({folder, limit, key, source, compiler, flags}): {library, compiled, error, warning}
 Napi::Value load_library_binding(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto given = info[0].As<Napi::Object>();
   LibraryRequest request;
   request.folder = given.Get("folder").As<Napi::String>();
+  request.limit = limit_of(given.Get("limit"));
   request.key = given.Get("key").As<Napi::String>();
   request.source = given.Get("source").As<Napi::String>();
   request.compiler = given.Get("compiler").As<Napi::String>();
@@ -74,6 +77,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("kernelAbi", TNO_KERNEL_ABI);
   exports.Set("SharedStorage", shared_storage);
   exports.Set("loadLibrary", Napi::Function::New(env, load_library_binding, "loadLibrary"));
+  define_cache(env, exports);
+  define_machine(env, exports);
   exports.Set("load", Napi::Function::New(env, load, "load"));
   exports.Set("productProvider",
               Napi::Function::New(env, product_provider_binding, "productProvider"));

@@ -15,6 +15,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "cache_contents.h"
 #include "cache_folder.h"
 #include "compiler.h"
 #include "file.h"
@@ -80,7 +81,9 @@ std::shared_ptr<KernelLibrary> load_cached(int folder, const std::string& key) {
   const File file(
       ::openat(folder, (key + ".so").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   std::string error;
-  return file.is_open() && is_intact(file.fd(), key) ? open_library(file.fd(), error) : nullptr;
+  if (!file.is_open() || !is_intact(file.fd(), key)) return nullptr;
+  mark_used(file.fd());
+  return open_library(file.fd(), error);
 }
 
 // Files of one compilation, under names that no other process or thread uses; removed at the end
@@ -167,7 +170,9 @@ LibraryResult load_or_build(const LibraryRequest& request) {
   if (folder.is_open()) {
     result.library = load_cached(folder.fd(), request.key);
     if (result.library != nullptr) return result;
-    if (build_in(folder.fd(), request, result) != Build::unusable) return result;
+    const Build build = build_in(folder.fd(), request, result);
+    if (build == Build::done && request.limit != no_cache_limit) evict(folder.fd(), request.limit);
+    if (build != Build::unusable) return result;
     result.warning = request.folder + ": " + result.error;
     result.error.clear();
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cache_contents.h"
 #include "tno/kernel_abi.h"
 
 namespace tno::cpu {
@@ -32,6 +33,7 @@ struct LibraryRequest {
   std::string source;
   std::string compiler;
   std::vector<std::string> flags;
+  uint64_t limit = no_cache_limit;  // bytes that the folder may hold after a compilation
 };
 
 struct LibraryResult {

@@ -68,6 +68,10 @@ const Products& plain_products() {
   return products;
 }
 
+const char* plain_level() {
+  return kernels().name;
+}
+
 const PlainKernels* plain_kernels_named(const char* name) {
   if (std::strcmp(name, "base") == 0) return &plain_kernels_base();
 #ifdef TNO_X86_LEVELS

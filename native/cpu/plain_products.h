@@ -9,6 +9,9 @@ namespace tno::cpu {
 // The own products, at the widest level that this machine has. `prepare` takes their packing space.
 const Products& plain_products();
 
+// The name of that level: base, avx2, avx512.
+const char* plain_level();
+
 // Of a level by its name, for tests; null where the machine lacks it.
 const PlainKernels* plain_kernels_named(const char* name);
 

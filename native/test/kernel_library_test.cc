@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -216,6 +217,30 @@ TEST(private_folders_leave_nothing_behind) {
   } else {
     ::setenv("TMPDIR", before.c_str(), 1);
   }
+}
+
+TEST(a_compilation_keeps_the_folder_within_its_limit) {
+  const Place place;
+  const std::string old_key(64, 'a');
+  const std::string new_key(64, 'b');
+  LibraryResult old = load_library(request(place, old_key, source_giving(1)));
+  CHECK(old.compiled);
+  LibraryRequest wanted = request(place, new_key, source_giving(2));
+  wanted.limit = fs::file_size(place.file(old_key + ".so")) + 1000;
+  CHECK(run(load_library(wanted)) == 2);
+  CHECK(!fs::exists(place.file(old_key + ".so")));
+  CHECK(fs::exists(place.file(new_key + ".so")));
+  CHECK(run(old) == 1);  // what is loaded stays
+}
+
+TEST(loading_makes_a_library_the_one_used_last) {
+  const Place place;
+  const std::string key(64, 'c');
+  CHECK(load_library(request(place, key, source_giving(3))).compiled);
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(48);
+  fs::last_write_time(place.file(key + ".so"), long_ago);
+  CHECK(!load_library(request(place, key, source_giving(3))).compiled);
+  CHECK(fs::last_write_time(place.file(key + ".so")) > long_ago + std::chrono::hours(47));
 }
 
 TEST(keys_are_hexadecimal) {

@@ -10,7 +10,8 @@ export { NDArray, ndarray, isNDArray, type NDArrayInput } from './types/ndarray.
 export { TensorType, tensorType, type StaticShape } from './types/tensor-type.js';
 export { encodeNpy, decodeNpy, encodeNpz, decodeNpz } from './types/npy.js';
 
-export { config, configure, pinFloatX } from './config/config.js';
+export { config, configure, flagSource, pinFloatX } from './config/config.js';
+export { formatBytes, parseBytes } from './config/byte-size.js';
 export { describeFlags, flags, type FlagName, type Flags } from './config/flags.js';
 
 export { Apply, TensorVariable, apply1, applyOp } from './graph/variable.js';

@@ -30,6 +30,8 @@ import { cpuTarget } from './target.js';
 export interface CpuDeviceOptions {
   /** Where compiled kernels are kept; `tno/kernels` in the user's cache folder unless given. */
   readonly cacheDir?: string | undefined;
+  /** Bytes that the folder may hold after a compilation; 0 for no limit, 10^9 unless given. */
+  readonly cacheLimit?: number | undefined;
   /** Path or name of the C compiler; TNO_CC, else the first of cc, gcc and clang, unless given. */
   readonly compiler?: string | undefined;
   /** `plain`: no product library, the addon's own products. TNO_PROVIDERS, else `auto`, unless given. */
@@ -52,6 +54,7 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
   const addon = loadAddon();
   const cache = new KernelCache(addon, {
     folder: options.cacheDir ?? defaultCacheFolder(),
+    limit: options.cacheLimit ?? 1e9,
     compiler: findCompiler(options.compiler),
     warn: options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning')),
   });

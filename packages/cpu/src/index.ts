@@ -2,3 +2,4 @@
 export { createCpuDevice, createCpuDevice as createDevice } from './device.js';
 export type { CpuDevice, CpuDeviceOptions } from './device.js';
 export { cpuTarget } from './target.js';
+export * as diagnostics from './diagnostics.js';

@@ -39,9 +39,15 @@ class FakeAddon {
   }
 }
 
-function cacheOf(addon: FakeAddon, identity = 'cc 1', warnings: string[] = []): KernelCache {
+function cacheOf(
+  addon: FakeAddon,
+  identity = 'cc 1',
+  warnings: string[] = [],
+  limit = 0,
+): KernelCache {
   return new KernelCache(addon as unknown as NativeAddon, {
     folder: '/cache',
+    limit,
     compiler: { path: '/bin/cc', identity },
     warn: (message) => warnings.push(message),
   });
@@ -115,6 +121,13 @@ describe('KernelCache', () => {
     cached.load('a');
     cached.load('b');
     expect(cached.stats).toEqual({ compiled: 0, cached: 2 });
+  });
+
+  it('asks for its limit, 0 being none', () => {
+    const addon = new FakeAddon();
+    cacheOf(addon).load('a');
+    cacheOf(addon, 'cc 1', [], 5000).load('a');
+    expect(addon.requests.map(({ limit }) => limit)).toEqual([Infinity, 5000]);
   });
 
   it('warns once of a folder that cannot be used', () => {

@@ -107,6 +107,8 @@ export function processorFeatures(): string {
 
 export interface KernelCacheOptions {
   readonly folder: string;
+  /** Bytes; 0 for no limit. */
+  readonly limit: number;
   readonly compiler: Compiler;
   readonly warn: (message: string) => void;
 }
@@ -127,9 +129,10 @@ export class KernelCache {
 
   /** The library of a C source. @throws CompileError (E_COMPILE) with the compiler's words. */
   load(source: string): NativeLibrary {
-    const { folder, compiler } = this.options;
+    const { folder, limit, compiler } = this.options;
     const { library, compiled, error, warning } = this.addon.loadLibrary({
       folder,
+      limit: limit === 0 ? Infinity : limit,
       key: this.key(source),
       source,
       compiler: compiler.path,

@@ -20,6 +20,8 @@ export interface NativeLibrary {
 export interface LibraryRequest {
   /** The cache folder, absolute; empty where there is none. */
   readonly folder: string;
+  /** Bytes that the folder may hold after a compilation; Infinity for no limit. */
+  readonly limit: number;
   /** Hexadecimal hash of everything that shapes the library. */
   readonly key: string;
   readonly source: string;
@@ -36,6 +38,33 @@ export interface LibraryResult {
   readonly error: string;
   /** Why the cache folder was not used; empty when it was. */
   readonly warning: string;
+}
+
+/** Compiled kernels of one C source: KEY.so and KEY.c. Times in milliseconds since 1970. */
+export interface CacheEntry {
+  readonly key: string;
+  readonly bytes: number;
+  readonly made: number;
+  readonly used: number;
+}
+
+export interface CacheContents {
+  /** Why the folder cannot be used, then it has no entries; empty where it can. */
+  readonly error: string;
+  /** The one used longest ago first. */
+  readonly entries: readonly CacheEntry[];
+  /** Files of compilations that never ended. */
+  readonly abandoned: number;
+  readonly abandonedBytes: number;
+  /** Files that are not the cache's; they are never touched. */
+  readonly foreign: number;
+}
+
+export interface CacheTrim {
+  /** Why the folder cannot be used; empty where it can. */
+  readonly error: string;
+  readonly entries: number;
+  readonly bytes: number;
 }
 
 export interface NativeShared {
@@ -100,7 +129,13 @@ export interface NativeAddon {
   readonly kernelAbi: number;
   readonly SharedStorage: new (dtypeCode: number, rank: number) => NativeShared;
   loadLibrary(request: LibraryRequest): LibraryResult;
+  /** What an absolute folder holds; makes it where it is missing. */
+  readCache(folder: string): CacheContents;
+  /** Removes what was used longest ago, until `limit` bytes are left. */
+  trimCache(folder: string, limit: number): CacheTrim;
   load(request: LoadRequest): NativeExecutable;
+  /** The widest vector instructions that the addon has code for and the processor takes. */
+  instructionLevel(): 'base' | 'avx2' | 'avx512';
   /** The name of what multiplies float32 matrices; opens it. */
   productProvider(): string;
 }

@@ -36,6 +36,7 @@ describe('flags', () => {
       floatX: 'float32',
       mode: 'FAST_RUN',
       cacheDir: '',
+      cacheLimit: '1G',
       compiler: '',
       providers: 'auto',
       verify: false,
@@ -106,6 +107,7 @@ describe('a bad value', () => {
     ['verify', 1, 'true | false'],
     ['optimizerVerbose', '', 'true | false'],
     ['cacheDir', 3, 'text'],
+    ['cacheLimit', 'much', 'bytes, such as 512M or 2Gi'],
     ['compiler', undefined, 'text'],
   ])('of %s, %s, is an error that says what is expected', (name, value, expected) => {
     expect(messageOf(() => settings.applyFlags({ [name]: value }, 'the file'))).toBe(
@@ -161,6 +163,14 @@ describe('text of flags', () => {
     settings.applyFlags(settings.parseFlags(`verify=${text}`, 'x'), 'x');
     expect(settings.config.verify).toBe(value);
   });
+});
+
+it('flagSource says where a flag got its value', () => {
+  const { applyFlags, config, flagSource } = settings;
+  expect(flagSource('mode')).toBe('default');
+  applyFlags({ mode: 'NONE', verify: 'true' }, '/x/.tnorc');
+  config.verify = false;
+  expect([flagSource('mode'), flagSource('verify')]).toEqual(['/x/.tnorc', 'code']);
 });
 
 describe('a locked flag', () => {

@@ -37,6 +37,11 @@ export function applyFlags(settings: Readonly<Record<string, unknown>>, source: 
   for (const [name, value] of checked) assign(name, value, source);
 }
 
+/** Where a flag got its value: `default`, a file, `TNO_FLAGS`, `code`. */
+export function flagSource(name: FlagName): string {
+  return sources.get(name) ?? 'default';
+}
+
 /** Makes a flag immutable, with the reason: e.g. the device after its first use. */
 export function lockFlag(name: FlagName, why: string): void {
   locked.set(name, why);
@@ -85,9 +90,10 @@ function checkFlag(name: string, value: unknown, source: string): [FlagName, str
   const flag: Flag = flags[key];
   const parsed = typeof flag.default === 'boolean' ? parseBoolean(value) : value;
   const fits =
-    typeof parsed === typeof flag.default && (flag.values?.includes(parsed as string) ?? true);
+    typeof parsed === typeof flag.default &&
+    (flag.values?.includes(parsed as string) ?? flag.text?.fits(parsed as string) ?? true);
   if (!fits) {
-    const expected = flag.values === null ? 'text' : flag.values.join(' | ');
+    const expected = flag.values?.join(' | ') ?? flag.text?.expected ?? 'text';
     throw new ConfigError(
       `[config] expected ${expected} for ${name} (${source}), got ${String(value)}`,
     );

@@ -1,5 +1,6 @@
 /** The configuration flags there are: their defaults, what they take, what they do. */
 import type { FloatX } from '../tensor/dtype-types.js';
+import { bytesExpected, isBytes } from './byte-size.js';
 
 /** One flag. */
 export interface Flag<T extends string | boolean = string | boolean> {
@@ -7,6 +8,8 @@ export interface Flag<T extends string | boolean = string | boolean> {
   /** The values it takes; null for any text. */
   readonly values: readonly T[] | null;
   readonly about: string;
+  /** What text it takes, where not all is good. */
+  readonly text?: { readonly expected: string; readonly fits: (text: string) => boolean };
 }
 
 const choice = <const T extends string>(
@@ -15,6 +18,12 @@ const choice = <const T extends string>(
   about: string,
 ): Flag<T> => ({ default: standard, values, about });
 const text = (about: string): Flag<string> => ({ default: '', values: null, about });
+const bytes = (standard: string, about: string): Flag<string> => ({
+  default: standard,
+  values: null,
+  about,
+  text: { expected: bytesExpected, fits: isBytes },
+});
 const toggle = (about: string): Flag<boolean> => ({ default: false, values: [true, false], about });
 
 /** Every flag there is. */
@@ -36,6 +45,10 @@ export const flags = {
   ),
   cacheDir: text(
     'The folder of compiled kernels; empty: `tno/kernels` in the cache folder of the user. Fixed at the first use.',
+  ),
+  cacheLimit: bytes(
+    '1G',
+    'The size at which the folder of compiled kernels loses those used longest ago; 0: no limit. Fixed at the first use.',
   ),
   compiler: text(
     'The C compiler for kernels, a path or a name; empty: TNO_CC, else the first of cc, gcc, clang. Fixed at the first use.',
@@ -61,9 +74,11 @@ export type Flags = {
 /** The flags as a Markdown table. */
 export function describeFlags(): string {
   const code = (value: unknown): string => (value === '' ? 'empty' : `\`${String(value)}\``);
-  const rows = Object.entries<Flag>(flags).map(([name, { default: standard, values, about }]) => {
-    const taken = values === null ? 'text' : values.map(code).join(', ');
-    return `| \`${name}\` | ${taken} | ${code(standard)} | ${about} |`;
-  });
+  const rows = Object.entries<Flag>(flags).map(
+    ([name, { default: standard, values, about, text }]) => {
+      const taken = values === null ? (text?.expected ?? 'text') : values.map(code).join(', ');
+      return `| \`${name}\` | ${taken} | ${code(standard)} | ${about} |`;
+    },
+  );
   return ['| Flag | Values | Default | What it does |', '|---|---|---|---|', ...rows].join('\n');
 }

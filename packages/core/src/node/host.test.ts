@@ -105,10 +105,16 @@ describe('loadBackend', () => {
 
   it('gives the flags to the backend, and leaves to it what they leave open', () => {
     install('echo', 'export const createDevice = (options) => options;');
-    expect(core.loadBackend('echo')).toEqual({});
-    core.configure({ cacheDir: '/cache', compiler: 'clang', providers: 'plain' });
+    expect(core.loadBackend('echo')).toEqual({ cacheLimit: 1e9 });
+    core.configure({
+      cacheDir: '/cache',
+      cacheLimit: '2Mi',
+      compiler: 'clang',
+      providers: 'plain',
+    });
     expect(core.loadBackend('echo')).toEqual({
       cacheDir: '/cache',
+      cacheLimit: 2 ** 21,
       compiler: 'clang',
       providers: 'plain',
     });

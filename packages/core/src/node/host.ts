@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { parseBytes } from '../config/byte-size.js';
 import { applyFlags, config, parseFlags } from '../config/config.js';
 import { setDeviceLoader } from '../device/registry.js';
 import type { Device } from '../device/target.js';
@@ -16,6 +17,8 @@ interface BackendModule {
 /** Left out where the flag leaves the choice to the backend. */
 interface BackendOptions {
   readonly cacheDir?: string;
+  /** Bytes. */
+  readonly cacheLimit: number;
   readonly compiler?: string;
   readonly providers?: string;
 }
@@ -55,8 +58,9 @@ export function applySettings(
 }
 
 function backendOptions(): BackendOptions {
-  const { cacheDir, compiler, providers } = config;
+  const { cacheDir, cacheLimit, compiler, providers } = config;
   return {
+    cacheLimit: parseBytes(cacheLimit),
     ...(cacheDir === '' ? {} : { cacheDir }),
     ...(compiler === '' ? {} : { compiler }),
     ...(providers === 'auto' ? {} : { providers }),
