@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -36,13 +37,18 @@ void check(bool holds, const char* expression, const char* file, int line,
 
 }  // namespace tno::test
 
-// Some tests ask for more memory than there is.
+// Some tests ask for more memory than there is, and one forks a process that has threads.
 extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
   return "allocator_may_return_null=1";
+}
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options() {
+  return "allocator_may_return_null=1:die_after_fork=0";
 }
 
 int main(int argc, char** argv) {
   using namespace tno::test;
+  // As many threads on every machine.
+  ::setenv("TNO_NUM_THREADS", "4", 0);
   int run = 0;
   for (const Entry& entry : entries()) {
     if (argc > 1 && std::strstr(entry.name, argv[1]) == nullptr) continue;

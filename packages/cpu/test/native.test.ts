@@ -1,11 +1,10 @@
-/** Builds and runs the C++ tests (native/test) under the address and undefined behaviour sanitizers. */
+/** Builds and runs the C++ tests (native/test) under the sanitizers. */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const native = fileURLToPath(new URL('../../../native', import.meta.url));
-const build = `${native}/build/asan`;
 
 function run(command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
@@ -16,17 +15,22 @@ function run(command: string, args: string[]): string {
 }
 
 describe('the native parts', () => {
-  it('pass their tests under the sanitizers', () => {
-    const options = ['-DTNO_TESTS=ON', '-DTNO_SANITIZE=ON', '-DCMAKE_BUILD_TYPE=None'];
-    run('cmake', ['-S', native, '-B', build, ...options]);
-    run('cmake', ['--build', build, '--parallel', String(Math.min(4, availableParallelism()))]);
-    const summary = /(\d+) tests, (\d+) checks, (\d+) failures/.exec(
-      run(`${build}/tno_native_test`, []),
-    );
-    expect(summary).not.toBeNull();
-    const [tests, checks, failures] = summary?.slice(1).map(Number) ?? [];
-    expect(failures).toBe(0);
-    expect(tests).toBeGreaterThanOrEqual(60);
-    expect(checks).toBeGreaterThan(20_000);
-  }, 300_000);
+  it.each(['address,undefined', 'thread'])(
+    'pass their tests under the sanitizers %s',
+    (sanitizers) => {
+      const build = `${native}/build/${sanitizers.replace(',', '-')}`;
+      const options = ['-DTNO_TESTS=ON', `-DTNO_SANITIZE=${sanitizers}`, '-DCMAKE_BUILD_TYPE=None'];
+      run('cmake', ['-S', native, '-B', build, ...options]);
+      run('cmake', ['--build', build, '--parallel', String(Math.min(4, availableParallelism()))]);
+      const summary = /(\d+) tests, (\d+) checks, (\d+) failures/.exec(
+        run(`${build}/tno_native_test`, []),
+      );
+      expect(summary).not.toBeNull();
+      const [tests, checks, failures] = summary?.slice(1).map(Number) ?? [];
+      expect(failures).toBe(0);
+      expect(tests).toBeGreaterThanOrEqual(60);
+      expect(checks).toBeGreaterThan(20_000);
+    },
+    300_000,
+  );
 });

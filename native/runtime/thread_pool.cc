@@ -1,0 +1,155 @@
+#include "thread_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <system_error>
+
+#include "processors.h"
+
+namespace tno {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long an idle thread waits awake. Waking it costs the caller some microseconds and comes tens
+// of microseconds late; the steps of a training loop follow each other more closely than that.
+constexpr auto worker_spin = std::chrono::microseconds(50);
+
+// How long a caller waits awake for the last chunks: about the length of a chunk. A thread that
+// takes longer has been put aside, and gets this one's processor when it sleeps.
+constexpr auto caller_spin = std::chrono::microseconds(50);
+
+void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Whether `done` came true within `limit`.
+template <class Done>
+bool spin(std::chrono::microseconds limit, const Done& done) {
+  const Clock::time_point end = Clock::now() + limit;
+  do {
+    for (int i = 0; i < 8; ++i) {
+      if (done()) return true;
+      relax();
+    }
+  } while (Clock::now() < end);
+  return done();
+}
+
+std::atomic<ThreadPool*> process_pool{nullptr};
+
+}  // namespace
+
+ThreadPool& ThreadPool::process() {
+  ThreadPool* pool = process_pool.load(std::memory_order_acquire);
+  if (pool != nullptr) return *pool;
+  // The child of a fork has none of its parent's threads.
+  static const int registered = ::pthread_atfork(
+      nullptr, nullptr, [] { process_pool.store(nullptr, std::memory_order_relaxed); });
+  static_cast<void>(registered);
+  auto* made = new ThreadPool(thread_count());
+  if (process_pool.compare_exchange_strong(pool, made, std::memory_order_acq_rel)) return *made;
+  delete made;
+  return *pool;
+}
+
+ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)) {}
+
+ThreadPool::~ThreadPool() {
+  stopping_ = true;
+  ++bell_;
+  bell_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::start() {
+  if (started_) return;
+  started_ = true;
+  // Signals are for the threads that expect them.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    for (int i = 1; i < threads_; ++i) {
+      workers_.emplace_back([this] { work(); });
+      ::pthread_setname_np(workers_.back().native_handle(), "tno-worker");
+    }
+  } catch (const std::system_error&) {
+    // As many as the system gives.
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void ThreadPool::run_region(int64_t chunks, Region region) {
+  const bool alone = chunks <= 1 || threads_ == 1 || chunks > std::numeric_limits<int32_t>::max() ||
+                     taken_.exchange(true, std::memory_order_acquire);
+  if (alone) {
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) region.task(region.context, chunk);
+    return;
+  }
+  start();
+  region_ = region;
+  chunks_ = static_cast<uint32_t>(chunks);
+  unfinished_.store(chunks_, std::memory_order_relaxed);
+  const uint64_t number = (claims_.load(std::memory_order_relaxed) >> 32) + 1;
+  claims_.store(number << 32 | chunks_);
+  wake(chunks_ - 1);
+  take_chunks();
+  await_others();
+  taken_.store(false, std::memory_order_release);
+}
+
+void ThreadPool::wake(uint32_t wanted) {
+  const auto workers = static_cast<uint32_t>(workers_.size());
+  ++bell_;
+  const uint32_t awake = spinning_.load();
+  if (wanted >= workers) {
+    if (awake < workers) bell_.notify_all();
+    return;
+  }
+  for (uint32_t i = awake; i < wanted; ++i) bell_.notify_one();
+}
+
+void ThreadPool::take_chunks() {
+  uint64_t claims = claims_.load(std::memory_order_acquire);
+  while (static_cast<uint32_t>(claims) != 0) {
+    if (!claims_.compare_exchange_weak(claims, claims - 1, std::memory_order_acq_rel,
+                                       std::memory_order_acquire)) {
+      continue;
+    }
+    region_.task(region_.context, chunks_ - static_cast<uint32_t>(claims));
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    claims = claims_.load(std::memory_order_acquire);
+  }
+}
+
+void ThreadPool::await_others() {
+  const auto finished = [this] { return unfinished_.load(std::memory_order_acquire) == 0; };
+  if (spin(caller_spin, finished)) return;
+  while (!finished()) {
+    const uint32_t left = unfinished_.load(std::memory_order_acquire);
+    if (left != 0) unfinished_.wait(left, std::memory_order_acquire);
+  }
+}
+
+void ThreadPool::work() {
+  while (!stopping_) {
+    const uint32_t seen = bell_.load();
+    take_chunks();
+    ++spinning_;
+    const bool rung = spin(worker_spin, [&] { return bell_.load() != seen; });
+    --spinning_;
+    if (!rung) bell_.wait(seen);
+  }
+}
+
+}  // namespace tno

@@ -1,0 +1,80 @@
+// The threads of the process. Whoever has work for several threads submits a region: a number of
+// chunks, numbered from 0, and a task that does one. The caller takes part; threads take one chunk
+// after the other, so that a thread which the system has put aside holds up one chunk and no more.
+//
+// One region runs at a time: a caller that finds the pool taken does its chunks alone. So chunks
+// may submit regions themselves, and callers never wait for one another.
+//
+// Idle threads spin for a moment, since the next region often follows at once, and then sleep. The
+// caller, once no chunk is left to take, waits for chunks under way in the same manner.
+#ifndef TNO_RUNTIME_THREAD_POOL_H_
+#define TNO_RUNTIME_THREAD_POOL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace tno {
+
+class ThreadPool {
+ public:
+  // The pool of the process: of `thread_count()` threads, started by the first region. It is never
+  // destroyed, so that its threads may sleep through the process's exit; the child of a fork gets
+  // another.
+  static ThreadPool& process();
+
+  // Of so many threads, the caller's included.
+  explicit ThreadPool(int threads);
+  // No region may be running.
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return threads_; }
+
+  // Calls task(chunk), which must not throw, for each chunk from 0 to `chunks` - 1, in any order
+  // and on any thread. What the task wrote is there for the caller afterwards.
+  template <class Task>
+  void run(int64_t chunks, const Task& task) {
+    run_region(chunks, {[](const void* context, int64_t chunk) {
+                          (*static_cast<const Task*>(context))(chunk);
+                        },
+                        &task});
+  }
+
+ private:
+  struct Region {
+    void (*task)(const void* context, int64_t chunk) = nullptr;
+    const void* context = nullptr;
+  };
+
+  void run_region(int64_t chunks, Region region);
+  void start();
+  void wake(uint32_t wanted);
+  void take_chunks();
+  void await_others();
+  void work();
+
+  const int threads_;
+  std::vector<std::thread> workers_;
+  bool started_ = false;
+  std::atomic<bool> stopping_{false};
+
+  std::atomic<bool> taken_{false};
+  // Written only while no chunk can be claimed.
+  Region region_;
+  uint32_t chunks_ = 0;
+
+  // The number of the region above, chunks not yet claimed below. A chunk is claimed by counting
+  // down; so a thread that comes late finds nothing, and never touches a region that has ended.
+  alignas(64) std::atomic<uint64_t> claims_{0};
+  alignas(64) std::atomic<uint32_t> unfinished_{0};
+  // Counts regions; sleeping threads wait for it to change.
+  alignas(64) std::atomic<uint32_t> bell_{0};
+  std::atomic<uint32_t> spinning_{0};
+};
+
+}  // namespace tno
+
+#endif  // TNO_RUNTIME_THREAD_POOL_H_
