@@ -122,27 +122,6 @@ bool Walker::check(int32_t id) {
 
 // -- steps ----------------------------------------------------------------------------------------
 
-bool Walker::run_step(const KernelStep& step) {
-  const Kernel& kernel = program_->kernel(step.kernel);
-  for (size_t i = 0; i < step.dims.size(); ++i) kernel_dims_[i] = size(step.dims[i]);
-  const size_t outer = kernel.outer_rank();
-  for (size_t axis = 0; axis < outer; ++axis) {
-    if (extent(kernel.axes[axis]) <= 0) return true;
-  }
-  for (size_t i = 0; i < step.operands.size(); ++i) {
-    std::byte* data = address(step.operands[i]);
-    if (data == nullptr) return false;
-    kernel_buffers_[i] = data;
-  }
-  tno_status status{};
-  const tno_args args{kernel_buffers_.data(), kernel_dims_.data(), &status};
-  kernels_[static_cast<size_t>(step.kernel)](&args, 0, outer == 0 ? 1 : extent(kernel.axes[0]));
-  if (status.code == 0) return true;
-  const bool known = status.gather >= 0 && static_cast<size_t>(status.gather) < step.sites.size();
-  const int32_t site = known ? step.sites[static_cast<size_t>(status.gather)] : step.site;
-  return fail({.kind = FailureKind::index, .id = site, .a = status.value, .b = status.size});
-}
-
 bool Walker::run_step(const CallStep& step) {
   lengths_used_ = 0;
   if (!tensors(step.ins, ins_)) return false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "kernel_cost.h"
 #include "memory.h"
 #include "products.h"
 #include "program.h"
@@ -96,6 +97,7 @@ class Walker {
   bool run_step(const HostStep& step);
   bool run_step(const CommitStep& step);
 
+  bool bind_kernel(const KernelStep& step);
   bool evaluate(int32_t id);
   bool check(int32_t id);
   bool allocate(int32_t buffer);
@@ -118,6 +120,7 @@ class Walker {
   std::shared_ptr<const Program> program_;
   std::vector<std::span<const std::byte>> constants_;
   std::vector<tno_kernel> kernels_;
+  std::vector<KernelCost> kernel_costs_;
   std::vector<std::shared_ptr<SharedValue>> shared_;
   size_t hosts_;
   Products products_;

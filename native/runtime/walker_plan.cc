@@ -67,6 +67,7 @@ void Walker::plan() {
     const int64_t elements = element_count(dims(static_cast<int32_t>(i)));
     states_[i] = {elements == 0 ? empty_memory() : data, elements};
   }
+  for (const Kernel& kernel : program_->kernels) kernel_costs_.push_back(kernel_cost(kernel));
   plan_steps(program_->steps);
   std::sort(written_.begin(), written_.end());
   written_.erase(std::unique(written_.begin(), written_.end()), written_.end());

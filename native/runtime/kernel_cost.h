@@ -1,0 +1,33 @@
+// What a kernel's work costs, roughly: enough to tell whether it is worth several threads.
+#ifndef TNO_RUNTIME_KERNEL_COST_H_
+#define TNO_RUNTIME_KERNEL_COST_H_
+
+#include <cstdint>
+
+#include "program.h"
+
+namespace tno {
+
+// In hundredths of a nanosecond of one thread of a processor with vectors of 64 bytes.
+struct KernelCost {
+  int64_t point = 0;   // for each point of all axes
+  int64_t result = 0;  // for each point of the outer axes, beside that
+};
+
+KernelCost kernel_cost(const Kernel& kernel);
+
+// The points that a launch goes through; doubles, so that no product of sizes overflows.
+struct KernelPoints {
+  int64_t outermost = 1;  // indices of the outermost outer axis
+  double outer = 1;
+  double reduced = 1;  // for each outer point
+};
+
+// How many indices of the outermost axis make a chunk of the launch: all of them where more threads
+// would not pay. Results do not depend on it.
+int64_t chunk_length(const Kernel& kernel, const KernelCost& cost, const KernelPoints& points,
+                     int threads);
+
+}  // namespace tno
+
+#endif  // TNO_RUNTIME_KERNEL_COST_H_
