@@ -1,5 +1,7 @@
 #include "executable.h"
 
+#include <algorithm>
+
 namespace tno::cpu {
 namespace {
 
@@ -34,19 +36,73 @@ bool Executable::bind_input(size_t index, size_t& word) {
     walker->set_input(index, small + index * small_bytes);
     return byte_count(elements, buffer.dtype) <= static_cast<int64_t>(small_bytes);
   }
+  int64_t available = 0;
+  std::byte* data = typed_array(arguments[index], buffer.dtype, available);
+  const auto start = static_cast<int64_t>(offset);
+  if (data == nullptr || start > available || elements > available - start) return false;
+  walker->set_input(index, data + start * item_size(buffer.dtype));
+  return true;
+}
+
+// The elements of a typed array that stores `dtype`; null where it is none.
+std::byte* Executable::typed_array(napi_value array, DType dtype, int64_t& elements) const {
   napi_typedarray_type type{};
   size_t length = 0;
   void* data = nullptr;
-  if (napi_get_typedarray_info(env_, arguments[index], &type, &length, &data, nullptr, nullptr) !=
-          napi_ok ||
-      !holds_dtype(type, buffer.dtype)) {
-    return false;
+  if (napi_get_typedarray_info(env_, array, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      !holds_dtype(type, dtype)) {
+    return nullptr;
   }
-  const auto start = static_cast<int64_t>(offset);
-  const auto available = static_cast<int64_t>(length);
-  if (start > available || elements > available - start) return false;
-  walker->set_input(index, static_cast<std::byte*>(data) + start * item_size(buffer.dtype));
-  return true;
+  elements = static_cast<int64_t>(length);
+  return length == 0 ? empty_memory() : static_cast<std::byte*>(data);
+}
+
+const char* Executable::bind_output(size_t index) {
+  const Buffer& buffer = program->buffer(program->outputs[index]);
+  Destination& destination = destinations_[index];
+  const napi_value given = arguments[program->inputs.size() + index];
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env_, given, &type);
+  if (type != napi_object) return nullptr;
+  destination.data = typed_array(given, buffer.dtype, destination.elements);
+  if (destination.data == nullptr) return "[into] expected memory of the outputs' dtypes";
+  destination.optional =
+      !buffer.shape.empty() && frame[output_words_[index]] == Destination::has_room;
+  const std::byte* end = destination.data + byte_count(destination.elements, buffer.dtype);
+  for (const auto& value : shared) {
+    const Block& block = *value->block();
+    if (destination.data < block.data() + block.capacity() && end > block.data()) {
+      return "[into] expected memory of the caller's own, got that of a shared variable";
+    }
+  }
+  return nullptr;
+}
+
+void Executable::lay_out() {
+  arguments.assign(program->inputs.size() + program->outputs.size(), nullptr);
+  destinations_.assign(program->outputs.size(), {});
+  size_t word = status_words;
+  for (int32_t id : program->inputs) word += 1 + program->buffer(id).shape.size();
+  for (int32_t id : program->outputs) {
+    output_words_.push_back(word);
+    word += program->buffer(id).shape.size();
+  }
+  frame_words = word;
+}
+
+// Null, or what is wrong with the arguments.
+const char* Executable::bind(size_t count) {
+  size_t word = status_words;
+  for (size_t i = 0; i < program->inputs.size(); ++i) {
+    if (!bind_input(i, word)) return "[function] expected inputs of the declared dtypes and sizes";
+  }
+  const bool has_destinations = count > program->inputs.size();
+  for (size_t i = 0; i < destinations_.size(); ++i) {
+    destinations_[i] = {};
+    const char* problem = has_destinations ? bind_output(i) : nullptr;
+    if (problem != nullptr) return problem;
+  }
+  return nullptr;
 }
 
 napi_value Executable::run(napi_env env, napi_callback_info info) {
@@ -57,11 +113,8 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
   }
   size_t count = arguments.size();
   napi_get_cb_info(env, info, &count, arguments.data(), nullptr, nullptr);
-  size_t word = status_words;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!bind_input(i, word))
-      return text("[function] expected inputs of the declared dtypes and sizes");
-  }
+  const char* problem = bind(count);
+  if (problem != nullptr) return text(problem);
   large_.assign(program->outputs.size(), nullptr);
   running_ = true;
   const Failure& failure = walker->run(*this);
@@ -72,13 +125,10 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
 
 napi_value Executable::finish(const Failure& failure) {
   if (failure.kind == FailureKind::none) {
-    double* word = frame + status_words;
-    for (int32_t id : program->inputs) word += 1 + program->buffer(id).shape.size();
-    for (size_t i = 0; i < program->outputs.size(); ++i) {
-      for (int64_t length : walker->output_dims(i)) *word++ = static_cast<double>(length);
-    }
+    for (size_t i = 0; i < program->outputs.size(); ++i) write_lengths(i);
     return large_outputs();
   }
+  if (failure.kind == FailureKind::output) write_lengths(static_cast<size_t>(failure.id));
   if (failure.kind == FailureKind::host) return nullptr;
   if (failure.kind == FailureKind::broken) return text(failure.text);
   const double kind = static_cast<double>(failure.kind);
@@ -107,10 +157,32 @@ napi_value Executable::large_outputs() const {
   return list;
 }
 
+void Executable::write_lengths(size_t output) {
+  double* word = frame + output_words_[output];
+  for (int64_t length : walker->output_dims(output)) *word++ = static_cast<double>(length);
+}
+
+bool Executable::fits_output(size_t index, std::span<const int64_t> dims) noexcept {
+  const Destination& destination = destinations_[index];
+  if (destination.data == nullptr || destination.optional) return true;
+  const double* word = frame + output_words_[index];
+  if (dims.empty() || word[0] == Destination::same_elements) {
+    return element_count(dims) == destination.elements;
+  }
+  return std::equal(dims.begin(), dims.end(), word,
+                    [](int64_t a, double b) { return static_cast<double>(a) == b; }) &&
+         element_count(dims) <= destination.elements;
+}
+
 std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
   large_[index] = nullptr;
+  const Destination& destination = destinations_[index];
+  const DType dtype = program->buffer(program->outputs[index]).dtype;
+  if (destination.data != nullptr && bytes <= byte_count(destination.elements, dtype)) {
+    return destination.data;
+  }
   if (bytes <= static_cast<int64_t>(small_bytes)) {
-    return small + (arguments.size() + index) * small_bytes;
+    return small + (program->inputs.size() + index) * small_bytes;
   }
   void* data = nullptr;
   napi_value value = nullptr;

@@ -20,12 +20,24 @@ inline constexpr size_t status_words = 4;
 // Arrays of at most so many bytes go through memory that both sides share.
 inline constexpr size_t small_bytes = 64;
 
+// The caller's memory for an output; without data there is none.
+struct Destination {
+  // Words in a frame that stand for the lengths of the output.
+  static constexpr double same_elements = -1;  // as many elements as there are
+  static constexpr double has_room = -2;       // at most so many, else the output gets fresh memory
+
+  std::byte* data = nullptr;
+  int64_t elements = 0;
+  bool optional = false;
+};
+
 class Executable : public Environment {
  public:
   std::shared_ptr<const Program> program;
   std::shared_ptr<KernelLibrary> library;
   std::vector<std::shared_ptr<Block>> constants;
   std::unique_ptr<Walker> walker;
+  std::vector<std::shared_ptr<SharedValue>> shared;
   HostFunctions hosts;
   AddonData* addon = nullptr;
 
@@ -33,16 +45,24 @@ class Executable : public Environment {
   Napi::Reference<Napi::ArrayBuffer> small_reference;
   double* frame = nullptr;
   std::byte* small = nullptr;
+  size_t frame_words = 0;
   std::vector<napi_value> arguments;
 
+  // Once, when the program is there.
+  void lay_out();
   napi_value run(napi_env env, napi_callback_info info);
 
+  bool fits_output(size_t index, std::span<const int64_t> dims) noexcept override;
   std::byte* allocate_output(size_t index, int64_t bytes) noexcept override;
   bool call_host(size_t host, std::span<const Tensor> ins,
                  std::span<const Tensor> outs) noexcept override;
 
  private:
+  const char* bind(size_t count);
   bool bind_input(size_t index, size_t& word);
+  const char* bind_output(size_t index);
+  std::byte* typed_array(napi_value array, DType dtype, int64_t& elements) const;
+  void write_lengths(size_t output);
   napi_value finish(const Failure& failure);
   napi_value text(const char* text) const;
   napi_value number(double value) const;
@@ -51,6 +71,8 @@ class Executable : public Environment {
   napi_env env_ = nullptr;
   bool running_ = false;
   std::vector<napi_value> large_;
+  std::vector<Destination> destinations_;
+  std::vector<size_t> output_words_;  // where the lengths of each output stand in the frame
 };
 
 }  // namespace tno::cpu

@@ -51,13 +51,6 @@ Napi::ArrayBuffer zeroed(Napi::Env env, size_t bytes) {
   return buffer;
 }
 
-size_t frame_words(const Program& program) {
-  size_t words = status_words;
-  for (int32_t id : program.inputs) words += 1 + program.buffer(id).shape.size();
-  for (int32_t id : program.outputs) words += program.buffer(id).shape.size();
-  return words;
-}
-
 std::vector<tno_kernel> kernels_of(Napi::Env env, const KernelLibrary* library,
                                    const Napi::Array& symbols) {
   std::vector<tno_kernel> kernels;
@@ -102,7 +95,8 @@ Napi::Value load(const Napi::CallbackInfo& info) {
         {executable->constants.back()->data(), bytes.As<Napi::Uint8Array>().ByteLength()});
   }
   parts.kernels = kernels_of(env, executable->library.get(), spec.Get("symbols").As<Napi::Array>());
-  parts.shared = shared_of(env, *executable->addon, spec.Get("shared").As<Napi::Array>());
+  executable->shared = shared_of(env, *executable->addon, spec.Get("shared").As<Napi::Array>());
+  parts.shared = executable->shared;
   executable->hosts = HostFunctions(spec.Get("hosts").As<Napi::Array>());
   parts.hosts = executable->hosts.size();
   parts.products = spec.Get("plain").ToBoolean() ? plain_products() : provided_products();
@@ -111,15 +105,15 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   executable->walker = Walker::create(std::move(parts), error);
   if (executable->walker == nullptr) refuse(env, error);
 
+  executable->lay_out();
   const Program& program = *executable->program;
-  Napi::ArrayBuffer frame = zeroed(env, frame_words(program) * sizeof(double));
+  Napi::ArrayBuffer frame = zeroed(env, executable->frame_words * sizeof(double));
   Napi::ArrayBuffer small =
       zeroed(env, (program.inputs.size() + program.outputs.size()) * small_bytes);
   executable->frame_reference = Napi::Persistent(frame);
   executable->small_reference = Napi::Persistent(small);
   executable->frame = static_cast<double*>(frame.Data());
   executable->small = static_cast<std::byte*>(small.Data());
-  executable->arguments.assign(program.inputs.size(), nullptr);
 
   // The function owns the executable.
   auto held = std::make_unique<HeldExecutable>(std::make_shared<HoldingOf<Executable>>(executable));

@@ -4,8 +4,13 @@
 //   frame (Float64Array): 4 words of status; for each input its offset in elements, or -1 where its
 //     elements lie in `small`, and its lengths; for each output its lengths
 //   small: 64 bytes for each input and then for each output, for arrays of at most that size
-// The function takes a typed array for each input that is not in `small`. It gives
-//   undefined, an ArrayBuffer or Buffer, or an array of these: the outputs that are not in `small`
+// The function takes a typed array for each input that is not in `small`, and then nothing, or for
+// each output a typed array or null: the memory it goes to. The frame then has the lengths that the
+// output must have; or first of them -1: as many elements as the array, or -2: as many at most,
+// else the output gets fresh memory. It gives
+//   undefined, an ArrayBuffer or Buffer, or an array of these: the outputs that are neither in
+//   `small`
+//     nor in memory of the caller
 //   a number: the kind of a failure (FailureKind), the rest of it in the status words
 //   a string: why the program is broken
 // and throws what a host function threw.

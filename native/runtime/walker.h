@@ -28,6 +28,12 @@ class Environment {
  public:
   virtual ~Environment() = default;
 
+  // Whether output number `index` may have that shape; asked before its memory is.
+  virtual bool fits_output(size_t index, std::span<const int64_t> dims) noexcept {
+    static_cast<void>(index), static_cast<void>(dims);
+    return true;
+  }
+
   // Memory for output number `index`, which the caller of the run will own; null where there is
   // none.
   virtual std::byte* allocate_output(size_t index, int64_t bytes) noexcept = 0;

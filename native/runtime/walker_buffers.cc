@@ -79,6 +79,10 @@ bool Walker::allocate(int32_t id) {
     elements = element_count(lengths);
   }
   const int64_t bytes = byte_count(elements, buffer.dtype);
+  if (buffer.role == Role::output &&
+      !environment_->fits_output(static_cast<size_t>(buffer.index), lengths)) {
+    return fail({.kind = FailureKind::output, .id = buffer.index});
+  }
   std::byte* data = buffer.role == Role::temp
                         ? slots_.reserve(static_cast<size_t>(buffer.slot), bytes)
                         : environment_->allocate_output(static_cast<size_t>(buffer.index), bytes);

@@ -65,6 +65,7 @@ export { printProgram } from './lower/print-program.js';
 export { lower, type Lowered } from './lower/lower.js';
 
 export * from './device/target.js';
+export { outputOver, type OutputMemory } from './device/output-memory.js';
 export { currentDevice, setDeviceLoader, type DeviceLoader } from './device/registry.js';
 export { createReferenceDevice } from './device/reference-device.js';
 export { createNullDevice } from './device/null-device.js';

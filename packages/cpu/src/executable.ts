@@ -3,16 +3,17 @@
  * through memory that both sides share, since handing a typed array over costs more than its copy.
  * Invariant: `frame` and `small` are laid out as native/cpu/executable_binding.h says.
  */
-import { DeviceError, dtypeInfo, InputError, NDArray, RunError } from '@tno/core';
+import { DeviceError, dtypeInfo, InputError, NDArray, outputOver, RunError } from '@tno/core';
 import type {
   DType,
   Executable,
+  OutputMemory,
   Program,
   RunFailure,
   Storage,
   StorageConstructor,
 } from '@tno/core';
-import { failureKinds, SMALL_BYTES, STATUS_WORDS } from './native.js';
+import { failureKinds, memoryTakes, SMALL_BYTES, STATUS_WORDS } from './native.js';
 import type { LargeOutput, NativeExecutable } from './native.js';
 
 /** Of an input or output: its type, and its window on `small`. */
@@ -47,24 +48,25 @@ export class CpuExecutable implements Executable {
     this.outputWords = STATUS_WORDS + this.inputs.reduce((words, { rank }) => words + 1 + rank, 0);
   }
 
-  run(inputs: readonly NDArray[]): NDArray[] {
+  run(inputs: readonly NDArray[], outputs?: readonly (OutputMemory | null)[]): NDArray[] {
     if (this.running) {
       throw new DeviceError(
         '[function] expected a call to end before the next, got one from its own host step',
       );
     }
     this.bind(inputs);
+    const memory = outputs === undefined ? null : this.bindOutputs(outputs);
     this.running = true;
     let result;
     try {
-      result = this.call(...this.args);
+      result = memory === null ? this.call(...this.args) : this.call(...this.args, ...memory);
     } finally {
       this.running = false;
       this.args.fill(undefined);
     }
     if (typeof result === 'number') throw new RunError(this.failure(result));
     if (typeof result === 'string') throw new DeviceError(result);
-    return this.results(result);
+    return this.results(result, outputs);
   }
 
   private bind(inputs: readonly NDArray[]): void {
@@ -99,7 +101,24 @@ export class CpuExecutable implements Executable {
     }
   }
 
-  private results(large: undefined | LargeOutput | LargeOutput[]): NDArray[] {
+  private bindOutputs(outputs: readonly (OutputMemory | null)[]): (Storage | null)[] {
+    let word = this.outputWords;
+    return this.outputs.map(({ rank }, i) => {
+      const at = word;
+      word += rank;
+      const memory = outputs[i];
+      if (memory === null) return null;
+      const { shape, data, offset, size } = memory.array;
+      if (memory.takes === 'shape') this.frame.set(shape, at);
+      else if (rank > 0) this.frame[at] = memoryTakes[memory.takes];
+      return data.subarray(offset, offset + size);
+    });
+  }
+
+  private results(
+    large: undefined | LargeOutput | LargeOutput[],
+    given?: readonly (OutputMemory | null)[],
+  ): NDArray[] {
     const { frame, outputs } = this;
     const results = new Array<NDArray>(outputs.length);
     let word = this.outputWords;
@@ -109,10 +128,16 @@ export class CpuExecutable implements Executable {
       const shape = new Array<number>(rank);
       let size = 1;
       for (let axis = 0; axis < rank; axis++) size *= shape[axis] = frame[word++];
+      const memory = given?.[i] ?? null;
+      const filled = memory === null ? null : outputOver(memory, shape);
+      if (filled !== null) {
+        results[i] = filled;
+        continue;
+      }
       let data: Storage;
       if (size > small.length) {
-        const memory = Array.isArray(large) ? large[next++] : (large as LargeOutput);
-        data = new storage(memory instanceof ArrayBuffer ? memory : memory.buffer, 0, size);
+        const fresh = Array.isArray(large) ? large[next++] : (large as LargeOutput);
+        data = new storage(fresh instanceof ArrayBuffer ? fresh : fresh.buffer, 0, size);
       } else {
         data = new storage(size);
         copyElements(small, 0, data, size);
@@ -126,7 +151,15 @@ export class CpuExecutable implements Executable {
     const [, id, a, b] = this.frame;
     if (kind === failureKinds.check) return { kind: 'check', check: id, a, b };
     if (kind === failureKinds.index) return { kind: 'index', site: id, value: a, size: b };
+    if (kind === failureKinds.output) return this.misfit(id);
     return { kind: 'memory', site: id, bytes: a };
+  }
+
+  private misfit(output: number): RunFailure {
+    const ranks = this.outputs.slice(0, output).map(({ rank }) => rank);
+    const word = ranks.reduce((sum, rank) => sum + rank, this.outputWords);
+    const shape = [...this.frame.subarray(word, word + this.outputs[output].rank)];
+    return { kind: 'output', output, shape };
   }
 }
 

@@ -102,15 +102,17 @@ export type LargeOutput = ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 export interface NativeExecutable {
   /**
-   * One call. Gives the large outputs (alone, or in a list where there are several), the kind of a
+   * One call: inputs, then nothing or for each output the memory it goes to or null. Gives the large
+   * outputs that have no such memory (alone, or in a list where there are several), the kind of a
    * failure, or the reason why the program cannot run. Throws what a host function threw.
    */
   readonly run: (
-    ...inputs: (Storage | undefined)[]
+    ...inputsAndOutputs: (Storage | null | undefined)[]
   ) => undefined | LargeOutput | LargeOutput[] | number | string;
   /**
    * Float64Array: STATUS_WORDS words; for each input its offset, or -1 for `small`, and its lengths;
-   * for each output its lengths.
+   * for each output its lengths. The lengths are those that given memory is for, when the call
+   * starts, or first of them a word of `memoryTakes`.
    */
   readonly frame: ArrayBuffer;
   /** SMALL_BYTES for each input, then for each output. */
@@ -122,7 +124,9 @@ export const STATUS_WORDS = 4;
 /** Arrays of at most so many bytes go through `NativeExecutable.small`. */
 export const SMALL_BYTES = 64;
 /** FailureKind of native/runtime/failure.h, as far as `run` gives it. */
-export const failureKinds = { check: 1, index: 2, memory: 3 } as const;
+export const failureKinds = { check: 1, index: 2, memory: 3, output: 4 } as const;
+/** As many elements as the memory has; at most so many. See native/cpu/executable_binding.h. */
+export const memoryTakes = { size: -1, room: -2 } as const;
 
 export interface NativeAddon {
   readonly abi: number;

@@ -1,21 +1,25 @@
 /** `function()`: compiles a graph to a callable. */
 import { config } from '../config/config.js';
 import { currentDevice } from '../device/registry.js';
-import type { Device, Executable, SourceUnit } from '../device/target.js';
-import { InputError, UnsafeIntegerError } from '../errors.js';
+import type { Device, SourceUnit } from '../device/target.js';
 import { FunctionGraph } from '../graph/function-graph.js';
 import type { SharedVariable } from '../graph/shared.js';
-import type { TensorVariable } from '../graph/variable.js';
-import { lower, type Lowered } from '../lower/lower.js';
+import { lower } from '../lower/lower.js';
 import type { Program } from '../lower/program.js';
 import type { OptimizerProfile } from '../optimizer/engine.js';
 import { modeOf, type Mode, type ModeName } from '../optimizer/mode.js';
 import { optimize, type PhaseProfile } from '../optimizer/phases.js';
 import type { NDArray } from '../types/ndarray.js';
-import { toInput, type InputSlot } from './arguments.js';
-import { translateRunError } from './run-errors.js';
-import { specify, type Specification, type SpecificationOptions } from './specification.js';
-import type { Arguments, InputList, InputRecord, OutputSpec, Results } from './types.js';
+import { Caller } from './caller.js';
+import { specify, type SpecificationOptions } from './specification.js';
+import type {
+  ArgumentList,
+  Destinations,
+  InputList,
+  InputRecord,
+  OutputSpec,
+  Results,
+} from './types.js';
 
 export interface FunctionOptions extends SpecificationOptions {
   /** Which rewrites run: a Mode or the name of one; `config.mode` by default. */
@@ -39,7 +43,15 @@ export interface CompileProfile {
 
 /** A compiled function: call it. */
 export interface CompiledFunction<I, O> {
-  (...args: Arguments<I> extends readonly unknown[] ? Arguments<I> : never): Results<O>;
+  (...args: ArgumentList<I>): Results<O>;
+  /**
+   * A call whose results go to memory of the caller: an array of the output's dtype and shape, or a
+   * typed array with as many elements, each for the output in the same place; outputs without one come
+   * back fresh. Gives what a call gives, over that memory. The call reads what it was given also where
+   * it writes there. A call that fails leaves shared variables as they were, the memory as it may be.
+   * @throws InputError, DTypeError, ShapeError where an array does not fit, before anything is computed if the shape is known then
+   */
+  into(this: void, destination: Destinations<O>, ...args: ArgumentList<I>): Results<O>;
   readonly functionName: string | null;
   /** The optimized graph: the outputs, then the values of `updated`. */
   readonly graph: FunctionGraph;
@@ -96,89 +108,22 @@ export function compile<const I extends InputList | InputRecord, const O extends
   );
   times.push(performance.now());
   const [a, b, c, d] = times.slice(1).map((t, k) => t - times[k]);
-  const profile: CompileProfile = { phases, rules, optimize: a, lower: b, emit: c, load: d };
-  return callable<I, O>(spec, lowered, executable, options, { graph, source, profile });
+  const compileProfile: CompileProfile = { phases, rules, optimize: a, lower: b, emit: c, load: d };
+  const caller = new Caller({ spec, lowered, executable, ...options });
+  return callable<I, O>(caller, { graph, program: lowered.program, source, compileProfile });
 }
 
-function callable<I, O>(
-  spec: Specification,
-  lowered: Lowered,
-  executable: Executable,
-  options: FunctionOptions,
-  about: { graph: FunctionGraph; source: SourceUnit; profile: CompileProfile },
-): CompiledFunction<I, O> {
-  const { inputs, inputNames, labels, roots } = spec;
-  const name = options.name ?? null;
-  const allowDowncast = options.allowInputDowncast === true;
-  const slots = inputs.map((variable, k): InputSlot => ({
-    variable,
-    label: labels[k],
-    allowDowncast,
-  }));
-  const call = (...args: unknown[]): unknown => {
-    const values = inputNames === null ? args : fromRecord(inputNames, args, name);
-    if (values.length !== inputs.length) {
-      throw new InputError(
-        `[${name ?? 'function'}] expected ${inputs.length} arguments (${labels.join(', ')}), got ${values.length}`,
-      );
-    }
-    const arrays = slots.map((slot, k) => toInput(slot, values[k]));
-    let results: NDArray[];
-    try {
-      results = executable.run(arrays);
-    } catch (error) {
-      throw translateRunError(error, { lowered, roots, slots, values: arrays });
-    }
-    return shapeResults(spec, results);
-  };
-  return Object.assign(call, {
-    functionName: name,
+type About = Pick<
+  CompiledFunction<unknown, unknown>,
+  'graph' | 'program' | 'source' | 'compileProfile'
+>;
+
+function callable<I, O>(caller: Caller, about: About): CompiledFunction<I, O> {
+  const { spec } = caller;
+  return Object.assign((...args: unknown[]): unknown => caller.call(args), {
+    into: (destination: unknown, ...args: unknown[]): unknown => caller.into(destination, args),
+    functionName: caller.name,
     updated: spec.targets,
-    graph: about.graph,
-    program: lowered.program,
-    source: about.source,
-    compileProfile: about.profile,
+    ...about,
   }) as CompiledFunction<I, O>;
-}
-
-function fromRecord(
-  names: readonly string[],
-  args: readonly unknown[],
-  name: string | null,
-): unknown[] {
-  const [record] = args;
-  if (args.length !== 1 || typeof record !== 'object' || record === null) {
-    const got =
-      args.length === 1
-        ? `${record === null ? 'null' : typeof record}`
-        : `${args.length} arguments`;
-    throw new InputError(
-      `[${name ?? 'function'}] expected one record with ${names.join(', ')}, got ${got}`,
-    );
-  }
-  const unknown = Object.keys(record).find((key) => !names.includes(key));
-  if (unknown !== undefined)
-    throw new InputError(`[${name ?? 'function'}] expected ${names.join(', ')}, got ${unknown}`);
-  return names.map((key) => (record as Record<string, unknown>)[key]);
-}
-
-function shapeResults({ shape, outputs }: Specification, results: readonly NDArray[]): unknown {
-  const values = results.map((array, k): unknown =>
-    outputs[k].type.rank === 0 ? scalarOf(array, outputs[k]) : array,
-  );
-  if (shape === 'none') return undefined;
-  if (shape === 'one') return values[0];
-  return shape === 'list' ? values : Object.fromEntries(shape.map((key, k) => [key, values[k]]));
-}
-
-function scalarOf(array: NDArray, output: TensorVariable): number | boolean {
-  try {
-    return array.item();
-  } catch (error) {
-    if (!(error instanceof UnsafeIntegerError)) throw error;
-    throw new UnsafeIntegerError(
-      `[function] expected ${output.toString()} to be an integer that a number holds exactly, ` +
-        `got ${String(array.item({ bigint: true }))}; as an array, .reshape([1]), it has every value`,
-    );
-  }
 }

@@ -5,7 +5,9 @@ import { userFrames } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Lowered } from '../lower/lower.js';
 import type { NDArray } from '../types/ndarray.js';
+import { shapeText } from '../types/shape.js';
 import type { InputSlot } from './arguments.js';
+import type { OutputSlot } from './destinations.js';
 import { findClash, originalGather, type Clash } from './diagnose.js';
 
 /** A call that failed. */
@@ -15,6 +17,7 @@ export interface FailedCall {
   readonly roots: readonly TensorVariable[];
   readonly slots: readonly InputSlot[];
   readonly values: readonly NDArray[];
+  readonly outputs: readonly OutputSlot[];
 }
 
 /** What is no RunError is given back. */
@@ -26,6 +29,13 @@ export function translateRunError(error: unknown, call: FailedCall): unknown {
       return checkError(clashOf(failure, call), call);
     case 'index':
       return indexError(failure, call);
+    case 'output': {
+      const { label } = call.outputs[failure.output];
+      return new ShapeError(
+        `[into] expected an array of shape ${shapeText(failure.shape)} for ${label}, got one of another`,
+        { trace: traceOf(undefined, call) },
+      );
+    }
     case 'memory': {
       const node = call.lowered.sites[failure.site] as Apply | undefined;
       const message = `[${node?.op.name ?? 'call'}] expected ${failure.bytes} bytes of memory, got none`;

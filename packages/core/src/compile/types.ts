@@ -32,6 +32,22 @@ export type Arguments<I> = I extends readonly TensorVariable[]
   ? { [K in keyof I]: ValueFor<I[K]> }
   : [{ readonly [K in keyof I]: ValueFor<I[K]> }];
 
+/** Parameters of a call: none that fit where the inputs are not known. */
+export type ArgumentList<I> = Arguments<I> extends readonly unknown[] ? Arguments<I> : never;
+
+/** Memory that an output can go to: an array of its dtype, or its typed array. */
+export type DestinationOf<V> =
+  V extends TensorVariable<infer D, number> ? NDArray<D> | StorageOf<D> : never;
+
+/** Memory for outputs, in their structure; null for one that comes back as a fresh array. */
+export type Destinations<O> = O extends null
+  ? never
+  : O extends TensorVariable
+    ? DestinationOf<O>
+    : O extends readonly TensorVariable[]
+      ? { readonly [K in keyof O]: DestinationOf<O[K]> | null }
+      : { readonly [K in keyof O]?: DestinationOf<O[K]> | null };
+
 export type Results<O> = O extends null
   ? undefined
   : O extends TensorVariable

@@ -5,6 +5,7 @@
 import type { NDArray } from '../types/ndarray.js';
 import type { DType } from '../types/dtype.js';
 import type { Callee, Program } from '../lower/program.js';
+import type { OutputMemory } from './output-memory.js';
 
 /** A library routine that lowering would like to call. */
 export interface CallRequest {
@@ -45,6 +46,7 @@ export type HostFunction = (inputs: readonly NDArray[]) => readonly NDArray[];
 export type RunFailure =
   | { readonly kind: 'check'; readonly check: number; readonly a: number; readonly b: number }
   | { readonly kind: 'index'; readonly site: number; readonly value: number; readonly size: number }
+  | { readonly kind: 'output'; readonly output: number; readonly shape: readonly number[] }
   | { readonly kind: 'memory'; readonly site: number; readonly bytes: number };
 
 export class RunError extends Error {
@@ -55,8 +57,11 @@ export class RunError extends Error {
 }
 
 export interface Executable {
-  /** One call: `inputs` are C-contiguous and of the declared dtypes and ranks; results are fresh arrays. Throws RunError. */
-  run(inputs: readonly NDArray[]): NDArray[];
+  /**
+   * One call: `inputs` are C-contiguous and of the declared dtypes and ranks. Results are fresh arrays,
+   * or over the memory given in `outputs`, which overlaps neither inputs nor itself. @throws RunError
+   */
+  run(inputs: readonly NDArray[], outputs?: readonly (OutputMemory | null)[]): NDArray[];
 }
 
 export interface Device {

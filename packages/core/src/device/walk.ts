@@ -25,6 +25,7 @@ import type { HostStorage } from './host-storage.js';
 import { evalSizes } from './size-eval.js';
 import type { SizeSource } from './size-eval.js';
 import { RunError } from './target.js';
+import { outputOver, type OutputMemory } from './output-memory.js';
 import type { HostFunction } from './target.js';
 
 /** An operand of a kernel: memory and the position of the operand's first element in it. */
@@ -77,14 +78,25 @@ export class ProgramWalker {
   }
 
   /** One call; gives the outputs. @throws RunError */
-  run(inputs: readonly NDArray[]): NDArray[] {
+  run(inputs: readonly NDArray[], memory: readonly (OutputMemory | null)[] = NO_MEMORY): NDArray[] {
+    this.refuseSharedMemory(memory);
     const arena = this.idle.pop() ?? new Arena(this.parts.program.slots);
     try {
       const shielded = inputs.map((input) => this.shield(input));
-      const run = new Run(this.parts, this.constants, this.written, shielded, arena);
+      const run = new Run(this.parts, this.constants, this.written, shielded, memory, arena);
       return run.all();
     } finally {
       this.idle.push(arena);
+    }
+  }
+
+  private refuseSharedMemory(memory: readonly (OutputMemory | null)[]): void {
+    for (const given of memory) {
+      if (this.parts.shared.some((own) => own.memory.data.buffer === given?.array.data.buffer)) {
+        throw new DeviceError(
+          "[into] expected memory of the caller's own, got that of a shared variable",
+        );
+      }
     }
   }
 
@@ -139,6 +151,7 @@ class Run implements SizeSource {
     private readonly constants: readonly NDArray[],
     private readonly written: readonly HostStorage[],
     private readonly inputs: readonly NDArray[],
+    private readonly memory: readonly (OutputMemory | null | undefined)[],
     private readonly arena: Arena,
   ) {
     this.program = parts.program;
@@ -211,12 +224,21 @@ class Run implements SizeSource {
     try {
       if (decl.role === 'temp') this.arena.reserve(decl.slot, bytes);
       else if (decl.role === 'output') {
-        this.outputs[decl.index] = NDArray.zeros(this.shape(decl), decl.dtype);
+        this.outputs[decl.index] = this.output(decl.index, decl.dtype, this.shape(decl));
       }
     } catch (error) {
       if (error instanceof RangeError) throw new RunError({ kind: 'memory', site: -1, bytes });
       throw error;
     }
+  }
+
+  private output(index: number, dtype: DType, shape: readonly number[]): NDArray {
+    const memory = this.memory[index];
+    const given = memory == null ? null : outputOver(memory, shape);
+    if (given !== null) return given;
+    if (memory != null && memory.takes !== 'room')
+      throw new RunError({ kind: 'output', output: index, shape });
+    return NDArray.zeros(shape, dtype);
   }
 
   private kernelStep(step: StepOf<'kernel'>): void {
@@ -385,6 +407,8 @@ class Run implements SizeSource {
     return shape.some((length) => length < 0) ? -1 : sizeOf(shape);
   }
 }
+
+const NO_MEMORY: readonly (OutputMemory | null)[] = [];
 
 /** What an operand without elements points to. */
 const NOWHERE: Place = { data: new Uint8Array(0), offset: 0 };

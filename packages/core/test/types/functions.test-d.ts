@@ -92,6 +92,31 @@ describe('arguments', () => {
   });
 });
 
+describe('into', () => {
+  it('takes memory in the structure of the outputs', () => {
+    const one = tno.function([x], x.mul(2));
+    expectTypeOf(one.into(f32, f32)).toEqualTypeOf<NDArray<'float32'>>();
+    one.into(new Float32Array(2), [[1, 2]]);
+    // @ts-expect-error: of another dtype
+    one.into(f64, f32);
+    // @ts-expect-error: numbers are no memory
+    one.into([[1]], f32);
+    // @ts-expect-error: the arguments follow
+    one.into(f32);
+    const list = tno.function([x], [x, x.sum()]);
+    expectTypeOf(list.into([f32, null], f32)).toEqualTypeOf<[NDArray<'float32'>, number]>();
+    // @ts-expect-error: one for each output
+    list.into([f32], f32);
+    const record = tno.function({ x }, { y: x, some: x.any() });
+    record.into({ y: f32 }, { x: f32 });
+    record.into({ some: new Uint8Array(1) }, { x: f32 });
+    // @ts-expect-error: an unknown key
+    record.into({ z: f32 }, { x: f32 });
+    // @ts-expect-error: nothing to write
+    tno.function([x], null).into(f32, f32);
+  });
+});
+
 describe('options', () => {
   it('are checked', () => {
     const w = tno.shared([1, 2]);
