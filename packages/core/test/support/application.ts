@@ -32,7 +32,7 @@ export class Application {
   }
 
   /** Builds a package into the application, with its declarations if asked. */
-  install(name: 'core' | 'cpu', options: { types?: boolean } = {}): void {
+  install(name: 'core' | 'cpu' | 'cli', options: { types?: boolean } = {}): void {
     const source = join(repository, 'packages', name);
     const cli = join(repository, 'node_modules/tsup/dist/cli-default.js');
     const built = spawnSync(

@@ -1,0 +1,3 @@
+import { program } from '../../tsup.shared.js';
+
+export default program(['src/main.ts']);
