@@ -17,11 +17,11 @@ import { buildPackages } from './setup/package-build.mjs';
 import { installSystemPackages } from './setup/system-packages.mjs';
 
 /** Makes everything ready, or ends the process with status 1 and a line that says why not. */
-export async function setUp({ contributor = false, retry = false } = {}) {
+export async function setUp({ contributor = false, retry = false, tests = false } = {}) {
   try {
     await alone(async () => {
       await installNpmPackages();
-      await installSystemPackages({ contributor, retry });
+      await installSystemPackages({ contributor, retry, tests });
       await buildNative();
       await buildPackages();
     });

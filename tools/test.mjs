@@ -9,7 +9,7 @@ import { runNode } from './run-node.mjs';
 import { root } from './setup/log.mjs';
 import { setUp } from './setup.mjs';
 
-await setUp();
+await setUp({ tests: true });
 chdir(root);
 
 const folder = mkdtempSync(join(tmpdir(), 'tno-test-'));

@@ -22,19 +22,25 @@ describe('system packages', () => {
     ninja: '/usr/bin/ninja',
     oneDnn: '/usr/include',
     clangFormat: undefined,
+    browser: undefined,
   };
   const root = { isRoot: true, hasApt: true, allowed: true, failedBefore: false };
 
   it('names only what is missing, build tools apart from oneDNN', () => {
-    expect(missingPackages(all, false)).toEqual([]);
-    expect(missingPackages({ ...all, cmake: undefined, oneDnn: undefined }, false)).toEqual([
+    expect(missingPackages(all)).toEqual([]);
+    expect(missingPackages({ ...all, cmake: undefined, oneDnn: undefined })).toEqual([
       ['cmake'],
       ['libdnnl-dev'],
     ]);
   });
 
   it('names clang-format for contributors only', () => {
-    expect(missingPackages(all, true)).toEqual([['clang-format']]);
+    expect(missingPackages(all, { contributor: true })).toEqual([['clang-format']]);
+  });
+
+  it('names a browser for tests only', () => {
+    expect(missingPackages(all, { tests: true })).toEqual([['chromium']]);
+    expect(missingPackages({ ...all, browser: '/usr/bin/chromium' }, { tests: true })).toEqual([]);
   });
 
   it('does nothing when nothing is missing', () => {

@@ -35,7 +35,7 @@ export function findOneDnn() {
   return folders.find((folder) => existsSync(join(folder, 'dnnl.h')));
 }
 
-/** @returns {{ compiler?: string, cmake?: string, ninja?: string, oneDnn?: string, clangFormat?: string }} */
+/** @returns {{ compiler?: string, cmake?: string, ninja?: string, oneDnn?: string, clangFormat?: string, browser?: string }} */
 export function findTools() {
   return {
     compiler: findProgram(['c++', 'g++', 'clang++']),
@@ -43,6 +43,7 @@ export function findTools() {
     ninja: findProgram(['ninja', 'ninja-build']),
     oneDnn: findOneDnn(),
     clangFormat: findProgram(['clang-format']),
+    browser: findProgram(['chromium', 'google-chrome']),
   };
 }
 
@@ -50,10 +51,10 @@ export function findTools() {
  * The Debian packages that are missing, in groups that are installed together, so that one that a
  * distribution lacks does not keep the others away.
  * @param {ReturnType<typeof findTools>} tools
- * @param {boolean} contributor
+ * @param {{ contributor?: boolean, tests?: boolean }} [wanted] beside what running needs
  * @returns {string[][]}
  */
-export function missingPackages(tools, contributor) {
+export function missingPackages(tools, { contributor = false, tests = false } = {}) {
   const build = [
     ...(tools.compiler === undefined ? ['g++'] : []),
     ...(tools.cmake === undefined ? ['cmake'] : []),
@@ -61,7 +62,8 @@ export function missingPackages(tools, contributor) {
   ];
   const oneDnn = tools.oneDnn === undefined ? ['libdnnl-dev'] : [];
   const format = contributor && tools.clangFormat === undefined ? ['clang-format'] : [];
-  return [build, oneDnn, format].filter((group) => group.length > 0);
+  const browser = tests && tools.browser === undefined ? ['chromium'] : [];
+  return [build, oneDnn, format, browser].filter((group) => group.length > 0);
 }
 
 /**
@@ -128,9 +130,9 @@ async function install(groups) {
   return allInstalled;
 }
 
-/** @param {{ contributor: boolean, retry: boolean }} options */
-export async function installSystemPackages({ contributor, retry }) {
-  const groups = missingPackages(findTools(), contributor);
+/** @param {{ contributor: boolean, retry: boolean, tests: boolean }} options */
+export async function installSystemPackages({ contributor, retry, tests }) {
+  const groups = missingPackages(findTools(), { contributor, tests });
   const stampFile = join(stateFolder, 'apt-failed');
   const failed = readStamp(stampFile);
   const [failedNames, failedAt] = (failed ?? '').split('@');

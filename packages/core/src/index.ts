@@ -1,7 +1,9 @@
 /** @tno/core: symbolic tensors, gradients, compiled functions. Free of Node; see node.ts for what needs files. */
+import { endPackage } from './graph/trace.js';
 import { bindMethods } from './tensor/methods.js';
 
 bindMethods();
+endPackage();
 
 export * from './errors.js';
 export * from './types/dtype.js';

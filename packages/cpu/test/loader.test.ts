@@ -14,6 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
 import { Application, type Outcome } from '../../core/test/support/application.js';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- as above
+import { expectSlideNumbers, numbersIn, slideModel } from '../../core/test/support/slide-model.js';
 
 const app = new Application();
 const addonFolder = join(app.package('cpu'), 'build');
@@ -23,47 +25,12 @@ beforeAll(() => {
   app.install('core');
   app.install('cpu');
   cpSync(builtAddon, join(addonFolder, 'Release'), { recursive: true });
-  app.write('slide.js', slide);
+  app.write('slide.js', slideModel);
   app.write('device.js', device);
 }, 60_000);
 afterAll(() => {
   app.remove();
 });
-
-/** The tutorial's one-layer network: prediction, cost, error, and parameters after one step. */
-const slide = `
-import * as tno from '@tno/core';
-tno.config.floatX = 'float64';
-const x = tno.vector('x');
-const y = tno.vector('y');
-const W = tno.shared([
-  [0.49671415, -0.1382643, 0.64768854],
-  [1.52302986, -0.23415337, -0.23413696],
-  [1.57921282, 0.76743473, -0.46947439],
-  [0.54256004, -0.46341769, -0.46572975],
-], 'W');
-const b = tno.shared([1, 1, 1], 'b');
-const out = x.dot(W).add(b).sigmoid();
-const C = out.sub(y).sqr().sum();
-const predict = tno.function([x], out);
-const cost = tno.function([x, y], C);
-const error = tno.function([out, y], C);
-const [gW, gb] = tno.grad(C, [W, b]);
-const train = tno.function([x, y], C, {
-  updates: [[W, W.sub(gW.mul(0.1))], [b, b.sub(gb.mul(0.1))]],
-});
-const input = [0.30424224, 0.52475643, 0.43194502, 0.29122914];
-const target = [0.61185289, 0.13949386, 0.29214465];
-const numbers = {
-  predict: predict(input).toNested(),
-  cost: cost(input, target),
-  error: error([0.942, 0.737, 0.676], target),
-  trained: train(input, target),
-  b: b.getValue().toNested(),
-  W: W.getValue().toNested(),
-};
-console.log(JSON.stringify({ device: tno.currentDevice().name, ...numbers }));
-`;
 
 /** Says what device there is after a first function has run. */
 const device = `
@@ -81,34 +48,16 @@ const parse = ({ stdout, stderr, status }: Outcome): Record<string, unknown> => 
   return JSON.parse(stdout) as Record<string, unknown>;
 };
 
-/** The numbers in any nesting, in order. */
-const flat = (value: unknown): number[] =>
-  typeof value === 'number' ? [value] : Object.values(value as object).flatMap(flat);
-
 describe('the slide model', () => {
-  const expected = {
-    predict: [0.9421594012, 0.7372239456, 0.676069773],
-    cost: 0.6137821438,
-    error: 0.6133556285,
-    trained: 0.6137821438,
-    b: [0.9963999852, 0.9768409718, 0.9831841229],
-  };
-  const rows = {
-    0: [0.4956188764, -0.1453102559, 0.6425724379],
-    3: [0.5415116144, -0.4701622767, -0.470627027],
-  };
-
   it('gives the numbers of the tutorial on both devices, and the same', () => {
     const [cpu, reference] = ['cpu', 'reference'].map((name) => {
       const outcome = app.run(['slide.js'], flags(`device=${name}`));
       expect(outcome.stderr).toBe('');
-      const { device: used, W, ...numbers } = parse(outcome);
-      expect(used).toBe(name);
-      const all = flat([numbers, (W as number[][])[0], (W as number[][])[3]]);
-      flat([expected, rows]).forEach((value, k) =>
-        expect(Math.abs(all[k] - value)).toBeLessThan(1e-6),
-      );
-      return flat([numbers, W]);
+      const result = parse(outcome);
+      expect(result.device).toBe(name);
+      expectSlideNumbers(result);
+      const { device: _device, ...numbers } = result;
+      return numbersIn(numbers);
     });
     cpu.forEach((value, k) => expect(Math.abs(value - reference[k])).toBeLessThan(1e-6));
   });

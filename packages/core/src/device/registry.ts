@@ -3,7 +3,7 @@
  * from then on. Backends other than the built-in ones are loaded by the host environment (the Node
  * entry); where that fails, the reference device stands in, with one warning.
  */
-import { config, lockFlag } from '../config/config.js';
+import { config, flagSource, lockFlag } from '../config/config.js';
 import { ConfigError, DeviceError, TnoError } from '../errors.js';
 import { createNullDevice } from './null-device.js';
 import { createReferenceDevice, referenceTarget } from './reference-device.js';
@@ -33,6 +33,8 @@ export function currentDevice(): Device {
 
 function open(name: string): Device {
   if (name === 'reference') return createReferenceDevice();
+  // In a browser there is no other one, and nobody asked for one.
+  if (loader === null && flagSource('device') === 'default') return createReferenceDevice();
   if (name === 'null') return createNullDevice(referenceTarget);
   try {
     if (loader === null) {

@@ -12,18 +12,36 @@ export interface Trace {
 }
 
 const FRAMES = 16;
-const packageRoot = new URL('..', import.meta.url).href;
 const internal: RegExp[] = [
   /node_modules\/@tno\//,
   /packages\/(core|cpu|cuda|scan|layers|fuel)\/dist\//,
   /^node:/,
 ];
 
+/** A place in a text that runs. */
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** This module's place, and that of the package's last one (see `endPackage`): what lies between is the package. */
+const start = placeOfCaller(0);
+let end: Place | null = null;
+const sourceRoot = new URL('..', import.meta.url).href;
+
+/** Where the function that calls this one, or the one `above` it, stands. */
+function placeOfCaller(above: number): Place | null {
+  const frames = (new Error().stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return placeOf(frames[1 + above] ?? '');
+}
+
 let inherited: { trace: Trace | null } | null = null;
 
 /** Captures the caller's stack, or gives the trace in force (see `withTrace`). */
 export function captureTrace(): Trace | null {
   if (inherited !== null) return inherited.trace;
+  if (typeof Error.captureStackTrace !== 'function') return new Error(); // not V8
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
   const holder: { stack?: string } = {};
@@ -43,12 +61,37 @@ export function withTrace<T>(trace: Trace | null, body: () => T): T {
   }
 }
 
+/**
+ * Called by the last module of the package. A bundler puts modules one after the other in the order in
+ * which they run, so where the first and the last are in one file, a frame's position tells whose it is.
+ */
+export function endPackage(): void {
+  end = placeOfCaller(1);
+}
+
+const isBefore = (a: Place, b: Place): boolean =>
+  a.line < b.line || (a.line === b.line && a.column < b.column);
+
+/** The place that a line of a stack names, as V8 prints it. */
+function placeOf(frame: string): Place | null {
+  const found = /\(?((?:file:\/\/|https?:\/\/|blob:|\/|node:|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/.exec(
+    frame,
+  );
+  if (found === null) return null;
+  const [, file, line, column] = found;
+  return { file: file.startsWith('/') ? `file://${file}` : file, line: +line, column: +column };
+}
+
 function isInternal(frame: string): boolean {
-  const place = /\(?((?:file:\/\/|\/|node:|[A-Za-z]:\\).*?):\d+:\d+\)?$/.exec(frame)?.[1];
-  if (place === undefined) return true;
-  if (/\.test(-d)?\.[cm]?ts$/.test(place)) return false;
-  const href = place.startsWith('/') ? `file://${place}` : place;
-  return href.startsWith(packageRoot) || internal.some((pattern) => pattern.test(place));
+  const place = placeOf(frame);
+  if (place === null) return true;
+  const { file } = place;
+  if (/\.test(-d)?\.[cm]?ts$/.test(file)) return false;
+  if (internal.some((pattern) => pattern.test(file))) return true;
+  if (start !== null && end !== null && start.file === end.file) {
+    return file === start.file && !isBefore(place, start) && !isBefore(end, place);
+  }
+  return file.startsWith(sourceRoot);
 }
 
 /** The frames of `trace` from the first one outside TNO's packages on, innermost first, as the host prints them. */
