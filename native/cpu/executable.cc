@@ -123,6 +123,12 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
   return finish(failure);
 }
 
+void Executable::free_memory(napi_env env) {
+  if (running_) return;
+  walker->free_memory();
+  addon->reclaimer.account(env);
+}
+
 napi_value Executable::finish(const Failure& failure) {
   if (failure.kind == FailureKind::none) {
     for (size_t i = 0; i < program->outputs.size(); ++i) write_lengths(i);

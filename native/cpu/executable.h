@@ -51,6 +51,8 @@ class Executable : public Environment {
   // Once, when the program is there.
   void lay_out();
   napi_value run(napi_env env, napi_callback_info info);
+  // Nothing while a call runs.
+  void free_memory(napi_env env);
 
   bool fits_output(size_t index, std::span<const int64_t> dims) noexcept override;
   std::byte* allocate_output(size_t index, int64_t bytes) noexcept override;

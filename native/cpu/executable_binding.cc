@@ -9,12 +9,39 @@
 namespace tno::cpu {
 namespace {
 
-using HeldExecutable = std::shared_ptr<HoldingOf<Executable>>;
+using Holder = std::shared_ptr<HoldingOf<Executable>>;
+
+// The executable behind a function that `method` made; null once it has been released.
+std::shared_ptr<Executable> executable_of(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return (*static_cast<Holder*>(data))->value;
+}
 
 napi_value run_callback(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  return (*static_cast<HeldExecutable*>(data))->value->run(env, info);
+  return (*static_cast<Holder*>(data))->value->run(env, info);
+}
+
+napi_value free_callback(napi_env env, napi_callback_info info) {
+  if (const auto executable = executable_of(env, info)) executable->free_memory(env);
+  return nullptr;
+}
+
+// A function that holds the executable.
+Napi::Function method(Napi::Env env, const char* name, napi_callback callback,
+                      const Holder& holder) {
+  auto held = std::make_unique<Holder>(holder);
+  napi_value function = nullptr;
+  NAPI_THROW_IF_FAILED(
+      env, napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, held.get(), &function),
+      Napi::Function());
+  Napi::Value(env, function)
+      .As<Napi::Object>()
+      .AddFinalizer([](Napi::Env, Holder* owned) { delete owned; }, held.get());
+  held.release();
+  return Napi::Function(env, function);
 }
 
 [[noreturn]] void refuse(Napi::Env env, const std::string& reason) {
@@ -115,20 +142,14 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   executable->frame = static_cast<double*>(frame.Data());
   executable->small = static_cast<std::byte*>(small.Data());
 
-  // The function owns the executable.
-  auto held = std::make_unique<HeldExecutable>(std::make_shared<HoldingOf<Executable>>(executable));
-  napi_value run = nullptr;
-  NAPI_THROW_IF_FAILED(
-      env, napi_create_function(env, "run", NAPI_AUTO_LENGTH, run_callback, held.get(), &run),
-      Napi::Value());
-  const Napi::Value function(env, run);
-  executable->addon->reclaimer.watch(env, function, *held);
+  // The function `run` owns the executable.
+  const auto holder = std::make_shared<HoldingOf<Executable>>(executable);
+  const Napi::Function run = method(env, "run", run_callback, holder);
+  executable->addon->reclaimer.watch(env, run, holder);
   executable->addon->reclaimer.account(env);
-  function.As<Napi::Object>().AddFinalizer([](Napi::Env, HeldExecutable* owned) { delete owned; },
-                                           held.get());
-  held.release();
   Napi::Object result = Napi::Object::New(env);
-  result.Set("run", function);
+  result.Set("run", run);
+  result.Set("free", method(env, "free", free_callback, holder));
   result.Set("frame", frame);
   result.Set("small", small);
   return result;

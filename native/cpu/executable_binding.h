@@ -26,7 +26,7 @@ namespace tno::cpu {
 
 inline constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
 
-// load({encoded, constants, library, symbols, shared, hosts, plain}): {run, frame, small}
+// load({encoded, constants, library, symbols, shared, hosts, plain}): {run, free, frame, small}
 Napi::Value load(const Napi::CallbackInfo& info);
 
 }  // namespace tno::cpu

@@ -65,6 +65,9 @@ class Walker {
 
   const Failure& run(Environment& environment) noexcept;
 
+  // Gives back what is kept for the next run, which takes it anew.
+  void free_memory();
+
   // After a run that did not fail.
   std::span<const int64_t> output_dims(size_t index) const;
 

@@ -24,6 +24,11 @@ Walker::Walker(WalkerParts parts)
       slots_(static_cast<size_t>(program_->slots)),
       input_copies_(program_->inputs.size()) {}
 
+void Walker::free_memory() {
+  slots_ = Arena(static_cast<size_t>(program_->slots));
+  input_copies_ = Arena(program_->inputs.size());
+}
+
 std::string Walker::fit_parts() const {
   if (kernels_.size() != program_->kernels.size()) return "[load] expected one symbol a kernel";
   if (constants_.size() != program_->constants.size()) return "[load] expected every constant";

@@ -1,8 +1,10 @@
 /** @tno/core: symbolic tensors, gradients, compiled functions. Free of Node; see node.ts for what needs files. */
+import { bindEval } from './compile/eval.js';
 import { endPackage } from './graph/trace.js';
 import { bindMethods } from './tensor/methods.js';
 
 bindMethods();
+bindEval();
 endPackage();
 
 export * from './errors.js';
@@ -79,7 +81,10 @@ export {
   type FunctionOptions,
   type CompileProfile,
 } from './compile/function.js';
-export type { Givens, Updates } from './compile/specification.js';
+export type { EvalValues } from './compile/eval.js';
+export { In, Out, type InOptions, type OutOptions } from './compile/in-out.js';
+export type { CopyOptions } from './compile/copy.js';
+export type { Givens, NoDefaultUpdates, Updates } from './compile/updates.js';
 export { shared, type SharedOptions } from './compile/shared.js';
 export type { ValueFor, ResultOf } from './compile/types.js';
 

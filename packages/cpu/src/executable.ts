@@ -30,10 +30,12 @@ export class CpuExecutable implements Executable {
   private readonly frame: Float64Array;
   private readonly outputWords: number;
   private readonly call: NativeExecutable['run'];
+  private readonly native: NativeExecutable;
   private readonly args: (Storage | undefined)[];
   private running = false;
 
   constructor(program: Program, native: NativeExecutable) {
+    this.native = native;
     this.call = native.run;
     this.frame = new Float64Array(native.frame);
     const port = (buffer: number, slot: number): Port => {
@@ -67,6 +69,10 @@ export class CpuExecutable implements Executable {
     if (typeof result === 'number') throw new RunError(this.failure(result));
     if (typeof result === 'string') throw new DeviceError(result);
     return this.results(result, outputs);
+  }
+
+  free(): void {
+    this.native.free();
   }
 
   private bind(inputs: readonly NDArray[]): void {

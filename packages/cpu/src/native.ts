@@ -109,6 +109,8 @@ export interface NativeExecutable {
   readonly run: (
     ...inputsAndOutputs: (Storage | null | undefined)[]
   ) => undefined | LargeOutput | LargeOutput[] | number | string;
+  /** Gives back the memory kept for later calls. */
+  readonly free: () => void;
   /**
    * Float64Array: STATUS_WORDS words; for each input its offset, or -1 for `small`, and its lengths;
    * for each output its lengths. The lengths are those that given memory is for, when the call

@@ -1,5 +1,8 @@
-import { createCpuDevice } from '../src/index.js';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
+/* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
+import { functionCases } from '../../core/test/support/function-cases.js';
 import { intoCases } from '../../core/test/support/into-cases.js';
+/* eslint-enable @nx/enforce-module-boundaries */
+import { createCpuDevice } from '../src/index.js';
 
+functionCases('the cpu device', createCpuDevice);
 intoCases('the cpu device', createCpuDevice);

@@ -12,6 +12,8 @@ export interface InputSlot {
   readonly label: string;
   /** Whether arrays and lists are converted where a value does not fit. */
   readonly allowDowncast: boolean;
+  /** Whether only arrays of exactly its dtype are taken. */
+  readonly strict: boolean;
 }
 
 function made({ variable }: InputSlot): TnoErrorOptions {
@@ -27,13 +29,13 @@ function asArray(slot: InputSlot, value: unknown): NDArray {
   const { dtype } = slot.variable;
   if (isNDArray(value)) return fitting(slot, value);
   if (typedDType(value) !== undefined) return fitting(slot, fromTyped(value as TypedArray, dtype));
-  if (isScalarOrList(value)) {
+  if (isScalarOrList(value) && !slot.strict) {
     return slot.allowDowncast ? ndarray(value).astype(dtype) : ndarray(value, dtype);
   }
   const got =
     value instanceof TensorVariable ? `the symbolic variable ${value.toString()}` : kindOf(value);
   throw new InputError(
-    `[${slot.label}] expected an array or number for ${slot.variable.type.key}, got ${got}`,
+    `[${slot.label}] expected an array${slot.strict ? '' : ' or number'} for ${slot.variable.type.key}, got ${got}`,
     made(slot),
   );
 }
@@ -47,9 +49,10 @@ function kindOf(value: unknown): string {
 function fitting(slot: InputSlot, array: NDArray): NDArray {
   const { dtype } = slot.variable;
   if (array.dtype === dtype) return array;
-  if (slot.allowDowncast || canCastExactly(array.dtype, dtype)) return array.astype(dtype);
+  if (!slot.strict && (slot.allowDowncast || canCastExactly(array.dtype, dtype)))
+    return array.astype(dtype);
   throw new DTypeError(
-    `[${slot.label}] expected ${dtype}, got ${array.dtype}, whose values may not fit`,
+    `[${slot.label}] expected ${dtype}, got ${array.dtype}${slot.strict ? '' : ', whose values may not fit'}`,
     {
       ...made(slot),
       hint: `convert with .astype('${dtype}'), or compile with {allowInputDowncast: true}`,

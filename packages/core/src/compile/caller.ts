@@ -2,74 +2,77 @@
 import type { OutputMemory } from '../device/output-memory.js';
 import type { Executable } from '../device/target.js';
 import { InputError } from '../errors.js';
+import type { SharedVariable } from '../graph/shared.js';
 import type { Lowered } from '../lower/lower.js';
-import type { NDArray } from '../types/ndarray.js';
-import { toInput, type InputSlot } from './arguments.js';
-import { shieldInputs, toDestinations, type OutputSlot } from './destinations.js';
+import { isNDArray, NDArray } from '../types/ndarray.js';
+import { toInput } from './arguments.js';
+import { shieldInputs, toDestinations } from './destinations.js';
 import { shapeResults } from './results.js';
 import { translateRunError } from './run-errors.js';
-import type { Specification } from './specification.js';
+import type { Parameter, Specification } from './specification.js';
 
 export interface CallerParts {
   readonly spec: Specification;
   readonly lowered: Lowered;
   readonly executable: Executable;
-  readonly name?: string;
-  readonly allowInputDowncast?: boolean;
+  readonly name: string | null;
 }
 
+/** What a call gives to states. */
+type States = readonly (readonly [SharedVariable, NDArray])[];
+/** Memory for the outputs of a run. */
+type Memory = readonly (OutputMemory | null)[];
+
 export class Caller {
-  readonly spec: Specification;
-  readonly name: string | null;
-  private readonly slots: readonly InputSlot[];
-  private readonly outputs: readonly OutputSlot[];
+  trustInput = false;
+  /** Least number of arguments of a positional call. */
+  private readonly required: number;
+  /** Memory of borrowed results; null where no output is borrowed, or while a call uses it. */
+  private kept: Memory | null;
 
   constructor(private readonly parts: CallerParts) {
-    this.spec = parts.spec;
-    this.name = parts.name ?? null;
-    const { inputs, labels, outputs, shape } = parts.spec;
-    const allowDowncast = parts.allowInputDowncast === true;
-    this.slots = inputs.map((variable, k) => ({ variable, label: labels[k], allowDowncast }));
-    this.outputs = outputs.map((variable, k) => {
-      const key = typeof shape === 'string' ? null : shape[k];
-      return { variable, label: key ?? variable.name ?? `output ${k}` };
-    });
+    const { parameters } = parts.spec;
+    this.required = parameters.findLastIndex(({ value }) => value === null) + 1;
+    this.kept = this.noMemoryYet();
   }
 
   call(args: readonly unknown[]): unknown {
-    const inputs = this.bind(args);
-    return shapeResults(this.spec, this.run(inputs));
+    const values = this.list(args);
+    const results = this.withStates(values, () => {
+      const inputs = this.bind(values);
+      return this.kept === null ? this.run(inputs) : this.runBorrowing(inputs, this.kept);
+    });
+    return shapeResults(this.parts.spec, results);
   }
 
   into(destination: unknown, args: readonly unknown[]): unknown {
-    const memory = toDestinations(this.outputs, this.spec.shape, destination);
-    const inputs = shieldInputs(this.bind(args), memory);
-    return shapeResults(this.spec, this.run(inputs, memory));
+    const { spec } = this.parts;
+    const values = this.list(args);
+    const memory = toDestinations(spec.results, spec.shape, destination);
+    const results = this.withStates(values, () =>
+      this.run(shieldInputs(this.bind(values), memory), memory),
+    );
+    return shapeResults(spec, results);
   }
 
-  private bind(args: readonly unknown[]): NDArray[] {
-    const { inputNames, labels } = this.spec;
-    const values = inputNames === null ? args : this.fromRecord(inputNames, args);
-    if (values.length !== labels.length) {
-      throw this.refusal(`${labels.length} arguments (${labels.join(', ')})`, `${values.length}`);
-    }
-    return this.slots.map((slot, k) => toInput(slot, values[k]));
+  free(): void {
+    this.kept = this.noMemoryYet();
+    this.parts.executable.free();
   }
 
-  private run(inputs: readonly NDArray[], memory?: readonly (OutputMemory | null)[]): NDArray[] {
-    const { executable, lowered } = this.parts;
-    try {
-      return executable.run(inputs, memory);
-    } catch (error) {
-      const { slots, outputs } = this;
-      const { roots } = this.spec;
-      throw translateRunError(error, { lowered, roots, slots, outputs, values: inputs });
-    }
+  /** The arguments in the order of the parameters. */
+  private list(args: readonly unknown[]): readonly unknown[] {
+    const { inputNames, parameters } = this.parts.spec;
+    if (inputNames !== null) return this.fromRecord(inputNames, args);
+    if (args.length >= this.required && args.length <= parameters.length) return args;
+    const labels = parameters.map(({ label }) => label).join(', ');
+    const least = this.required < parameters.length ? `${this.required} to ` : '';
+    throw this.refusal(`${least}${parameters.length} arguments (${labels})`, `${args.length}`);
   }
 
   private fromRecord(names: readonly string[], args: readonly unknown[]): unknown[] {
-    const [record] = args;
-    if (args.length !== 1 || typeof record !== 'object' || record === null) {
+    const record = args.length === 0 && this.required === 0 ? {} : args[0];
+    if (args.length > 1 || typeof record !== 'object' || record === null) {
       const got = args.length === 1 ? kindOf(record) : `${args.length} arguments`;
       throw this.refusal(`one record with ${names.join(', ')}`, got);
     }
@@ -78,8 +81,84 @@ export class Caller {
     return names.map((key) => (record as Record<string, unknown>)[key]);
   }
 
+  /** What the Program reads. */
+  private bind(values: readonly unknown[]): NDArray[] {
+    const { parameters } = this.parts.spec;
+    const inputs: NDArray[] = [];
+    for (let k = 0; k < parameters.length; k++) {
+      if (parameters[k].state === null) inputs.push(this.valueOf(parameters[k], values[k]));
+    }
+    return inputs;
+  }
+
+  private valueOf(parameter: Parameter, given: unknown): NDArray {
+    if (given === undefined && parameter.value !== null) return parameter.value;
+    if (this.trustInput && isNDArray(given) && parameter.variable.type.holds(given)) return given;
+    return toInput(parameter, given);
+  }
+
+  /** Runs with the states that the call gives; a failure takes them back. */
+  private withStates(values: readonly unknown[], run: () => NDArray[]): NDArray[] {
+    const given = this.statesIn(values);
+    if (given.length === 0) return run();
+    const old = given.map(([state]) => [state, state.getValue()] as const);
+    const set = (states: States): void => states.forEach(([state, value]) => state.setValue(value));
+    set(given);
+    try {
+      return run();
+    } catch (error) {
+      set(old);
+      throw error;
+    }
+  }
+
+  private statesIn(values: readonly unknown[]): States {
+    const { spec } = this.parts;
+    if (spec.inputs.length === spec.parameters.length) return [];
+    return spec.parameters.flatMap((parameter, k) =>
+      parameter.state === null || values[k] === undefined
+        ? []
+        : [[parameter.state, toInput(parameter, values[k])] as const],
+    );
+  }
+
+  private run(inputs: readonly NDArray[], memory?: Memory): NDArray[] {
+    const { executable, lowered, spec } = this.parts;
+    try {
+      return executable.run(inputs, memory);
+    } catch (error) {
+      throw translateRunError(error, { lowered, spec, values: inputs });
+    }
+  }
+
+  private runBorrowing(inputs: readonly NDArray[], memory: Memory): NDArray[] {
+    this.kept = null;
+    let next = this.noMemoryYet();
+    try {
+      const results = this.run(shieldInputs(inputs, memory), memory);
+      next = this.keep(results);
+      return results;
+    } finally {
+      this.kept = next;
+    }
+  }
+
+  private noMemoryYet(): Memory | null {
+    const { results } = this.parts.spec;
+    return results.some(({ borrow }) => borrow) ? results.map(() => null) : null;
+  }
+
+  /** Memory of borrowed results, for the next call. */
+  private keep(arrays: readonly NDArray[]): Memory {
+    return this.parts.spec.results.map(({ borrow }, k) => {
+      if (!borrow) return null;
+      const { dtype, data } = arrays[k];
+      return { array: new NDArray(dtype, data, [data.length]), takes: 'room' };
+    });
+  }
+
   private refusal(expected: string, got: string): InputError {
-    return new InputError(`[${this.name ?? 'function'}] expected ${expected}, got ${got}`);
+    return new InputError(`[${this.parts.name ?? 'function'}] expected ${expected}, got ${got}`);
   }
 }
 

@@ -1,25 +1,18 @@
 /** What `f.into` writes to: the caller's arrays, checked before anything runs. */
 import type { OutputMemory } from '../device/output-memory.js';
 import { DTypeError, InputError, ShapeError } from '../errors.js';
-import type { TensorVariable } from '../graph/variable.js';
 import { dtypeInfo } from '../types/dtype.js';
 import { isNDArray, NDArray } from '../types/ndarray.js';
 import { shapeText } from '../types/shape.js';
-import type { Specification } from './specification.js';
+import type { Result, Specification } from './specification.js';
 import { asElements, typedDType, type TypedArray } from '../types/typed-input.js';
-
-/** An output of a compiled function, and how errors call it. */
-export interface OutputSlot {
-  readonly variable: TensorVariable;
-  readonly label: string;
-}
 
 /**
  * Memory for each output, from what `into` was given in the structure of the outputs.
  * @throws InputError, DTypeError, ShapeError naming the output
  */
 export function toDestinations(
-  slots: readonly OutputSlot[],
+  slots: readonly Result[],
   shape: Specification['shape'],
   given: unknown,
 ): (OutputMemory | null)[] {
@@ -30,7 +23,7 @@ export function toDestinations(
 }
 
 function listValues(
-  slots: readonly OutputSlot[],
+  slots: readonly Result[],
   shape: Specification['shape'],
   given: unknown,
 ): readonly unknown[] {
@@ -60,7 +53,7 @@ function kindOf(value: unknown): string {
  * with as many elements; nothing for an output that comes back as a fresh array.
  * @throws InputError, DTypeError, ShapeError naming the output
  */
-function toDestination(slot: OutputSlot, value: unknown): OutputMemory | null {
+function toDestination(slot: Result, value: unknown): OutputMemory | null {
   if (value === null || value === undefined) return null;
   if (isNDArray(value)) return ofArray(slot, value);
   const { dtype } = slot.variable;
@@ -79,7 +72,7 @@ function toDestination(slot: OutputSlot, value: unknown): OutputMemory | null {
   return { array, takes: 'size' };
 }
 
-function ofArray({ variable, label }: OutputSlot, array: NDArray): OutputMemory {
+function ofArray({ variable, label }: Result, array: NDArray): OutputMemory {
   const { type } = variable;
   if (array.dtype !== type.dtype)
     throw new DTypeError(`[into] expected ${type.dtype} for ${label}, got ${array.dtype}`);
@@ -95,10 +88,7 @@ function ofArray({ variable, label }: OutputSlot, array: NDArray): OutputMemory 
 }
 
 /** @throws InputError where two outputs would go to the same memory */
-function refuseOverlaps(
-  slots: readonly OutputSlot[],
-  memory: readonly (OutputMemory | null)[],
-): void {
+function refuseOverlaps(slots: readonly Result[], memory: readonly (OutputMemory | null)[]): void {
   memory.forEach((one, k) => {
     const other = memory.findIndex(
       (two, j) => j < k && one !== null && two !== null && overlap(one.array, two.array),

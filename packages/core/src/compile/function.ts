@@ -9,8 +9,9 @@ import type { Program } from '../lower/program.js';
 import type { OptimizerProfile } from '../optimizer/engine.js';
 import { modeOf, type Mode, type ModeName } from '../optimizer/mode.js';
 import { optimize, type PhaseProfile } from '../optimizer/phases.js';
-import type { NDArray } from '../types/ndarray.js';
 import { Caller } from './caller.js';
+import { copyCompilation, sharedOf, type CopyOptions } from './copy.js';
+import { load, type Compilation } from './compilation.js';
 import { specify, type SpecificationOptions } from './specification.js';
 import type {
   ArgumentList,
@@ -25,8 +26,8 @@ export interface FunctionOptions extends SpecificationOptions {
   /** Which rewrites run: a Mode or the name of one; `config.mode` by default. */
   readonly mode?: Mode | ModeName;
   readonly name?: string;
-  /** Convert arguments that an input's dtype may not hold, as `NDArray.astype` does, instead of refusing them. */
-  readonly allowInputDowncast?: boolean;
+  /** See `CompiledFunction.trustInput`. */
+  readonly trustInput?: boolean;
   /** Device to run on; the process' device by default. Shared variables must live there. */
   readonly device?: Device;
 }
@@ -52,6 +53,21 @@ export interface CompiledFunction<I, O> {
    * @throws InputError, DTypeError, ShapeError where an array does not fit, before anything is computed if the shape is known then
    */
   into(this: void, destination: Destinations<O>, ...args: ArgumentList<I>): Results<O>;
+  /**
+   * The same function on other shared variables or without its updates; nothing is compiled again. It
+   * has states of its own, which start as they are here.
+   * @throws InputError where a replacement is of another type, or two variables become one
+   */
+  copy(this: void, options?: CopyOptions): CompiledFunction<I, O>;
+  /** The shared variables that it reads or sets, its states among them. */
+  getShared(this: void): readonly SharedVariable[];
+  /** Gives memory back that it keeps from call to call; the next call takes it anew. */
+  free(this: void): void;
+  /**
+   * Whether arrays of an input's dtype and shape are taken for contiguous: their strides are not looked
+   * at then. Other values are converted and checked as ever.
+   */
+  trustInput: boolean;
   readonly functionName: string | null;
   /** The optimized graph: the outputs, then the values of `updated`. */
   readonly graph: FunctionGraph;
@@ -80,8 +96,11 @@ export function compile<const I extends InputList | InputRecord, const O extends
 ): CompiledFunction<I, O> {
   const device = options.device ?? currentDevice();
   const mode = modeOf(options.mode ?? config.mode);
-  const spec = specify(inputs, outputs ?? null, options);
-  const graph = new FunctionGraph(spec.inputs, spec.roots);
+  const spec = specify(inputs, outputs ?? null, options, device);
+  const graph = new FunctionGraph(
+    spec.inputs.map(({ variable }) => variable),
+    spec.roots,
+  );
   const rules: OptimizerProfile = new Map();
   const times: number[] = [performance.now()];
   const phases = optimize(graph, device.target, mode, {
@@ -90,40 +109,41 @@ export function compile<const I extends InputList | InputRecord, const O extends
     verify: config.verify,
   });
   times.push(performance.now());
-  const { outputs: wanted, targets, roots } = spec;
-  const lowered = lower(graph, wanted.length, targets, device.target, mode, roots);
+  const { results, targets, roots } = spec;
+  const lowered = lower(graph, results.length, targets, device.target, mode, roots);
   times.push(performance.now());
   const source = device.target.emit(lowered.program);
   times.push(performance.now());
-  const hosts = lowered.hosts.map(
-    (node) =>
-      (values: readonly NDArray[]): readonly NDArray[] =>
-        node.op.perform(values, node),
-  );
-  const executable = device.load(
-    lowered.program,
-    source,
-    lowered.shared.map((s) => s.storage),
-    hosts,
-  );
+  const executable = load(device, lowered, source);
   times.push(performance.now());
   const [a, b, c, d] = times.slice(1).map((t, k) => t - times[k]);
   const compileProfile: CompileProfile = { phases, rules, optimize: a, lower: b, emit: c, load: d };
-  const caller = new Caller({ spec, lowered, executable, ...options });
-  return callable<I, O>(caller, { graph, program: lowered.program, source, compileProfile });
+  const name = options.name ?? null;
+  const made = { spec, lowered, executable, name, graph, source, compileProfile, device };
+  return callable<I, O>(made, options.trustInput === true);
 }
 
-type About = Pick<
-  CompiledFunction<unknown, unknown>,
-  'graph' | 'program' | 'source' | 'compileProfile'
->;
-
-function callable<I, O>(caller: Caller, about: About): CompiledFunction<I, O> {
-  const { spec } = caller;
-  return Object.assign((...args: unknown[]): unknown => caller.call(args), {
+/** The callable of a compilation. */
+function callable<I, O>(made: Compilation, trustInput: boolean): CompiledFunction<I, O> {
+  const caller = new Caller(made);
+  caller.trustInput = trustInput;
+  const call = (...args: unknown[]): unknown => caller.call(args);
+  Object.defineProperty(call, 'trustInput', {
+    enumerable: true,
+    get: () => caller.trustInput,
+    set: (trust: boolean) => (caller.trustInput = trust),
+  });
+  return Object.assign(call, {
     into: (destination: unknown, ...args: unknown[]): unknown => caller.into(destination, args),
-    functionName: caller.name,
-    updated: spec.targets,
-    ...about,
-  }) as CompiledFunction<I, O>;
+    copy: (options: CopyOptions = {}) =>
+      callable<I, O>(copyCompilation(made, options), caller.trustInput),
+    getShared: () => sharedOf(made),
+    free: () => caller.free(),
+    functionName: made.name,
+    graph: made.graph,
+    updated: made.spec.targets,
+    program: made.lowered.program,
+    source: made.source,
+    compileProfile: made.compileProfile,
+  }) as unknown as CompiledFunction<I, O>;
 }

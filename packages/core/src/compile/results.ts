@@ -6,11 +6,11 @@ import type { Specification } from './specification.js';
 
 /** The outputs as they were asked for; rank 0 as JavaScript scalars. @throws UnsafeIntegerError */
 export function shapeResults(
-  { shape, outputs }: Specification,
-  results: readonly NDArray[],
+  { shape, results }: Specification,
+  arrays: readonly NDArray[],
 ): unknown {
-  const values = results.map((array, k): unknown =>
-    outputs[k].type.rank === 0 ? scalarOf(array, outputs[k]) : array,
+  const values = results.map(({ variable }, k): unknown =>
+    variable.type.rank === 0 ? scalarOf(arrays[k], variable) : arrays[k],
   );
   if (shape === 'none') return undefined;
   if (shape === 'one') return values[0];

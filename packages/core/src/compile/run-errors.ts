@@ -2,22 +2,19 @@
 import { RunError, type RunFailure } from '../device/target.js';
 import { DeviceError, IndexRangeError, ShapeError, type TnoError } from '../errors.js';
 import { userFrames } from '../graph/trace.js';
-import type { Apply, TensorVariable } from '../graph/variable.js';
+import type { Apply } from '../graph/variable.js';
 import type { Lowered } from '../lower/lower.js';
 import type { NDArray } from '../types/ndarray.js';
 import { shapeText } from '../types/shape.js';
-import type { InputSlot } from './arguments.js';
-import type { OutputSlot } from './destinations.js';
 import { findClash, originalGather, type Clash } from './diagnose.js';
+import type { Specification } from './specification.js';
 
 /** A call that failed. */
 export interface FailedCall {
   readonly lowered: Lowered;
-  /** Outputs and new values as they were before the optimizer. */
-  readonly roots: readonly TensorVariable[];
-  readonly slots: readonly InputSlot[];
+  readonly spec: Specification;
+  /** Of the inputs. */
   readonly values: readonly NDArray[];
-  readonly outputs: readonly OutputSlot[];
 }
 
 /** What is no RunError is given back. */
@@ -30,7 +27,7 @@ export function translateRunError(error: unknown, call: FailedCall): unknown {
     case 'index':
       return indexError(failure, call);
     case 'output': {
-      const { label } = call.outputs[failure.output];
+      const { label } = call.spec.results[failure.output];
       return new ShapeError(
         `[into] expected an array of shape ${shapeText(failure.shape)} for ${label}, got one of another`,
         { trace: traceOf(undefined, call) },
@@ -47,14 +44,11 @@ export function translateRunError(error: unknown, call: FailedCall): unknown {
 type FailureOf<K extends RunFailure['kind']> = Extract<RunFailure, { kind: K }>;
 
 /** In terms of the user's own graph where its shape rules find it, else of the Program. */
-function clashOf(
-  failure: FailureOf<'check'>,
-  { lowered, roots, slots, values }: FailedCall,
-): Clash {
-  const inputs = new Map(slots.map(({ variable }, k) => [variable, values[k]]));
+function clashOf(failure: FailureOf<'check'>, { lowered, spec, values }: FailedCall): Clash {
+  const inputs = new Map(spec.inputs.map(({ variable }, k) => [variable, values[k]]));
   const { site, text, error } = lowered.program.checks[failure.check];
   const { a, b } = failure;
-  return findClash(roots, inputs) ?? { node: lowered.sites[site], text, error, a, b };
+  return findClash(spec.roots, inputs) ?? { node: lowered.sites[site], text, error, a, b };
 }
 
 function checkError({ node, text, a, b, error }: Clash, call: FailedCall): TnoError {
@@ -65,13 +59,13 @@ function checkError({ node, text, a, b, error }: Clash, call: FailedCall): TnoEr
 }
 
 function indexError({ site, value, size }: FailureOf<'index'>, call: FailedCall): TnoError {
-  const node = originalGather(call.roots, call.lowered.sites[site]);
+  const node = originalGather(call.spec.roots, call.lowered.sites[site]);
   const message = `[at] expected an index within [${-size}, ${size - 1}], got ${value}`;
   return new IndexRangeError(message, { trace: traceOf(node, call) });
 }
 
-function traceOf(node: Apply | undefined, { slots, values }: FailedCall): string {
-  const args = slots.map(({ label }, k) => `${label}: ${describeValue(values[k])}`);
+function traceOf(node: Apply | undefined, { spec, values }: FailedCall): string {
+  const args = spec.inputs.map(({ label }, k) => `${label}: ${describeValue(values[k])}`);
   return [
     ...(node === undefined ? [] : [`in ${describeNode(node)}`]),
     ...userFrames(node?.trace ?? null).map(

@@ -2,8 +2,8 @@
  * What `function()` was asked for: inputs, outputs, updates and givens, each checked, and the givens
  * applied. Invariant: every leaf of `roots` is an input, a constant or a shared variable.
  */
+import type { Device } from '../device/target.js';
 import {
-  GivensError,
   InputError,
   MissingInputError,
   TypeInferenceError,
@@ -11,46 +11,70 @@ import {
   UpdateError,
 } from '../errors.js';
 import { cloneReplace } from '../graph/clone.js';
-import { Constant, constant } from '../graph/constant.js';
+import { Constant } from '../graph/constant.js';
 import { SharedVariable } from '../graph/shared.js';
 import { userFrames } from '../graph/trace.js';
 import { leavesOf, toposort } from '../graph/traverse.js';
 import { TensorVariable } from '../graph/variable.js';
-import { asVariable, type TensorLike } from '../ops/as-variable.js';
-import { isFloat, type DType } from '../types/dtype.js';
-import { ndarray, type NDArrayInput } from '../types/ndarray.js';
-import type { TensorType } from '../types/tensor-type.js';
-import type { InputList, InputRecord, OutputSpec } from './types.js';
-
-/** New values of shared variables, assigned together after everything has been computed from the old ones. */
-export type Updates = Iterable<readonly [SharedVariable, TensorLike]>;
-/** Replacements made before anything else, all at once. */
-export type Givens = Iterable<readonly [TensorVariable, TensorLike]>;
+import type { NDArray } from '../types/ndarray.js';
+import { toInput, type InputSlot } from './arguments.js';
+import { InputWithOptions, OutputWithOptions, type InOptions } from './in-out.js';
+import type { Input, InputList, InputRecord, Output, OutputSpec } from './types.js';
+import {
+  defaultUpdates,
+  listGivens,
+  listUpdates,
+  standIn,
+  type Givens,
+  type NoDefaultUpdates,
+  type Update,
+  type Updates,
+} from './updates.js';
 
 export interface SpecificationOptions {
   readonly updates?: Updates;
   readonly givens?: Givens;
   /** What to do about an input that nothing uses: an error (default), a warning, or nothing. */
   readonly onUnusedInput?: 'raise' | 'warn' | 'ignore';
+  /** Convert arguments that an input's dtype may not hold, as `NDArray.astype` does, instead of refusing them. */
+  readonly allowInputDowncast?: boolean;
+  /** Leaves out the `defaultUpdate` of all shared variables, or of these. */
+  readonly noDefaultUpdates?: NoDefaultUpdates;
+}
+
+/** A declared input: an argument of a call, which may have a default or be a state. */
+export interface Parameter extends InputSlot {
+  /** Its value in calls that give none. */
+  readonly value: NDArray | null;
+  /** Where its value is kept from call to call; null for an ordinary input. */
+  readonly state: SharedVariable | null;
+}
+
+/** A declared output. */
+export interface Result {
+  readonly variable: TensorVariable;
+  /** How errors call it. */
+  readonly label: string;
+  /** Whether its memory is the function's own, and overwritten by the next call. */
+  readonly borrow: boolean;
 }
 
 /** A function as asked for: the graph after the givens, before the optimizer. */
 export interface Specification {
-  readonly inputs: readonly TensorVariable[];
+  readonly parameters: readonly Parameter[];
   /** Keys of the record that the inputs were given in. */
   readonly inputNames: readonly string[] | null;
-  /** How errors call the inputs. */
-  readonly labels: readonly string[];
-  readonly outputs: readonly TensorVariable[];
+  /** Parameters that are no states: what the Program reads. */
+  readonly inputs: readonly Parameter[];
+  readonly results: readonly Result[];
   readonly shape: 'none' | 'one' | 'list' | readonly string[];
+  /** Shared variables that a call sets. */
   readonly targets: readonly SharedVariable[];
-  /** New values of the targets. */
-  readonly values: readonly TensorVariable[];
-  /** Outputs, then values. */
+  /** The outputs, then the new values of the targets. */
   readonly roots: readonly TensorVariable[];
 }
 
-function isList(value: unknown): value is readonly TensorVariable[] {
+function isList<T>(value: unknown): value is readonly T[] {
   return Array.isArray(value);
 }
 
@@ -59,27 +83,99 @@ export function specify(
   inputs: InputList | InputRecord,
   outputs: OutputSpec,
   options: SpecificationOptions,
+  device: Device,
 ): Specification {
   checkGroup(inputs);
   const inputNames = isList(inputs) ? null : Object.keys(inputs);
-  const inputList = isList(inputs) ? [...inputs] : Object.values(inputs);
-  checkInputs(inputList);
+  const declared = (isList<Input>(inputs) ? [...inputs] : Object.values(inputs)).map(withOptions);
+  const variables = declared.map(({ variable }) => variable);
+  checkInputs(variables);
+  const parameters = declared.map((input, k) =>
+    parameterOf(input, inputNames?.[k] ?? null, k, options.allowInputDowncast === true, device),
+  );
   const { list, shape } = listOutputs(outputs);
-  const { targets, values } = listUpdates(options.updates ?? []);
-  const replaced = applyGivens([...list, ...values], inputList, options.givens ?? []);
-  const labels = inputList.map((input, k) => inputNames?.[k] ?? input.name ?? `input ${k}`);
+  const updates = [...listUpdates(options.updates ?? []), ...stateUpdates(declared, parameters)];
+  const givens = listGivens(options.givens ?? [], variables);
+  const replaces = givens.size > 0 || parameters.some(({ state }) => state !== null);
+  // What computes an input is not looked at, so that nothing is replaced there.
+  for (const { variable, state } of parameters) givens.set(variable, state ?? variable);
+  const replaced = (all: readonly TensorVariable[]): readonly TensorVariable[] =>
+    replaces ? cloneReplace(all, givens).outputs : all;
+  const written = replaced([
+    ...list.map(({ variable }) => variable),
+    ...updates.map(({ value }) => value),
+  ]);
+  const more = defaultUpdates(
+    written,
+    new Set(variables),
+    updates.map(({ target }) => target),
+    options.noDefaultUpdates ?? false,
+    (variable) => replaced([variable])[0],
+  );
+  const labels = isList<string>(shape)
+    ? shape
+    : list.map(({ variable }, k) => labelOf(variable, k));
   const found: Specification = {
-    inputs: inputList,
+    parameters,
     inputNames,
-    labels,
-    outputs: replaced.slice(0, list.length),
+    inputs: parameters.filter(({ state }) => state === null),
+    results: list.map(({ borrow }, k) => ({ variable: written[k], label: labels[k], borrow })),
     shape,
-    targets,
-    values: replaced.slice(list.length),
-    roots: replaced,
+    targets: [...updates, ...more].map(({ target }) => target),
+    roots: [...written, ...more.map(({ value }) => value)],
   };
   checkLeaves(found, options.onUnusedInput ?? 'raise');
   return found;
+}
+
+function withOptions(input: Input): InputWithOptions {
+  return input instanceof InputWithOptions
+    ? input
+    : new InputWithOptions(input as TensorVariable, {});
+}
+
+function parameterOf(
+  { variable, options }: InputWithOptions,
+  key: string | null,
+  position: number,
+  allowInputDowncast: boolean,
+  device: Device,
+): Parameter {
+  const slot: InputSlot = {
+    variable,
+    label: options.name ?? key ?? variable.name ?? `input ${position}`,
+    allowDowncast: options.allowDowncast ?? allowInputDowncast,
+    strict: options.strict === true,
+  };
+  const value = options.value === undefined ? null : toInput(slot, options.value);
+  return { ...slot, value, state: stateOf(slot, options, value, device) };
+}
+
+function stateOf(
+  { variable, label }: InputSlot,
+  { update }: InOptions<TensorVariable>,
+  value: NDArray | null,
+  device: Device,
+): SharedVariable | null {
+  if (update === undefined) return null;
+  if (value === null)
+    throw new InputError(`[In] expected a value for ${label} to start from, got an update alone`);
+  return new SharedVariable(variable.type, device.createShared(value), label);
+}
+
+function stateUpdates(
+  declared: readonly InputWithOptions[],
+  parameters: readonly Parameter[],
+): Update[] {
+  return parameters.flatMap(({ state }, k) => {
+    const { update } = declared[k].options;
+    if (state === null || update === undefined) return [];
+    return [{ target: state, value: standIn(update, state, 'update', UpdateError) }];
+  });
+}
+
+function labelOf(output: TensorVariable, position: number): string {
+  return output.name ?? `output ${position}`;
 }
 
 function checkGroup(inputs: unknown): void {
@@ -116,114 +212,46 @@ function checkInputs(inputs: readonly TensorVariable[]): void {
   });
 }
 
-function listOutputs(outputs: OutputSpec): {
-  list: readonly TensorVariable[];
-  shape: Specification['shape'];
-} {
+interface Outputs {
+  readonly list: readonly OutputWithOptions[];
+  readonly shape: Specification['shape'];
+}
+
+function listOutputs(outputs: OutputSpec): Outputs {
   const found = outputs === null ? { list: [], shape: 'none' as const } : listed(outputs);
-  for (const output of found.list) {
-    if (!(output instanceof TensorVariable))
+  for (const { variable } of found.list) {
+    if (!(variable instanceof TensorVariable))
       throw new TypeInferenceError(
-        `[function] expected variables as outputs, got ${String(output)}`,
+        `[function] expected variables as outputs, got ${String(variable)}`,
       );
   }
   return found;
 }
 
-function listed(outputs: Exclude<OutputSpec, null>): {
-  list: readonly TensorVariable[];
-  shape: Specification['shape'];
-} {
-  if (outputs instanceof TensorVariable || typeof outputs !== 'object')
-    return { list: [outputs], shape: 'one' };
-  if (isList(outputs)) return { list: outputs, shape: 'list' };
-  return { list: Object.values(outputs), shape: Object.keys(outputs) };
+function listed(outputs: Exclude<OutputSpec, null>): Outputs {
+  const isOne =
+    outputs instanceof TensorVariable ||
+    outputs instanceof OutputWithOptions ||
+    typeof outputs !== 'object';
+  if (isOne) return { list: [outputWithOptions(outputs)], shape: 'one' };
+  if (isList<Output>(outputs)) return { list: outputs.map(outputWithOptions), shape: 'list' };
+  return {
+    list: Object.values(outputs as Record<string, Output>).map(outputWithOptions),
+    shape: Object.keys(outputs),
+  };
 }
 
-function listUpdates(updates: Updates): { targets: SharedVariable[]; values: TensorVariable[] } {
-  const targets: SharedVariable[] = [];
-  const values: TensorVariable[] = [];
-  for (const [target, expression] of updates) {
-    if (!(target instanceof SharedVariable))
-      throw new UpdateError(
-        `[updates] expected a shared variable to update, got ${String(target)}`,
-      );
-    if (targets.includes(target))
-      throw new UpdateError(`[updates] expected one update for ${target.toString()}, got two`);
-    targets.push(target);
-    values.push(standIn(expression, target, 'updates', UpdateError));
-  }
-  return { targets, values };
-}
-
-/** A variable for `value` whose type fits that of `variable`; lists of numbers take its dtype. */
-function standIn(
-  value: TensorLike,
-  variable: TensorVariable,
-  where: string,
-  Mismatch: typeof UpdateError,
-): TensorVariable {
-  const { type } = variable;
-  const found = Array.isArray(value)
-    ? constantFor(value as NDArrayInput, type.dtype)
-    : asVariable(value, type.dtype);
-  if (type.accepts(found.type)) return found;
-  throw new Mismatch(
-    `[${where}] expected ${type.key} for ${variable.toString()}, got ${found.type.key}`,
-    {
-      trace: userFrames(found.trace, 1)
-        .map((frame) => `made at ${frame}`)
-        .join(''),
-      hint: adviceFor(type, found.type),
-    },
-  );
-}
-
-function constantFor(list: NDArrayInput, dtype: DType): Constant {
-  const array = ndarray(list);
-  const fits =
-    array.dtype === 'float64' &&
-    (isFloat(dtype) || array.equals(array.astype(dtype).astype('float64')));
-  return constant(fits ? array.astype(dtype) : array);
-}
-
-function adviceFor(wanted: TensorType, got: TensorType): string {
-  if (wanted.dtype !== got.dtype) return `convert with .cast('${wanted.dtype}')`;
-  if (wanted.rank !== got.rank)
-    return 'reduce, reshape or dimshuffle it to the rank of what it stands for';
-  return `promise its sizes with specifyShape(..., [${wanted.shape.map(String).join(', ')}])`;
-}
-
-function applyGivens(
-  roots: readonly TensorVariable[],
-  inputs: readonly TensorVariable[],
-  givens: Givens,
-): TensorVariable[] {
-  const map = new Map<TensorVariable, TensorVariable>();
-  for (const [variable, replacement] of givens) {
-    if (!(variable instanceof TensorVariable))
-      throw new GivensError(`[givens] expected a variable to replace, got ${String(variable)}`);
-    if (map.has(variable))
-      throw new GivensError(
-        `[givens] expected one replacement for ${variable.toString()}, got two`,
-      );
-    if (inputs.includes(variable))
-      throw new GivensError(
-        `[givens] expected a variable that is not an input, got ${variable.toString()}`,
-      );
-    map.set(variable, standIn(replacement, variable, 'givens', GivensError));
-  }
-  if (map.size === 0) return [...roots];
-  // What computes an input is not looked at, so that nothing is replaced there.
-  for (const input of inputs) map.set(input, input);
-  return cloneReplace(roots, map).outputs;
+function outputWithOptions(output: Output): OutputWithOptions {
+  return output instanceof OutputWithOptions
+    ? output
+    : new OutputWithOptions(output as TensorVariable, false);
 }
 
 function checkLeaves(
-  { inputs, roots }: Specification,
+  { parameters, roots }: Specification,
   onUnused: 'raise' | 'warn' | 'ignore',
 ): void {
-  const declared = new Set(inputs);
+  const declared = new Set(parameters.map(({ variable, state }) => state ?? variable));
   const leaves = leavesOf(roots, declared);
   for (const leaf of leaves) {
     if (declared.has(leaf) || leaf instanceof Constant || leaf instanceof SharedVariable) continue;
@@ -239,7 +267,7 @@ function checkLeaves(
   }
   if (onUnused === 'ignore') return;
   const used = new Set(leaves);
-  for (const input of inputs) {
+  for (const input of declared) {
     if (used.has(input)) continue;
     const message = `[function] expected every input to be used, but no output or update depends on ${input.toString()}`;
     if (onUnused === 'raise')

@@ -20,6 +20,7 @@ export function createNullDevice(target: Target): Device {
             `[run] expected a device that runs kernels, got the null device of ${target.name}`,
           );
         },
+        free: () => undefined,
       };
     },
   };

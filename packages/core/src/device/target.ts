@@ -62,6 +62,8 @@ export interface Executable {
    * or over the memory given in `outputs`, which overlaps neither inputs nor itself. @throws RunError
    */
   run(inputs: readonly NDArray[], outputs?: readonly (OutputMemory | null)[]): NDArray[];
+  /** Gives back the memory kept for later calls. */
+  free(): void;
 }
 
 export interface Device {

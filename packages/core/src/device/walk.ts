@@ -90,6 +90,10 @@ export class ProgramWalker {
     }
   }
 
+  free(): void {
+    this.idle.length = 0;
+  }
+
   private refuseSharedMemory(memory: readonly (OutputMemory | null)[]): void {
     for (const given of memory) {
       if (this.parts.shared.some((own) => own.memory.data.buffer === given?.array.data.buffer)) {

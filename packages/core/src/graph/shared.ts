@@ -13,6 +13,12 @@ export class SharedVariable<
   D extends DType = DType,
   R extends number = number,
 > extends TensorVariable<D, R> {
+  /**
+   * The update that every function makes whose graph has this variable, unless its own `updates` have
+   * another, or `noDefaultUpdates` excludes it.
+   */
+  defaultUpdate: TensorVariable | null = null;
+
   constructor(
     type: TensorType<D>,
     readonly storage: SharedStorage,

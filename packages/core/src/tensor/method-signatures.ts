@@ -3,6 +3,8 @@
  * variable's type from `this`: so the type of a variable depends on its dtype and rank only by holding
  * them, and a variable stands wherever one of a more general type is asked.
  */
+import type { EvalValues } from '../compile/eval.js';
+import type { ResultOf } from '../compile/types.js';
 import type { TensorVariable } from '../graph/variable.js';
 import type { Index } from '../ops/advanced-index.js';
 import type { Literal, TensorLike } from '../ops/as-variable.js';
@@ -208,4 +210,13 @@ export interface AssignMethod {
     indices: readonly Index[],
     values: TensorLike,
   ): TensorVariable<D, R>;
+}
+
+// --- values ---
+
+export interface EvalMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    values?: EvalValues,
+  ): ResultOf<TensorVariable<D, R>>;
 }

@@ -115,6 +115,8 @@ export interface TensorMethods<D extends DType, R extends number> {
   setAt: f.AssignMethod;
   /** A copy in which `values` are added to the indexed part. */
   incAt: f.AssignMethod;
+  /** Its value, given those of what it depends on; compiled once for the same inputs. */
+  eval: f.EvalMethod;
 }
 
 type Self = TensorVariable;

@@ -1,0 +1,24 @@
+/** What compiling a function gives, and its loading on a device. */
+import type { Device, Executable, SourceUnit } from '../device/target.js';
+import type { FunctionGraph } from '../graph/function-graph.js';
+import type { Lowered } from '../lower/lower.js';
+import type { NDArray } from '../types/ndarray.js';
+import type { CallerParts } from './caller.js';
+import type { CompileProfile } from './function.js';
+
+export interface Compilation extends CallerParts {
+  readonly device: Device;
+  readonly graph: FunctionGraph;
+  readonly source: SourceUnit;
+  readonly compileProfile: CompileProfile;
+}
+
+export function load(device: Device, lowered: Lowered, source: SourceUnit): Executable {
+  const hosts = lowered.hosts.map(
+    (node) =>
+      (values: readonly NDArray[]): readonly NDArray[] =>
+        node.op.perform(values, node),
+  );
+  const storages = lowered.shared.map(({ storage }) => storage);
+  return device.load(lowered.program, source, storages, hosts);
+}
