@@ -1,5 +1,5 @@
-// `npm run bench -- OPTIONS`: training steps and their compile times, ours beside PyTorch's and the
-// machine's floor, measured alternating in one run. See docs/benchmarks.md.
+// `npm run bench -- OPTIONS`: calls, training steps and their compile times, ours beside others' and
+// the machine's floor, measured alternating in one run. See docs/benchmarks.md.
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -7,12 +7,12 @@ import { argv, exit } from 'node:process';
 import { setUp } from '../setup.mjs';
 import { compare } from './compare.mjs';
 import { compileTimes } from './compile-times.mjs';
-import { buildFloor } from './floor-addon.mjs';
+import { buildFloor } from './floor/addon.mjs';
 import { describeMachine, versions } from './machine.mjs';
 import { parseOptions, usage } from './options.mjs';
-import { providePytorch } from './pytorch.mjs';
-import { compileTable, movementTable, ruleTable, stepTable } from './report.mjs';
-import { workloadNamed } from './workloads.mjs';
+import { findPeers } from './peers/peers.mjs';
+import { compileTable, detailTable, plainTable, ruleTable, timeTable } from './report.mjs';
+import { programName, workloadNamed } from './workloads.mjs';
 
 function readOptions() {
   try {
@@ -29,37 +29,49 @@ function readOptions() {
 const options = readOptions();
 
 await setUp();
-const python = await providePytorch();
+// More threads than the second gain these small workloads nothing.
+const threads = Math.min(2, availableParallelism());
+const peers = await findPeers({ threads });
 const noFloor = await buildFloor();
 if (noFloor !== undefined) console.log(`bench: no floor: ${noFloor}`);
 
 const floor = noFloor === undefined;
-// More threads than the second gain these small steps nothing.
-const threads = Math.min(2, availableParallelism());
 const machine = await describeMachine({ threads, floor });
 console.log(
   `bench: ${machine.processor}, ${machine.cores} cores, ${machine.vectors}; load ${machine.load[0]}` +
     (machine.load[0] > 0.5 ? ': others are working, so trust the minima' : ''),
 );
 
+/** @type {Map<string, ReturnType<typeof compileTimes>>} */
+const compiled = new Map();
+
+/** What a program takes to compile, measured once. @param {import('./workloads.mjs').Workload} workload */
+function compileTimesOf(workload) {
+  const name = programName(workload);
+  const found = compiled.get(name) ?? compileTimes(workload, options.repetitions);
+  compiled.set(name, found);
+  return found;
+}
+
 const rows = [];
 for (const workload of options.chosen) {
   console.log(`bench: ${workload.name}`);
-  const { rounds, turn_ms } = options;
-  const row = await compare(workload, { rounds, turn_ms, threads, python, floor });
-  const compile = options.compile ? compileTimes(workload.name, options.repetitions) : undefined;
-  rows.push({ ...row, load: loadavg()[0], compile });
+  const row = await compare(workload, { turns: options.turns, threads, peers, floor });
+  const compile = options.compile ? compileTimesOf(workload) : undefined;
+  rows.push({ ...row, load: loadavg()[0], program: programName(workload), compile });
 }
+for (const peer of peers) peer.end();
 
-console.log(`\nmedian / minimum\n${stepTable(rows)}`);
-if (python !== undefined) console.log(`\n${movementTable(rows)}`);
+console.log(`\nmedian / minimum\n${plainTable(timeTable(rows))}`);
+console.log(`\n${plainTable(detailTable(rows))}`);
 if (options.compile) {
-  console.log(`\nfresh processes, median / minimum\n${compileTable(rows)}`);
-  for (const { workload, compile } of rows) {
-    if (compile !== undefined) console.log(`\n${ruleTable(workload, compile)}`);
+  console.log(`\nfresh processes, median / minimum\n${plainTable(compileTable(rows))}`);
+  for (const [program, compile] of options.quick ? [] : compiled) {
+    console.log(`\n${ruleTable(program, compile)}`);
   }
 }
 if (options.json !== undefined) {
-  const figures = { machine, versions: versions({ python, machine }), workloads: rows };
+  const date = new Date().toISOString().slice(0, 10);
+  const figures = { date, machine, versions: versions({ peers, machine }), workloads: rows };
   writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
 }

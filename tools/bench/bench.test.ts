@@ -1,11 +1,13 @@
 import { execPath } from 'node:process';
+import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { makeData, parameterShapes } from './data.mjs';
+import { makeData } from './data.mjs';
 import { processTicks, watchOthers, workedTicks } from './disturbance.mjs';
 import { parseOptions } from './options.mjs';
 import { least, median, summary } from './statistics.mjs';
 import { InForm, Participant, takeTurns } from './turns.mjs';
-import { workloadNamed, workloads } from './workloads.mjs';
+import { replaceMarked, withFigures } from './write-docs.mjs';
+import { programName, workloadNamed, workloads } from './workloads.mjs';
 
 /** Answers each request with itself, and a request for times with two of them. */
 const echo = `
@@ -34,19 +36,30 @@ describe('statistics', () => {
 
 describe('workloads', () => {
   it('are found by name, and a wrong name is told the right ones', () => {
-    expect(workloadNamed('logreg-600').batch).toBe(600);
-    expect(() => workloadNamed('logreg')).toThrow('expected one of logreg-600, logreg-1, mlp-20');
+    expect(workloadNamed('logreg-600')).toMatchObject({ batch: 600 });
+    expect(() => workloadNamed('logreg')).toThrow('expected one of call-scalar, logreg-600,');
   });
 
-  it.each(workloads)('$name gets the same data each time, with classes in range', (workload) => {
-    const { x, y, parameters } = makeData(workload);
-    const again = makeData(workload);
-    expect(again.x.every((value, i) => value === x[i])).toBe(true);
-    expect(again.y.every((value, i) => value === y[i])).toBe(true);
-    expect(x.length).toBe(workload.batch * workload.inputs);
-    expect(Math.max(...x.subarray(0, 784))).toBeGreaterThan(0.5);
-    expect([...y].every((label) => label >= 0n && label < BigInt(workload.classes))).toBe(true);
-    expect(Object.keys(parameters)).toEqual(parameterShapes(workload).map(([name]) => name));
+  it('have a row with a fresh result and one with `into` for each chain', () => {
+    const chains = workloads.filter(({ kind }) => kind === 'chain').map(({ name }) => name);
+    expect(chains).toHaveLength(12);
+    expect(chains).toContain('poly-1e7');
+    expect(chains).toContain('trans-1e3-into');
+    expect(programName(workloadNamed('trans-1e3-into'))).toBe('trans');
+  });
+
+  it.each(['call-scalar', 'logreg-1', 'trans-1e3'])('%s gets the same data each time', (name) => {
+    const first = makeData(workloadNamed(name));
+    expect(makeData(workloadNamed(name))).toEqual(first);
+    for (const { shape, values } of Object.values({ ...first.inputs, ...first.parameters })) {
+      expect(values.length).toBe(shape.reduce((a, b) => a * b, 1));
+    }
+  });
+
+  it('have pixels, and classes in range', () => {
+    const { x, y } = makeData(workloadNamed('logreg-600')).inputs;
+    expect(Math.max(...Array.from(x.values.subarray(0, 784), Number))).toBeGreaterThan(0.5);
+    expect([...y.values].every((label) => Number(label) >= 0 && Number(label) < 10)).toBe(true);
   });
 
   it('start a hidden layer from weights that differ', () => {
@@ -64,6 +77,47 @@ describe('options', () => {
 
   it('refuse what is unknown', () => {
     expect(() => parseOptions(['--fast'])).toThrow('--fast');
+  });
+});
+
+describe('figures in the docs', () => {
+  const row = {
+    ...{ workload: 'poly-1e3', ours: { median_ms: 0.002, min_ms: 0.001 } },
+    peers: { numpy: { settings: 'plain', median_ms: 0.004, min_ms: 0.004, tried: [] } },
+    ...{ bestPeer: 'numpy', ratioToBestPeer: 0.5, ratioToBestPeerOfMinima: 0.25, apart: 1e-7 },
+    ...{ memory: { peak_mb: 60, before_mb: 50 }, rounds: { played: 4, quiet: 2 } },
+  };
+  const figures = {
+    ...{ date: '2030-01-01', versions: { node: '20.0.0', numpy: '1.0' }, workloads: [row] },
+    machine: {
+      processor: 'Abacus',
+      cores: 2,
+      vectors: 'none',
+      memory_gb: 1,
+      system: 'S',
+      load: [0],
+    },
+  };
+  const marked = ['machine', 'times', 'details', 'compile times']
+    .map((name) => `before\n\n<!-- ${name} -->\nold\n<!-- end of ${name} -->\n`)
+    .join('\n');
+
+  it('replace what is marked, and nothing else', () => {
+    const text = withFigures(marked, figures);
+    expect(text).not.toContain('old');
+    expect(text.match(/^before$/gm)).toHaveLength(4);
+    expect(text).toContain('2030-01-01: 2 cores of Abacus');
+    expect(text).toContain('| poly-1e3 | 2.00 µs / 1.00 µs | 4.00 µs / 4.00 µs | 0.50 / 0.25');
+    expect(withFigures(text, figures)).toBe(text);
+  });
+
+  it('are formatted as the rest is', async () => {
+    const text = withFigures(marked, figures);
+    expect(await format(text, { parser: 'markdown', printWidth: 100 })).toBe(text);
+  });
+
+  it('need their marks', () => {
+    expect(() => replaceMarked(marked, 'prices', '')).toThrow('expected marks for prices');
   });
 });
 

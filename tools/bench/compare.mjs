@@ -1,35 +1,41 @@
-// One workload: the same steps from the same data by everyone, first checked, then timed in turns.
+// One workload: the same computation on the same data by everyone, first checked, then timed in turns.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parameterShapes, readFloats, writeData } from './data.mjs';
-import { pytorchForms, pytorchParticipants } from './pytorch.mjs';
+import { makeData, parameterShapes, readFloats, writeData } from './data.mjs';
 import { summary } from './statistics.mjs';
-import { InForm, Participant, takeTurns } from './turns.mjs';
+import { Participant, takeTurns } from './turns.mjs';
 
 /** @typedef {import('./workloads.mjs').Workload} Workload */
 /** @typedef {import('./turns.mjs').Player} Player */
+/** @typedef {import('./peers/peers.mjs').Peer} Peer */
+/** @typedef {{ settings: string, median_ms: number, min_ms: number }} Result */
+/** @typedef {{ trialRounds: number, rounds: number, most: number, turn_ms: number }} Turns */
+/** @typedef {{ name: string, players: Player[] }} Group whose fastest member counts */
 
 /** Steps after which losses and parameters are compared. */
 const checkedSteps = 10;
 
-/** Of the peer's settings, so many stay after the trial. */
-const kept = 2;
+/** A peer that takes so many times the fastest peer's time keeps the figures of the trial. */
+const hopeless = 3;
 
 /** @param {string} name */
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** @param {Float32Array} a @param {Float32Array} b */
 function distance(a, b) {
-  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return Math.sqrt(sum);
 }
 
 /**
  * How far each parameter has moved, and how far apart the two ends are, as a part of that way.
- * @param {Workload} workload
+ * @param {import('./workloads.mjs').Training} workload
  * @param {string} folder
+ * @returns {Record<string, { ours: number, peer: number, apart: number }>}
  */
 function movements(workload, folder) {
   return Object.fromEntries(
@@ -44,9 +50,32 @@ function movements(workload, folder) {
 }
 
 /**
- * @param {readonly Player[]} players
- * @param {Map<Player, number[]>} samples
+ * What everyone computes is the same: losses and movements of training, else the results, whose
+ * distance is a part of their length.
+ * @param {Workload} workload
+ * @param {Player} ours
+ * @param {Player | undefined} peer
+ * @param {string} folder
  */
+async function check(workload, ours, peer, folder) {
+  const calls = workload.kind === 'training' ? checkedSteps : 1;
+  const our = await ours.ask({ do: 'check', calls, folder, who: 'ours' });
+  const their = await peer?.ask({ do: 'check', calls, folder, who: 'peer' });
+  if (workload.kind === 'training') {
+    return {
+      lossOurs: our.losses.at(-1),
+      lossPeer: their?.losses.at(-1),
+      movement: their === undefined ? undefined : movements(workload, folder),
+    };
+  }
+  if (their === undefined) return {};
+  const [a, b] = ['ours', 'peer'].map((who) => readFloats(join(folder, `${who}-result`)));
+  if (a.length !== b.length)
+    throw new Error(`[bench] expected ${b.length} results, got ${a.length}`);
+  return { apart: distance(a, b) / distance(b, new Float32Array(b.length)) };
+}
+
+/** @param {readonly Player[]} players @param {Map<Player, number[]>} samples @returns {Result[]} */
 function results(players, samples) {
   return players.map((player) => ({
     settings: player.name,
@@ -54,66 +83,146 @@ function results(players, samples) {
   }));
 }
 
-/** @param {ReturnType<typeof results>} all */
+/** @template {Result} R @param {readonly R[]} all */
 function fastest(all) {
   return all.reduce((a, b) => (b.median_ms < a.median_ms ? b : a));
 }
 
 /**
- * The settings worth a comparison, and what the trial of all of them gave. Minima decide, since a
- * trial is too short for medians.
- * @param {readonly Player[]} players
- * @param {{ turn_ms: number, group: number }} options
+ * Who of each group is worth the comparison, and what the trial of all gave: the first by minimum,
+ * since a trial is short, and the first other by median, since some settings fall far back when disturbed.
+ * @param {readonly Group[]} groups
+ * @param {{ turn_ms: number, group: number, rounds: number }} turns
  */
-async function trial(players, options) {
-  const { samples } = await takeTurns(players, { ...options, rounds: 3 });
-  const tried = results(players, samples);
-  const order = players.map((_, i) => i).sort((i, j) => tried[i].min_ms - tried[j].min_ms);
-  return { tried, chosen: order.slice(0, kept).map((i) => players[i]) };
+async function trial(groups, turns) {
+  const everyone = groups.flatMap(({ players }) => players);
+  const { samples } = await takeTurns(everyone, turns);
+  return groups.map(({ name, players }) => {
+    const tried = results(players, samples);
+    const order = (/** @type {'min_ms' | 'median_ms'} */ by) =>
+      players.map((_, i) => i).sort((i, j) => tried[i][by] - tried[j][by]);
+    const [first] = order('min_ms');
+    const others = order('median_ms').filter((i) => i !== first);
+    const chosen = [first, ...others.slice(0, 1)].map((i) => players[i]);
+    return { name, tried, least: Math.min(...tried.map(({ min_ms }) => min_ms)), chosen };
+  });
+}
+
+/** A peer that fails misses the workload, unless it is required. @param {Peer} peer @param {Workload} workload @param {string} folder */
+async function opened(peer, workload, folder) {
+  try {
+    return await peer.players(workload, folder);
+  } catch (error) {
+    if (peer.required || !(error instanceof Error)) throw error;
+    console.log(`bench: ${workload.name} without ${peer.name}: ${error.message}`);
+    return [];
+  }
+}
+
+/** @param {Workload} workload @param {number} threads */
+function floorGroups(workload, threads) {
+  return workload.floors.map(({ name, parts }) => ({
+    name,
+    players: Array.from({ length: threads }, (_, i) => {
+      const settings = `${name}, ${i + 1} thread${i === 0 ? '' : 's'}`;
+      const args = [beside('floor/participant.mjs'), JSON.stringify(parts), `${i + 1}`];
+      return new Participant(settings, process.execPath, args);
+    }),
+  }));
+}
+
+/**
+ * The row of a workload, from its samples.
+ * @param {{ ours: { median_ms: number, min_ms: number }, peers: Record<string, Result>,
+ *   floors: Record<string, Result>, required: string[] }} times
+ */
+export function ratios({ ours, peers, floors, required }) {
+  const of = (/** @type {Result | undefined} */ other) => other && ours.median_ms / other.median_ms;
+  const ofMinima = (/** @type {Result | undefined} */ other) => other && ours.min_ms / other.min_ms;
+  const named = Object.entries(peers).map(([name, result]) => ({ name, ...result }));
+  const bestOf = (/** @type {typeof named} */ all) => (all.length > 0 ? fastest(all) : undefined);
+  const best = bestOf(named.filter(({ name }) => required.includes(name)));
+  const bestOfAll = bestOf(named);
+  const floor = Object.keys(floors).length > 0 ? fastest(Object.values(floors)) : undefined;
+  return {
+    bestPeer: best?.name,
+    ratioToBestPeer: of(best),
+    ratioToBestPeerOfMinima: ofMinima(best),
+    bestOfAll: bestOfAll?.name,
+    ratioToBestOfAll: of(bestOfAll),
+    floor,
+    ratioToFloor: of(floor),
+    ratioToFloorOfMinima: ofMinima(floor),
+  };
 }
 
 /**
  * @param {Workload} workload
- * @param {{ rounds: number, turn_ms: number, threads: number, python?: string, floor: boolean }} options
+ * @param {{ ours: Player, peers: Group[], floors: Group[], required: string[], folder: string,
+ *   turns: Turns }} options the players opened
  */
-export async function compare(workload, { rounds, turn_ms, threads, python, floor }) {
+export async function compareOpened(workload, options) {
+  const { ours, peers, floors, required, folder, turns } = options;
+  const checked = await check(workload, ours, peers[0]?.players[0], folder);
+  const { trialRounds, ...rest } = { ...turns, group: workload.group };
+  const tried = await trial([...peers, ...floors], { ...rest, rounds: trialRounds });
+  const peersTried = tried.slice(0, peers.length);
+  const floorsTried = tried.slice(peers.length);
+  const least = Math.min(...peersTried.map((group) => group.least));
+  const playing = peersTried.filter((group) => group.least <= hopeless * least);
+  const everyone = [ours, ...[...playing, ...floorsTried].flatMap(({ chosen }) => chosen)];
+  const { samples, rounds } = await takeTurns(everyone, rest);
+
+  /** @param {typeof tried} groups */
+  const measured = (groups) =>
+    Object.fromEntries(
+      groups.map((group) => {
+        const played = group.chosen.every((player) => samples.has(player));
+        const best = fastest(played ? results(group.chosen, samples) : group.tried);
+        return [
+          group.name,
+          { ...best, ...(played ? {} : { fromTrial: true }), tried: group.tried },
+        ];
+      }),
+    );
+  const times = {
+    ours: summary(samples.get(ours) ?? []),
+    peers: measured(peersTried),
+    floors: measured(floorsTried),
+  };
+  return {
+    workload: workload.name,
+    ...times,
+    ...ratios({ ...times, required }),
+    ...checked,
+    memory: await ours.ask({ do: 'memory' }),
+    rounds,
+  };
+}
+
+/**
+ * @param {Workload} workload
+ * @param {{ turns: Turns, threads: number, peers: Peer[], floor: boolean }} options
+ */
+export async function compare(workload, { turns, threads, peers, floor }) {
   const folder = mkdtempSync(join(tmpdir(), 'tno-bench-'));
-  writeData(workload, folder);
-  const ours = new Participant('TNO', process.execPath, [beside('our-step.mjs'), workload.name]);
-  const processes =
-    python === undefined ? [] : pytorchParticipants(python, workload, folder, threads);
-  const peers = processes.flatMap((one) => pytorchForms.map((form) => new InForm(one, form)));
-  const floors = Array.from({ length: floor ? threads : 0 }, (_, i) => {
-    const args = [beside('floor-step.mjs'), workload.name, `${i + 1}`];
-    return new Participant(`threads: ${i + 1}`, process.execPath, args);
-  });
+  writeData(makeData(workload), folder);
+  const script = beside('our-participant.mjs');
+  const ours = new Participant('TNO', process.execPath, [script, JSON.stringify(workload)]);
+  const floors = floor ? floorGroups(workload, threads) : [];
   try {
-    const train = { do: 'train', steps: checkedSteps, folder };
-    const our = await ours.ask(train);
-    const peer = peers.length > 0 ? await peers[0].ask(train) : undefined;
-    const turn = { turn_ms, group: workload.group };
-    const { tried, chosen } = await trial(peers, turn);
-    const everyone = [ours, ...chosen, ...floors];
-    const { samples, rounds: counts } = await takeTurns(everyone, { ...turn, rounds });
-    const times = summary(samples.get(ours) ?? []);
-    const best = chosen.length > 0 ? fastest(results(chosen, samples)) : undefined;
-    const least = floors.length > 0 ? fastest(results(floors, samples)) : undefined;
-    return {
-      workload: workload.name,
-      ours: times,
-      peers: best === undefined ? {} : { pytorch: { ...best, tried } },
-      floor: least,
-      ratioToBestPeer: best && times.median_ms / best.median_ms,
-      ratioToBestPeerOfMinima: best && times.min_ms / best.min_ms,
-      ratioToFloor: least && times.median_ms / least.median_ms,
-      ratioToFloorOfMinima: least && times.min_ms / least.min_ms,
-      lossOurs: our.losses.at(-1),
-      lossPeer: peer?.losses.at(-1),
-      rounds: counts,
-      movement: peer && movements(workload, folder),
-    };
+    const groups = [];
+    for (const peer of peers) {
+      const players = await opened(peer, workload, folder);
+      if (players.length > 0) groups.push({ name: peer.name, players });
+    }
+    const required = peers.filter((peer) => peer.required).map(({ name }) => name);
+    return await compareOpened(workload, {
+      ...{ ours, peers: groups, floors, required, folder, turns },
+    });
   } finally {
-    for (const participant of [ours, ...processes, ...floors]) participant.end();
+    ours.end();
+    for (const { players } of floors) for (const player of players) player.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

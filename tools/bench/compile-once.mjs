@@ -1,10 +1,9 @@
-// One fresh process: imports TNO, builds a training graph, compiles it, runs it once; prints times
-// in ms as JSON. Usage: node compile-once.mjs WORKLOAD
+// One fresh process: imports TNO, builds a workload's graph, compiles it, runs it once; prints times
+// in ms as JSON. Usage: node compile-once.mjs WORKLOAD, which is JSON
 
 import { makeData } from './data.mjs';
-import { workloadNamed } from './workloads.mjs';
 
-const workload = workloadNamed(process.argv[2]);
+const workload = JSON.parse(process.argv[2]);
 const data = makeData(workload);
 const times = [performance.now()];
 const lap = () => times.push(performance.now());
@@ -13,16 +12,17 @@ await import('@tno/core');
 lap();
 await import('@tno/cpu');
 lap();
-const { compileStep, trainingGraph } = await import('./training-step.mjs');
+const { callOf, compile, graphOf } = await import('./programs.mjs');
 const started = performance.now();
-const graph = trainingGraph(workload, data);
+const graph = graphOf(workload, data);
 const built = performance.now();
-const step = compileStep(graph);
+const f = compile(graph);
 const returned = performance.now();
-step(graph.arguments.x, graph.arguments.y);
+callOf(workload, f, data)();
 const first = performance.now();
 
-const { phases, rules, optimize, lower, emit, load } = step.compileProfile;
+/** @type {import('@tno/core').CompileProfile} */
+const { phases, rules, optimize, lower, emit, load } = f.compileProfile;
 console.log(
   JSON.stringify({
     times: {

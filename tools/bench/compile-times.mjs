@@ -15,15 +15,19 @@ const script = fileURLToPath(new URL('compile-once.mjs', import.meta.url));
  *   rules: { name: string, tried: number, applied: number, ms: number }[] }} Reading
  */
 
-/** @param {string} workload @param {string} cacheDir @returns {Reading} */
+/** @param {import("./workloads.mjs").Workload} workload @param {string} cacheDir @returns {Reading} */
 function read(workload, cacheDir) {
   const given = process.env.TNO_FLAGS;
   const TNO_FLAGS = `${given === undefined ? '' : `${given},`}cacheDir=${cacheDir}`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, workload], {
-    env: { ...process.env, TNO_FLAGS },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`[bench] compiling ${workload} failed:\n${stderr}`);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, JSON.stringify(workload)],
+    {
+      env: { ...process.env, TNO_FLAGS },
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`[bench] compiling ${workload.name} failed:\n${stderr}`);
   return JSON.parse(stdout);
 }
 
@@ -40,7 +44,7 @@ function summarize(readings) {
 }
 
 /**
- * @param {string} workload
+ * @param {import("./workloads.mjs").Workload} workload
  * @param {number} repetitions
  */
 export function compileTimes(workload, repetitions) {

@@ -4,7 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @typedef {import('./workloads.mjs').Workload} Workload */
-/** @typedef {Record<string, { shape: number[], values: Float32Array }>} Arrays */
+/** @typedef {import('./workloads.mjs').Training} Training */
+/**
+ * @typedef {{ shape: number[], values: Float32Array | BigInt64Array }} Filled
+ * @typedef {{ shape: number[], values: Float32Array }} Floats
+ * @typedef {{ inputs: Record<string, Filled>, parameters: Record<string, Floats> }} Data
+ */
 
 /** Numbers in [0, 1), the same on every machine. @param {number} seed */
 function randomNumbers(seed) {
@@ -17,7 +22,7 @@ function randomNumbers(seed) {
   };
 }
 
-/** The parameters of a model, in order: name and shape. @param {Workload} workload */
+/** The parameters of a model, in order: name and shape. @param {Training} workload */
 export function parameterShapes({ model, inputs, hidden, classes }) {
   /** @type {[string, number[]][]} */
   const shapes =
@@ -35,34 +40,52 @@ export function parameterShapes({ model, inputs, hidden, classes }) {
   return shapes;
 }
 
-/** @param {Workload} workload @returns {{ x: Float32Array, y: BigInt64Array, parameters: Arrays }} */
-export function makeData(workload) {
-  const random = randomNumbers(42);
-  const { batch, inputs, classes, model } = workload;
-  // Four of five pixels are black, as in handwritten digits.
-  const pixel = () => (random() < 0.8 ? 0 : random());
-  const x = Float32Array.from({ length: batch * inputs }, pixel);
-  const y = BigInt64Array.from({ length: batch }, () => BigInt(Math.floor(random() * classes)));
-  /** @type {Arrays} */
-  const parameters = {};
-  for (const [name, shape] of parameterShapes(workload)) {
-    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    // Logistic regression starts from zeros, as the tutorial's; a hidden layer would not learn so.
-    if (model === 'perceptron' && shape.length === 2) {
-      const reach = Math.sqrt(6 / (shape[0] + shape[1]));
-      for (let i = 0; i < values.length; i++) values[i] = (2 * random() - 1) * reach;
-    }
-    parameters[name] = { shape, values };
-  }
-  return { x, y, parameters };
+/** @param {number[]} shape @param {() => number} value @returns {Floats} */
+function filled(shape, value) {
+  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < values.length; i++) values[i] = value();
+  return { shape, values };
 }
 
-/** Writes `x`, `y` and each parameter, little-endian. @param {Workload} workload @param {string} folder */
-export function writeData(workload, folder) {
-  const { x, y, parameters } = makeData(workload);
-  writeFileSync(join(folder, 'x'), x);
-  writeFileSync(join(folder, 'y'), y);
-  for (const [name, { values }] of Object.entries(parameters)) {
+/** @param {Training} workload @param {() => number} random @returns {Data} */
+function trainingData(workload, random) {
+  const { batch, inputs, classes, model } = workload;
+  // Four of five pixels are black, as in handwritten digits.
+  const x = filled([batch, inputs], () => (random() < 0.8 ? 0 : random()));
+  const label = () => BigInt(Math.floor(random() * classes));
+  const y = { shape: [batch], values: BigInt64Array.from({ length: batch }, label) };
+  const parameters = parameterShapes(workload).map(([name, shape]) => {
+    // Logistic regression starts from zeros, as the tutorial's; a hidden layer would not learn so.
+    const reach =
+      model === 'perceptron' && shape.length === 2 ? Math.sqrt(6 / (shape[0] + shape[1])) : 0;
+    return [name, filled(shape, () => (reach === 0 ? 0 : (2 * random() - 1) * reach))];
+  });
+  return { inputs: { x, y }, parameters: Object.fromEntries(parameters) };
+}
+
+/** The inputs, in order, and the first parameters. @param {Workload} workload @returns {Data} */
+export function makeData(workload) {
+  const random = randomNumbers(42);
+  const signed = () => 2 * random() - 1;
+  switch (workload.kind) {
+    case 'training':
+      return trainingData(workload, random);
+    case 'chain': {
+      const shape = [workload.length];
+      return { inputs: { a: filled(shape, signed), b: filled(shape, signed) }, parameters: {} };
+    }
+    case 'product': {
+      const { m, n, k } = workload;
+      return { inputs: { a: filled([m, k], signed), b: filled([k, n], signed) }, parameters: {} };
+    }
+    case 'scalar':
+      return { inputs: { x: filled([], random) }, parameters: {} };
+  }
+}
+
+/** Writes each input and parameter, little-endian. @param {Data} data @param {string} folder */
+export function writeData({ inputs, parameters }, folder) {
+  for (const [name, { values }] of Object.entries({ ...inputs, ...parameters })) {
     writeFileSync(join(folder, name), values);
   }
 }

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { root } from '../setup/log.mjs';
 import { findTools } from '../setup/system-packages.mjs';
 import { Participant } from './turns.mjs';
-import { workloads } from './workloads.mjs';
 
 /** @param {string} path */
 function textOf(path) {
@@ -29,9 +28,9 @@ function vectors() {
 async function limits(threads) {
   /** @type {Record<string, any>} */
   const found = {};
-  const script = fileURLToPath(new URL('floor-step.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('floor/participant.mjs', import.meta.url));
   for (let count = 1; count <= threads; count++) {
-    const args = [script, workloads[0].name, `${count}`];
+    const args = [script, '[]', `${count}`];
     const participant = new Participant('limits', process.execPath, args);
     found[`threads_${count}`] = await participant.ask({ do: 'limits' });
     participant.end();
@@ -53,28 +52,18 @@ export async function describeMachine({ threads, floor }) {
   };
 }
 
-/** @param {{ python?: string, machine: Awaited<ReturnType<typeof describeMachine>> }} found */
-export function versions({ python, machine }) {
+/** @param {{ peers: import('./peers/peers.mjs').Peer[], machine: Awaited<ReturnType<typeof describeMachine>> }} found */
+export function versions({ peers, machine }) {
   const { compiler } = findTools();
   const said =
     compiler === undefined
       ? undefined
       : spawnSync('cc', ['--version'], { encoding: 'utf8' }).stdout;
-  const peers = python === undefined ? {} : pythonVersions(python);
   return {
     tno: JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8')).version,
     node: process.version.slice(1),
     compiler: said?.split('\n')[0],
     oneDnn: machine.limits?.threads_1.oneDnn,
-    ...peers,
+    ...Object.fromEntries(peers.map(({ name, version }) => [name, version])),
   };
-}
-
-/** @param {string} python */
-function pythonVersions(python) {
-  const code =
-    'import json, torch, numpy; print(json.dumps([torch.__version__, numpy.__version__]))';
-  const { stdout } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
-  const [pytorch, numpy] = JSON.parse(stdout);
-  return { pytorch, numpy };
 }

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { workloads } from './workloads.mjs';
 
 export const usage = `npm run bench -- [--quick] [--json FILE] [--only NAMES] [--no-compile]
-  --quick       fewer repetitions, under a minute
+  --quick       fewer repetitions, under three minutes
   --json FILE   also write the figures there
-  --only NAMES  of ${workloads.map(({ name }) => name).join(', ')}, divided by commas
-  --no-compile  times of steps only`;
+  --only NAMES  divided by commas, of
+                ${workloads.map(({ name }) => name).join(', ')}
+  --no-compile  times of calls only`;
 
 /** @param {string[]} args */
 export function parseOptions(args) {
@@ -25,11 +26,13 @@ export function parseOptions(args) {
   const { quick } = values;
   return {
     names,
+    quick,
     json: values.json,
     help: values.help,
     compile: !values['no-compile'],
-    rounds: quick ? 8 : 40,
-    turn_ms: quick ? 50 : 100,
-    repetitions: quick ? 2 : 7,
+    turns: quick
+      ? { trialRounds: 2, rounds: 8, most: 8, turn_ms: 30 }
+      : { trialRounds: 3, rounds: 40, most: 80, turn_ms: 100 },
+    repetitions: quick ? 1 : 7,
   };
 }

@@ -1,12 +1,12 @@
-// Where a training step's time goes: the compiled Program is cut after each of its steps, the pieces
+// Where a call's time goes: the compiled Program is cut after each of its steps, the pieces
 // take turns, and the difference of two neighbours is the time of one step.
 // Usage: node tools/bench/profile-steps.mjs [WORKLOAD] [--rounds N]
 
 import { parseArgs } from 'node:util';
 import * as tno from '@tno/core';
 import { makeData } from './data.mjs';
+import { argumentsOf, compile, graphOf } from './programs.mjs';
 import { median, summary } from './statistics.mjs';
-import { trainingGraph } from './training-step.mjs';
 import { workloadNamed } from './workloads.mjs';
 
 /** @typedef {import('@tno/core').Device} Device */
@@ -55,16 +55,19 @@ function cuts(program) {
 }
 
 const workload = workloadNamed(positionals[0] ?? 'logreg-600');
-const graph = trainingGraph(workload, makeData(workload));
+const data = makeData(workload);
+const graph = graphOf(workload, data);
 const device = tno.currentDevice();
 const { recording, last } = recorder(device);
-const { x, y, cost, updates } = graph;
-const whole = tno.function([x, y], cost, { updates, device: recording });
+const whole = compile(graph, { device: recording });
 if (last.arguments === undefined)
   throw new Error('[profile] expected the device to load a program');
 const [program, source, shared, hosts] = last.arguments;
 
-const inputs = [graph.arguments.x, graph.arguments.y];
+const args = argumentsOf(data);
+const inputs = args.map((value) =>
+  typeof value === 'number' ? tno.ndarray(value, 'float32') : value,
+);
 const nothing = { ...program, steps: program.steps.filter((step) => step.kind === 'sizes') };
 const pieces = [{ name: 'call and sizes', program: nothing }, ...cuts(program)].map((piece) => {
   const executable = device.load(piece.program, source, shared, hosts);
@@ -74,10 +77,9 @@ const pieces = [{ name: 'call and sizes', program: nothing }, ...cuts(program)].
     times: /** @type {number[]} */ ([]),
   };
 });
-const [a, b] = inputs;
 pieces.push({
   name: 'checks of arguments',
-  run: () => void whole(/** @type {any} */ (a), /** @type {any} */ (b)),
+  run: () => void whole(...args),
   times: [],
 });
 

@@ -2,37 +2,35 @@
 
 import { createInterface } from 'node:readline';
 
-/** Of each turn, the part that is not counted: what another's turn did to the caches. */
+/** Of each turn, the part that is not counted, but for a call that takes a turn: what another's turn did to the caches. */
 const warmUp = 0.2;
 
 /**
- * @param {() => unknown} step
+ * @param {() => unknown} call
  * @param {{ turn_ms: number, group: number }} turn
- * @returns {number[]} ms of a step, one for each group
+ * @returns {number[]} ms of a call, one for each group
  */
-function timeSteps(step, { turn_ms, group }) {
+export function timeCalls(call, { turn_ms, group }) {
   const start = performance.now();
-  while (performance.now() - start < turn_ms * warmUp) step();
-  const times = [];
+  call();
   let now = performance.now();
+  if (now - start >= turn_ms) return [now - start];
+  while (performance.now() - start < turn_ms * warmUp) call();
+  const times = [];
+  now = performance.now();
   do {
     const before = now;
-    for (let i = 0; i < group; i++) step();
+    for (let i = 0; i < group; i++) call();
     now = performance.now();
     times.push((now - before) / group);
   } while (now - start < turn_ms);
   return times;
 }
 
-/**
- * @param {() => unknown} step
- * @param {Record<string, (request: any) => unknown>} [others]
- */
-export async function serve(step, others = {}) {
+/** @param {Record<string, (request: any) => unknown>} answers by what a request asks to `do` */
+export async function serve(answers) {
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line);
-    const answer =
-      request.do === 'time' ? { times: timeSteps(step, request) } : others[request.do](request);
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    process.stdout.write(`${JSON.stringify(await answers[request.do](request))}\n`);
   }
 }

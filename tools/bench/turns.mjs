@@ -52,6 +52,10 @@ export class Participant {
     return JSON.parse(line);
   }
 
+  get pid() {
+    return this.child.pid;
+  }
+
   #ended() {
     return new Error(`[bench] ${this.name} ended: ${this.#errors.trim().split('\n').at(-1) ?? ''}`);
   }
@@ -70,19 +74,20 @@ export class InForm {
     this.name = `${participant.name}, ${form}`;
   }
 
+  get pid() {
+    return this.participant.pid;
+  }
+
   /** @param {object} request @returns {Promise<any>} */
   ask(request) {
     return this.participant.ask({ ...request, form: this.form });
   }
 }
 
-/** @typedef {Participant | InForm} Player */
+/** @typedef {{ name: string, pid?: number, ask(request: object): Promise<any> }} Player */
 
 /** So many rounds without others are enough to leave the other rounds out. */
 const enoughQuiet = 4;
-
-/** @param {Player} player */
-const pidOf = (player) => (player instanceof InForm ? player.participant : player).child.pid;
 
 /** One turn each, beginning with another player each round. @param {readonly Player[]} players @param {number} round @param {object} turn */
 async function playRound(players, round, turn) {
@@ -96,18 +101,18 @@ async function playRound(players, round, turn) {
 }
 
 /**
- * The times of steps, in ms, from turns of about `turn_ms`. Rounds in which other processes worked
- * are played again, up to as many again as there are to be, and count only where quiet ones are few.
+ * The times of calls, in ms, from turns of about `turn_ms`. Rounds in which other processes worked
+ * are played again, up to `most` in all, and count only where quiet ones are few.
  * @param {readonly Player[]} players
- * @param {{ rounds: number, turn_ms: number, group: number }} options
+ * @param {{ rounds: number, most?: number, turn_ms: number, group: number }} options
  */
-export async function takeTurns(players, { rounds, ...turn }) {
+export async function takeTurns(players, { rounds, most = rounds, ...turn }) {
   /** @type {Map<Player, number[]>[]} */
   const played = [];
   /** @type {Map<Player, number[]>[]} */
   const quiet = [];
-  while (quiet.length < rounds && played.length < 2 * rounds) {
-    const isQuiet = watchOthers(players.map(pidOf));
+  while (quiet.length < rounds && played.length < most) {
+    const isQuiet = watchOthers(players.flatMap(({ pid }) => pid ?? []));
     const times = await playRound(players, played.length, turn);
     played.push(times);
     if (isQuiet()) quiet.push(times);

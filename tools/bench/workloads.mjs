@@ -1,37 +1,54 @@
-// What is measured: training steps, described as data. training-step.mjs builds them with TNO,
-// pytorch_step.py with PyTorch, floor.c does what any program has to do for them.
+// What is measured, described as data. programs.mjs builds it with TNO, peers/ with others, floor/
+// does what any program has to do for it.
 
 /**
  * @typedef {{ do: 'product', transposeA?: boolean, transposeB?: boolean, m: number, n: number,
  *     k: number, accumulate?: boolean }
- *   | { do: 'scale' | 'dot' | 'axpy', n: number }} FloorPart
+ *   | { do: 'scale' | 'dot' | 'axpy' | 'poly' | 'trans' | 'triad', n: number }} FloorPart
+ * @typedef {{ name: string, parts: FloorPart[] }} Floor
  *
- * @typedef {object} Workload
+ * @typedef {object} Common
  * @property {string} name
- * @property {'logistic' | 'perceptron'} model
- * @property {number} batch
- * @property {number} inputs
- * @property {number} hidden 0 where the model has no hidden layer
- * @property {number} classes
- * @property {number} rate of stochastic gradient descent
- * @property {number} decay factor of the sum of squared weights in the cost
- * @property {number} group steps that are timed as one, where a step is short beside the clock
- * @property {FloorPart[]} floor the products and the passes over memory that no step can do without
+ * @property {number} group calls that are timed as one, where a call is short beside the clock
+ * @property {Floor[]} floors what no program can do without, in one call from JavaScript; the fastest counts
+ * @property {boolean} [into] the result goes into the caller's memory
+ *
+ * @typedef {Common & {
+ *   kind: 'training', model: 'logistic' | 'perceptron', batch: number, inputs: number, classes: number,
+ *   hidden: number, rate: number, decay: number }} Training a step of stochastic gradient descent;
+ *   `hidden` is 0 where there is no hidden layer, `decay` the factor of the squared weights in the cost
+ * @typedef {Common & { kind: 'chain', formula: 'poly' | 'trans', length: number }} Chain
+ * @typedef {Common & { kind: 'product', m: number, n: number, k: number }} Product
+ * @typedef {Common & { kind: 'scalar' }} Scalar
+ * @typedef {Training | Chain | Product | Scalar} Workload
  */
 
-/** @type {Omit<Workload, 'name' | 'batch' | 'group' | 'floor'>} */
-const logistic = { model: 'logistic', inputs: 784, hidden: 0, classes: 10, rate: 0.13, decay: 0 };
+/** @type {Omit<Training, 'name' | 'batch' | 'group' | 'floors'>} */
+const logistic = {
+  kind: 'training',
+  model: 'logistic',
+  inputs: 784,
+  hidden: 0,
+  classes: 10,
+  rate: 0.13,
+  decay: 0,
+};
 
-/** @type {readonly Workload[]} */
-export const workloads = [
+/** @type {Training[]} */
+const trainings = [
   {
     ...logistic,
     name: 'logreg-600',
     batch: 600,
     group: 1,
-    floor: [
-      { do: 'product', m: 600, n: 10, k: 784 },
-      { do: 'product', transposeA: true, m: 784, n: 10, k: 600, accumulate: true },
+    floors: [
+      {
+        name: 'oneDNN and loops',
+        parts: [
+          { do: 'product', m: 600, n: 10, k: 784 },
+          { do: 'product', transposeA: true, m: 784, n: 10, k: 600, accumulate: true },
+        ],
+      },
     ],
   },
   {
@@ -41,12 +58,18 @@ export const workloads = [
     rate: 0.01,
     group: 20,
     // A library's call would cost more than the arithmetic.
-    floor: [
-      { do: 'dot', n: 7840 },
-      { do: 'axpy', n: 7840 },
+    floors: [
+      {
+        name: 'loops',
+        parts: [
+          { do: 'dot', n: 7840 },
+          { do: 'axpy', n: 7840 },
+        ],
+      },
     ],
   },
   {
+    kind: 'training',
     name: 'mlp-20',
     model: 'perceptron',
     batch: 20,
@@ -56,16 +79,72 @@ export const workloads = [
     rate: 0.01,
     decay: 1e-4,
     group: 1,
-    floor: [
-      { do: 'product', m: 20, n: 500, k: 784 },
-      { do: 'product', m: 20, n: 10, k: 500 },
-      { do: 'product', transposeB: true, m: 20, n: 500, k: 10 },
-      { do: 'product', transposeA: true, m: 500, n: 10, k: 20, accumulate: true },
-      { do: 'product', transposeA: true, m: 784, n: 500, k: 20, accumulate: true },
-      { do: 'scale', n: 784 * 500 },
+    floors: [
+      {
+        name: 'oneDNN and loops',
+        parts: [
+          { do: 'product', m: 20, n: 500, k: 784 },
+          { do: 'product', m: 20, n: 10, k: 500 },
+          { do: 'product', transposeB: true, m: 20, n: 500, k: 10 },
+          { do: 'product', transposeA: true, m: 500, n: 10, k: 20, accumulate: true },
+          { do: 'product', transposeA: true, m: 784, n: 500, k: 20, accumulate: true },
+          { do: 'scale', n: 784 * 500 },
+        ],
+      },
     ],
   },
 ];
+
+/** From here on a chain's arrays lie in memory, not in caches. */
+const large = 1e7;
+
+/** @param {'poly' | 'trans'} formula @param {number} exponent @param {boolean} into @returns {Chain} */
+function chain(formula, exponent, into) {
+  const length = 10 ** exponent;
+  const byHand = { name: 'by hand', parts: [{ do: formula, n: length }] };
+  // Two arrays are read and one is written, whatever is computed.
+  const memory = { name: 'memory', parts: [{ do: /** @type {const} */ ('triad'), n: length }] };
+  return {
+    kind: 'chain',
+    name: `${formula}-1e${exponent}${into ? '-into' : ''}`,
+    formula,
+    length,
+    into,
+    group: length <= 1000 ? 50 : 1,
+    floors: length >= large ? [byHand, memory] : [byHand],
+  };
+}
+
+/** @param {string} name @param {number} m @param {number} n @param {number} k @returns {Product} */
+function product(name, m, n, k) {
+  const floor = { name: 'oneDNN', parts: [{ do: /** @type {const} */ ('product'), m, n, k }] };
+  return { kind: 'product', name, m, n, k, group: 1, floors: [floor] };
+}
+
+/** @type {readonly Workload[]} */
+export const workloads = [
+  { kind: 'scalar', name: 'call-scalar', group: 100, floors: [{ name: 'empty call', parts: [] }] },
+  ...trainings,
+  ...['poly', 'trans'].flatMap((formula) =>
+    [3, 5, 7].flatMap((exponent) =>
+      [false, true].map((into) => chain(/** @type {'poly' | 'trans'} */ (formula), exponent, into)),
+    ),
+  ),
+  product('gemm-1024', 1024, 1024, 1024),
+  product('gemm-128x512x512', 128, 512, 512),
+];
+
+/** What is compiled for a workload: the same for all sizes, and with `into`. @param {Workload} workload */
+export function programName(workload) {
+  switch (workload.kind) {
+    case 'chain':
+      return workload.formula;
+    case 'product':
+      return 'gemm';
+    default:
+      return workload.name;
+  }
+}
 
 /** @param {string} name */
 export function workloadNamed(name) {

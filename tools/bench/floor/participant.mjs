@@ -1,16 +1,16 @@
-// A participant: what a training step cannot do without, and the machine's limits.
-// Usage: node floor-step.mjs WORKLOAD THREADS
+// A participant: what a workload cannot do without, and the machine's limits.
+// Usage: node participant.mjs PARTS THREADS, the parts of a floor as JSON
 
-import { loadFloor } from './floor-addon.mjs';
-import { serve } from './serve.mjs';
-import { least } from './statistics.mjs';
-import { workloadNamed } from './workloads.mjs';
+import { serve, timeCalls } from '../serve.mjs';
+import { least } from '../statistics.mjs';
+import { kinds, loadFloor } from './addon.mjs';
 
-const kinds = { product: 0, scale: 1, dot: 2, axpy: 3 };
 const floor = loadFloor();
 floor.setThreads(Number(process.argv[3]));
 
-const words = workloadNamed(process.argv[2]).floor.flatMap((part) => {
+/** @type {import('../workloads.mjs').FloorPart[]} */
+const parts = JSON.parse(process.argv[2]);
+const words = parts.flatMap((part) => {
   const { transposeA, transposeB, m, n, k, accumulate } = {
     ...{ transposeA: false, transposeB: false, m: 1, k: 1, accumulate: false },
     ...part,
@@ -30,12 +30,14 @@ function emptyCall() {
   return least(runs);
 }
 
-await serve(() => floor.step(), {
+await serve({
+  time: (turn) => ({ times: timeCalls(() => floor.step(), turn) }),
   limits: () => ({
     fma_gflops: floor.fma(),
     // Larger than the caches, but for those that a whole server shares.
-    triad_memory_gbs: floor.triad(1 << 25, 10),
-    triad_cache_gbs: floor.triad(1 << 17, 500),
+    triad_memory_gbs: floor.triad(1 << 25, 10, 0),
+    triad_streaming_gbs: floor.triad(1 << 25, 10, 1),
+    triad_cache_gbs: floor.triad(1 << 17, 500, 0),
     empty_call_ns: emptyCall(),
     oneDnn: floor.library(),
   }),

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRODUCT, SCALE, DOT, AXPY };
+#include "chains.h"
+
+enum { PRODUCT, SCALE, DOT, AXPY, POLY, TRANS, TRIAD };
 enum { MAX_PARTS = 16, WORDS = 7 };
 
 typedef struct Part {
@@ -32,6 +34,12 @@ static float* floats(int64_t count) {
   return data;
 }
 
+static void chain(int kind, const float* a, const float* b, float* y, int64_t n) {
+  if (kind == POLY) poly(a, b, y, n);
+  if (kind == TRANS) trans(a, b, y, n);
+  if (kind == TRIAD) triad(a, b, y, n);
+}
+
 static void run(const Part* p) {
   const float c = one, small = 1e-9f * c;
   const int64_t n = p->n;
@@ -47,17 +55,19 @@ static void run(const Part* p) {
   } else if (p->kind == AXPY) {
 #pragma omp simd
     for (int64_t i = 0; i < n; i++) y[i] += small * a[i];
-  } else {
+  } else if (p->kind == DOT) {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (int64_t i = 0; i < n; i++) sum += a[i] * b[i];
     sink = sum;
+  } else {
+    chain(p->kind, a, b, y, n);
   }
 }
 
 static int numbers(napi_env env, napi_callback_info info, double* values, size_t count) {
-  napi_value args[2];
-  size_t given = 2;
+  napi_value args[3];
+  size_t given = 3;
   napi_get_cb_info(env, info, &given, args, NULL, NULL);
   for (size_t i = 0; i < count; i++) {
     if (i >= given || napi_get_value_double(env, args[i], &values[i]) != napi_ok) return 0;
@@ -89,10 +99,9 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
     p->transpose_b = word[2] != 0;
     p->accumulate = word[3] != 0;
     p->m = (int64_t)word[4], p->n = (int64_t)word[5], p->k = (int64_t)word[6];
-    p->a = floats(p->m * p->k);
-    p->b = floats(p->kind == PRODUCT ? p->k * p->n : p->n);
+    p->a = floats(p->kind == PRODUCT ? p->m * p->k : p->n);
+    p->b = floats(p->k * p->n);
     p->y = floats(p->m * p->n);
-    if (p->kind != PRODUCT) p->a = floats(p->n);
   }
   return NULL;
 }
@@ -100,6 +109,30 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
 static napi_value step(napi_env env, napi_callback_info info) {
   (void)env, (void)info;
   for (int i = 0; i < part_count; i++) run(&parts[i]);
+  return NULL;
+}
+
+/* evaluate(kind of a chain, Float32Array, Float32Array): its values in the first array */
+static napi_value evaluate(napi_env env, napi_callback_info info) {
+  napi_value args[3];
+  size_t given = 3, count[2] = {0, 0};
+  void* data[2];
+  double kind;
+  napi_typedarray_type type;
+  napi_get_cb_info(env, info, &given, args, NULL, NULL);
+  if (given != 3 || napi_get_value_double(env, args[0], &kind) != napi_ok) return NULL;
+  for (int i = 0; i < 2; i++) {
+    if (napi_get_typedarray_info(env, args[i + 1], &type, &count[i], &data[i], NULL, NULL) !=
+        napi_ok)
+      return NULL;
+  }
+  const size_t n = count[0] < count[1] ? count[0] : count[1];
+  float *a = floats((int64_t)n), *b = floats((int64_t)n), *y = floats((int64_t)n);
+  memcpy(a, data[0], n * sizeof(float));
+  memcpy(b, data[1], n * sizeof(float));
+  chain((int)kind, a, b, y, (int64_t)n);
+  memcpy(data[0], y, n * sizeof(float));
+  free(a), free(b), free(y);
   return NULL;
 }
 
@@ -114,10 +147,10 @@ static napi_value set_threads(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* triad(floats an array, repetitions): GB/s, best of the repetitions */
-static napi_value triad(napi_env env, napi_callback_info info) {
-  double wanted[2];
-  if (!numbers(env, info, wanted, 2)) return NULL;
+/* triad(floats an array, repetitions, whether past the caches): GB/s, best of the repetitions */
+static napi_value triad_rate(napi_env env, napi_callback_info info) {
+  double wanted[3];
+  if (!numbers(env, info, wanted, 3)) return NULL;
   const int64_t n = (int64_t)wanted[0];
   float *a = aligned_alloc(64, (size_t)n * 4), *b = aligned_alloc(64, (size_t)n * 4),
         *y = aligned_alloc(64, (size_t)n * 4);
@@ -129,8 +162,12 @@ static napi_value triad(napi_env env, napi_callback_info info) {
   double best = 0;
   for (int r = 0; r < (int)wanted[1]; r++) {
     const double start = omp_get_wtime();
+    if (wanted[2] != 0) {
+      triad(a, b, y, n);
+    } else {
 #pragma omp parallel for simd
-    for (int64_t i = 0; i < n; i++) y[i] = a[i] + c * b[i];
+      for (int64_t i = 0; i < n; i++) y[i] = a[i] + c * b[i];
+    }
     const double rate = 12.0 * (double)n / (omp_get_wtime() - start) / 1e9;
     if (rate > best) best = rate;
   }
@@ -141,13 +178,6 @@ static napi_value triad(napi_env env, napi_callback_info info) {
 /* As many chains as hide the latency of two units; each a variable, to stay in registers. */
 #define CHAINS 10
 #define EACH_CHAIN(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9)
-
-#ifdef __AVX512F__
-enum { LANES = 16 };
-#else
-enum { LANES = 8 };
-#endif
-typedef float Lanes __attribute__((vector_size(LANES * 4)));
 
 static float fma_chains(int64_t times) {
   const Lanes factor = (Lanes){0} + one, term = (Lanes){0} + 1e-9f * one;
@@ -203,7 +233,8 @@ NAPI_MODULE_INIT() {
   add(env, exports, "step", step);
   add(env, exports, "empty", empty);
   add(env, exports, "setThreads", set_threads);
-  add(env, exports, "triad", triad);
+  add(env, exports, "evaluate", evaluate);
+  add(env, exports, "triad", triad_rate);
   add(env, exports, "fma", fma_rate);
   add(env, exports, "library", library);
   return exports;
