@@ -31,7 +31,7 @@ const options = readOptions();
 await setUp();
 // More threads than the second gain these small workloads nothing.
 const threads = Math.min(2, availableParallelism());
-const peers = await findPeers({ threads });
+const peers = await findPeers({ threads, install: !options.quick });
 const noFloor = await buildFloor();
 if (noFloor !== undefined) console.log(`bench: no floor: ${noFloor}`);
 

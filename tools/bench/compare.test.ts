@@ -160,22 +160,24 @@ const python = findPython(['torch', 'numpy']);
 if (python === undefined)
   console.log('bench: no test beside PyTorch and NumPy, which are not here');
 
-describe.skipIf(python === undefined)('beside PyTorch and NumPy', () => {
+describe.skipIf(python === undefined)('beside PyTorch, NumPy and who else is here', () => {
   let peers: Peer[];
-  beforeAll(async () => (peers = await findPeers({ threads: 1 })));
+  beforeAll(async () => (peers = await findPeers({ threads: 1, install: false })));
   afterAll(() => peers.forEach((peer) => peer.end()));
 
-  it.each(small)('$name is the same in all forms', async (workload) => {
+  it.each(small)('$name is the same for everyone in all forms', async (workload) => {
     writeData(makeData(workload), folder);
     const groups = [];
     for (const peer of peers) {
-      groups.push({ name: peer.name, players: await peer.players(workload, folder) });
+      const players = await peer.players(workload, folder);
+      // The others' functions are less exact.
+      groups.push({ name: peer.name, players, apart: peer.required ? 1e-6 : 1e-4 });
     }
     const found = groups.filter(({ players }) => players.length > 0);
     expect(found.map(({ name }) => name)).toEqual(
-      workload.kind === 'training' ? ['pytorch'] : ['pytorch', 'numpy'],
+      expect.arrayContaining(workload.kind === 'training' ? ['pytorch'] : ['pytorch', 'numpy']),
     );
-    for (const { name, players } of found) {
+    for (const { name, players, apart } of found) {
       for (const player of players) {
         const row = await compareOpened(workload, {
           ours: inProcess('TNO', ourAnswers(workload)),
@@ -185,9 +187,9 @@ describe.skipIf(python === undefined)('beside PyTorch and NumPy', () => {
         if (workload.kind === 'training') {
           expect(row.lossOurs).toBeCloseTo(row.lossPeer ?? NaN, 5);
           const ends = Object.values(row.movement ?? {});
-          for (const { apart } of ends) expect(apart).toBeLessThan(1e-4);
+          for (const end of ends) expect(end.apart).toBeLessThan(1e-4);
         } else {
-          expect(row.apart).toBeLessThan(1e-6);
+          expect(row.apart).toBeLessThan(apart);
         }
       }
     }

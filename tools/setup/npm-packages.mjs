@@ -31,7 +31,7 @@ export function matchesLock(lock, installed) {
  * Whether the registry's name resolves. Asked first because npm without a network tries for minutes.
  * Behind a proxy names need not resolve here, so there npm finds out.
  */
-async function reachesRegistry() {
+export async function reachesRegistry() {
   const proxies = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
   if (proxies.some((name) => (process.env[name] ?? '') !== '')) return true;
   const query = ['config', 'get', 'registry', 'proxy', 'https-proxy'];

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { InForm, Participant } from '../turns.mjs';
+import { installedVersion, installPeers } from './npm/packages.mjs';
 import { numpySettings, providePython, pytorchSettings } from './python.mjs';
 
 /** @typedef {import('../workloads.mjs').Workload} Workload */
@@ -92,7 +93,39 @@ async function pythonPeers(threads) {
   ];
 }
 
-/** @param {{ threads: number }} options @returns {Promise<Peer[]>} */
-export async function findPeers({ threads }) {
-  return pythonPeers(threads);
+/** Peers of npm, those that are installed. @param {number} threads most to use */
+function npmPeers(threads) {
+  const counts = threads === 1 ? [1] : [1, threads];
+  const settings = (/** @type {string} */ script, /** @type {number[]} */ of) =>
+    of.map((count) => ({
+      name: `${count} thread${count === 1 ? '' : 's'}`,
+      command: process.execPath,
+      args: [beside(`npm/${script}`), `${count}`],
+    }));
+  const fresh = (/** @type {Workload} */ { into }) => into !== true;
+  const forward = (/** @type {Workload} */ { kind }) => kind !== 'training';
+  return [
+    {
+      ...{ name: 'tfjs-wasm', from: '@tensorflow/tfjs-backend-wasm', does: fresh },
+      settings: settings('tfjs-peer.mjs', counts),
+    },
+    { name: 'jax-js', from: '@jax-js/jax', does: fresh, settings: settings('jax-peer.mjs', [1]) },
+    {
+      ...{ name: 'onnxruntime', from: 'onnxruntime-node', does: forward },
+      settings: settings('onnx-peer.mjs', counts),
+    },
+  ].flatMap(({ name, from, ...about }) => {
+    const version = installedVersion(from);
+    return version === undefined ? [] : [new Peer(name, { version, required: false, ...about })];
+  });
+}
+
+/**
+ * PyTorch and NumPy, and who else can be had.
+ * @param {{ threads: number, install: boolean }} options whether to install those of npm
+ * @returns {Promise<Peer[]>}
+ */
+export async function findPeers({ threads, install }) {
+  if (install) await installPeers();
+  return [...(await pythonPeers(threads)), ...npmPeers(threads)];
 }
