@@ -108,17 +108,6 @@ async function trial(groups, turns) {
   });
 }
 
-/** A peer that fails misses the workload, unless it is required. @param {Peer} peer @param {Workload} workload @param {string} folder */
-async function opened(peer, workload, folder) {
-  try {
-    return await peer.players(workload, folder);
-  } catch (error) {
-    if (peer.required || !(error instanceof Error)) throw error;
-    console.log(`bench: ${workload.name} without ${peer.name}: ${error.message}`);
-    return [];
-  }
-}
-
 /** @param {Workload} workload @param {number} threads */
 function floorGroups(workload, threads) {
   return workload.floors.map(({ name, parts }) => ({
@@ -213,7 +202,7 @@ export async function compare(workload, { turns, threads, peers, floor }) {
   try {
     const groups = [];
     for (const peer of peers) {
-      const players = await opened(peer, workload, folder);
+      const players = await peer.players(workload, folder);
       if (players.length > 0) groups.push({ name: peer.name, players });
     }
     const required = peers.filter((peer) => peer.required).map(({ name }) => name);

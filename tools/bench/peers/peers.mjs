@@ -3,7 +3,13 @@
 import { fileURLToPath } from 'node:url';
 import { InForm, Participant } from '../turns.mjs';
 import { installedVersion, installPeers } from './npm/packages.mjs';
-import { numpySettings, providePython, pytorchSettings } from './python.mjs';
+import {
+  findPython,
+  numpySettings,
+  providePython,
+  pytorchSettings,
+  theanoSettings,
+} from './python.mjs';
 
 /** @typedef {import('../workloads.mjs').Workload} Workload */
 /**
@@ -54,12 +60,21 @@ export class Peer {
   async players(workload, folder) {
     if (!this.does(workload)) return [];
     const fitting = this.settings.filter(({ only }) => only?.includes(workload.kind) ?? true);
-    const opened = fitting.map(async (setting) => {
-      const process = this.#process(setting);
+    return (await Promise.all(fitting.map((one) => this.#open(one, workload, folder)))).flat();
+  }
+
+  /** Of a peer that need not be there, a setting that fails is left out, and told. @param {Setting} setting @param {Workload} workload @param {string} folder */
+  async #open(setting, workload, folder) {
+    const process = this.#process(setting);
+    try {
       const { forms } = await process.ask({ do: 'open', workload, folder });
       return forms.map((/** @type {string} */ form) => new InForm(process, form));
-    });
-    return (await Promise.all(opened)).flat();
+    } catch (error) {
+      if (this.required || !(error instanceof Error)) throw error;
+      this.settings = this.settings.filter((one) => one !== setting);
+      console.log(`bench: no longer ${this.name}, ${setting.name}: ${error.message}`);
+      return [];
+    }
   }
 
   end() {
@@ -91,6 +106,21 @@ async function pythonPeers(threads) {
       does: ({ kind }) => kind !== 'training',
     }),
   ];
+}
+
+/** Theano and PyTensor, where the user has them. @param {number} threads most to use */
+function theanoPeers(threads) {
+  return ['theano', 'pytensor'].flatMap((name) => {
+    const found = findPython([name]);
+    if (found === undefined) return [];
+    const settings = theanoSettings(name, threads).map((setting) => ({
+      ...setting,
+      command: found.python,
+      args: [beside('theano_peer.py'), name],
+    }));
+    const does = (/** @type {Workload} */ { into }) => into !== true;
+    return [new Peer(name, { version: found.versions[0], required: false, settings, does })];
+  });
 }
 
 /** Peers of npm, those that are installed. @param {number} threads most to use */
@@ -127,5 +157,5 @@ function npmPeers(threads) {
  */
 export async function findPeers({ threads, install }) {
   if (install) await installPeers();
-  return [...(await pythonPeers(threads)), ...npmPeers(threads)];
+  return [...(await pythonPeers(threads)), ...theanoPeers(threads), ...npmPeers(threads)];
 }

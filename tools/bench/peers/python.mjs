@@ -132,3 +132,14 @@ export function numpySettings(threads) {
     },
   ];
 }
+
+/** Both compile to C, the younger one also with numba. @param {string} name @param {number} threads @returns {Setting[]} */
+export function theanoSettings(name, threads) {
+  const flags = name === 'theano' ? 'THEANO_FLAGS' : 'PYTENSOR_FLAGS';
+  const all = { ...best, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` };
+  const linkers = name === 'theano' ? ['cvm'] : ['cvm', 'numba'];
+  return linkers.map((linker) => ({
+    ...{ name: linker, threads },
+    env: { ...all, [flags]: `floatX=float32,linker=${linker},openmp=${threads > 1}` },
+  }));
+}
