@@ -66,6 +66,18 @@ Napi::Value product_provider_binding(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), product_provider());
 }
 
+// cancelCall(ticket): whether the call had not begun; `done` is not called then.
+Napi::Value cancel_call(const Napi::CallbackInfo& info) {
+  const auto ticket = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  AsyncCalls& calls = info.Env().GetInstanceData<AddonData>()->async;
+  return Napi::Boolean::New(info.Env(), calls.cancel(info.Env(), ticket));
+}
+
+// stopCalls(): ends the calls in flight, none of which is settled. Nothing is in flight afterwards.
+void stop_calls(const Napi::CallbackInfo& info) {
+  info.Env().GetInstanceData<AddonData>()->async.stop();
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   keep_freed_memory();
   auto* data = new AddonData;
@@ -79,6 +91,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("loadLibrary", Napi::Function::New(env, load_library_binding, "loadLibrary"));
   define_cache(env, exports);
   define_machine(env, exports);
+  exports.Set("cancelCall", Napi::Function::New(env, cancel_call, "cancelCall"));
+  exports.Set("stopCalls", Napi::Function::New(env, stop_calls, "stopCalls"));
   exports.Set("load", Napi::Function::New(env, load, "load"));
   exports.Set("productProvider",
               Napi::Function::New(env, product_provider_binding, "productProvider"));

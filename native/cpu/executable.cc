@@ -1,6 +1,7 @@
 #include "executable.h"
 
 #include <algorithm>
+#include <new>
 
 namespace tno::cpu {
 namespace {
@@ -37,24 +38,11 @@ bool Executable::bind_input(size_t index, size_t& word) {
     return byte_count(elements, buffer.dtype) <= static_cast<int64_t>(small_bytes);
   }
   int64_t available = 0;
-  std::byte* data = typed_array(arguments[index], buffer.dtype, available);
+  std::byte* data = typed_array(env_, arguments[index], buffer.dtype, available);
   const auto start = static_cast<int64_t>(offset);
   if (data == nullptr || start > available || elements > available - start) return false;
   walker->set_input(index, data + start * item_size(buffer.dtype));
   return true;
-}
-
-// The elements of a typed array that stores `dtype`; null where it is none.
-std::byte* Executable::typed_array(napi_value array, DType dtype, int64_t& elements) const {
-  napi_typedarray_type type{};
-  size_t length = 0;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(env_, array, &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      !holds_dtype(type, dtype)) {
-    return nullptr;
-  }
-  elements = static_cast<int64_t>(length);
-  return length == 0 ? empty_memory() : static_cast<std::byte*>(data);
 }
 
 const char* Executable::bind_output(size_t index) {
@@ -64,7 +52,7 @@ const char* Executable::bind_output(size_t index) {
   napi_valuetype type = napi_undefined;
   napi_typeof(env_, given, &type);
   if (type != napi_object) return nullptr;
-  destination.data = typed_array(given, buffer.dtype, destination.elements);
+  destination.data = typed_array(env_, given, buffer.dtype, destination.elements);
   if (destination.data == nullptr) return "[into] expected memory of the outputs' dtypes";
   destination.optional =
       !buffer.shape.empty() && frame[output_words_[index]] == Destination::has_room;
@@ -113,20 +101,50 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
   }
   size_t count = arguments.size();
   napi_get_cb_info(env, info, &count, arguments.data(), nullptr, nullptr);
+  if (!take_turn()) return text("E_ASYNC_IN_FLIGHT");
   const char* problem = bind(count);
   if (problem != nullptr) return text(problem);
   large_.assign(program->outputs.size(), nullptr);
   running_ = true;
+  const bool has_host_steps = hosts.size() > 0;
+  if (has_host_steps) addon->async.hold();
   const Failure& failure = walker->run(*this);
+  if (has_host_steps) addon->async.release();
   running_ = false;
   addon->reclaimer.account(env);
   return finish(failure);
 }
 
-void Executable::free_memory(napi_env env) {
-  if (running_) return;
+// Waits for the calls in flight that this one has to come after.
+bool Executable::take_turn() {
+  for (const auto& value : shared) {
+    if (!addon->async.wait_to_read(*value)) return false;
+  }
+  for (size_t i : walker->written()) {
+    if (!addon->async.wait_to_write(*shared[i])) return false;
+  }
+  return true;
+}
+
+bool Executable::free_memory(napi_env env) {
+  if (running_) return true;
+  if (!addon->async.wait_for_all()) return false;
   walker->free_memory();
+  async_walker_ = nullptr;
   addon->reclaimer.account(env);
+  return true;
+}
+
+Walker* Executable::async_walker() noexcept {
+  if (async_walker_ == nullptr) {
+    try {
+      std::string error;
+      async_walker_ = Walker::create(parts, error);
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  }
+  return async_walker_.get();
 }
 
 napi_value Executable::finish(const Failure& failure) {

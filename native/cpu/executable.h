@@ -37,6 +37,7 @@ class Executable : public Environment {
   std::shared_ptr<KernelLibrary> library;
   std::vector<std::shared_ptr<Block>> constants;
   std::unique_ptr<Walker> walker;
+  WalkerParts parts;  // for the second walker
   std::vector<std::shared_ptr<SharedValue>> shared;
   HostFunctions hosts;
   AddonData* addon = nullptr;
@@ -51,8 +52,10 @@ class Executable : public Environment {
   // Once, when the program is there.
   void lay_out();
   napi_value run(napi_env env, napi_callback_info info);
-  // Nothing while a call runs.
-  void free_memory(napi_env env);
+  // Gives memory back; nothing while a call runs. False where calls in flight cannot be waited for.
+  bool free_memory(napi_env env);
+  // The walker of calls in flight, for the thread that they run on; null where there is no memory.
+  Walker* async_walker() noexcept;
 
   bool fits_output(size_t index, std::span<const int64_t> dims) noexcept override;
   std::byte* allocate_output(size_t index, int64_t bytes) noexcept override;
@@ -63,7 +66,7 @@ class Executable : public Environment {
   const char* bind(size_t count);
   bool bind_input(size_t index, size_t& word);
   const char* bind_output(size_t index);
-  std::byte* typed_array(napi_value array, DType dtype, int64_t& elements) const;
+  bool take_turn();
   void write_lengths(size_t output);
   napi_value finish(const Failure& failure);
   napi_value text(const char* text) const;
@@ -72,6 +75,7 @@ class Executable : public Environment {
 
   napi_env env_ = nullptr;
   bool running_ = false;
+  std::unique_ptr<Walker> async_walker_;
   std::vector<napi_value> large_;
   std::vector<Destination> destinations_;
   std::vector<size_t> output_words_;  // where the lengths of each output stand in the frame

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "async_call.h"
 #include "executable.h"
 #include "plain_products.h"
 #include "providers.h"
@@ -11,31 +12,29 @@ namespace {
 
 using Holder = std::shared_ptr<HoldingOf<Executable>>;
 
-// The executable behind a function that `method` made; null once it has been released.
-std::shared_ptr<Executable> executable_of(napi_env env, napi_callback_info info) {
-  void* data = nullptr;
-  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  return (*static_cast<Holder*>(data))->value;
-}
-
 napi_value run_callback(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   return (*static_cast<Holder*>(data))->value->run(env, info);
 }
 
-napi_value free_callback(napi_env env, napi_callback_info info) {
-  if (const auto executable = executable_of(env, info)) executable->free_memory(env);
-  return nullptr;
+// start(inputs, layout, done): see async_call.h
+Napi::Value start(const Napi::CallbackInfo& info, const std::shared_ptr<Executable>& executable) {
+  const Napi::Env env = info.Env();
+  auto call =
+      std::make_shared<AsyncCall>(executable, info[0].As<Napi::Array>(),
+                                  info[1].As<Napi::Float64Array>(), info[2].As<Napi::Function>());
+  AsyncCall& started = *call;
+  started.ticket = executable->addon->async.start(env, std::move(call), executable->shared,
+                                                  executable->walker->written());
+  return Napi::Number::New(env, static_cast<double>(started.ticket));
 }
 
-// A function that holds the executable.
-Napi::Function method(Napi::Env env, const char* name, napi_callback callback,
-                      const Holder& holder) {
+Napi::Function run_function(Napi::Env env, const Holder& holder) {
   auto held = std::make_unique<Holder>(holder);
   napi_value function = nullptr;
   NAPI_THROW_IF_FAILED(
-      env, napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, held.get(), &function),
+      env, napi_create_function(env, "run", NAPI_AUTO_LENGTH, run_callback, held.get(), &function),
       Napi::Function());
   Napi::Value(env, function)
       .As<Napi::Object>()
@@ -129,6 +128,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   parts.products = spec.Get("plain").ToBoolean() ? plain_products() : provided_products();
 
   std::string error;
+  executable->parts = parts;
   executable->walker = Walker::create(std::move(parts), error);
   if (executable->walker == nullptr) refuse(env, error);
 
@@ -144,12 +144,17 @@ Napi::Value load(const Napi::CallbackInfo& info) {
 
   // The function `run` owns the executable.
   const auto holder = std::make_shared<HoldingOf<Executable>>(executable);
-  const Napi::Function run = method(env, "run", run_callback, holder);
+  const Napi::Function run = run_function(env, holder);
   executable->addon->reclaimer.watch(env, run, holder);
   executable->addon->reclaimer.account(env);
   Napi::Object result = Napi::Object::New(env);
   result.Set("run", run);
-  result.Set("free", method(env, "free", free_callback, holder));
+  result.Set("start", Napi::Function::New(env, [holder](const Napi::CallbackInfo& call) {
+               return start(call, holder->value);
+             }));
+  result.Set("free", Napi::Function::New(env, [holder](const Napi::CallbackInfo& call) {
+               return Napi::Boolean::New(call.Env(), holder->value->free_memory(call.Env()));
+             }));
   result.Set("frame", frame);
   result.Set("small", small);
   return result;

@@ -12,7 +12,8 @@
 //   `small`
 //     nor in memory of the caller
 //   a number: the kind of a failure (FailureKind), the rest of it in the status words
-//   a string: why the program is broken
+//   a string: why the program is broken, or E_ASYNC_IN_FLIGHT where it would have to wait for calls
+//     in flight that wait for it
 // and throws what a host function threw.
 #ifndef TNO_CPU_EXECUTABLE_BINDING_H_
 #define TNO_CPU_EXECUTABLE_BINDING_H_
@@ -26,7 +27,8 @@ namespace tno::cpu {
 
 inline constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
 
-// load({encoded, constants, library, symbols, shared, hosts, plain}): {run, free, frame, small}
+// load({encoded, constants, library, symbols, shared, hosts, plain}): {run, start, free, frame,
+// small}
 Napi::Value load(const Napi::CallbackInfo& info);
 
 }  // namespace tno::cpu

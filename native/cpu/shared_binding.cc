@@ -15,6 +15,18 @@ bool holds_dtype(napi_typedarray_type type, DType dtype) {
   return types[static_cast<size_t>(dtype)] == type;
 }
 
+std::byte* typed_array(napi_env env, napi_value array, DType dtype, int64_t& elements) {
+  napi_typedarray_type type{};
+  size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      !holds_dtype(type, dtype)) {
+    return nullptr;
+  }
+  elements = static_cast<int64_t>(length);
+  return length == 0 ? empty_memory() : static_cast<std::byte*>(data);
+}
+
 Napi::Function SharedStorage::define(Napi::Env env) {
   return DefineClass(
       env, "SharedStorage",
@@ -37,8 +49,21 @@ SharedStorage::SharedStorage(const Napi::CallbackInfo& info)
   reclaimer.watch(info.Env(), info.This(), holding_);
 }
 
+void SharedStorage::wait_to_read(Napi::Env env) {
+  if (!env.GetInstanceData<AddonData>()->async.wait_to_read(*value())) {
+    throw Napi::Error::New(env, "E_ASYNC_IN_FLIGHT");
+  }
+}
+
+void SharedStorage::wait_to_write(Napi::Env env) {
+  if (!env.GetInstanceData<AddonData>()->async.wait_to_write(*value())) {
+    throw Napi::Error::New(env, "E_ASYNC_IN_FLIGHT");
+  }
+}
+
 void SharedStorage::write(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  wait_to_write(env);
   if (value()->is_held()) {
     throw Napi::Error::New(env, "the shared variable is in use by a call that is still running");
   }
@@ -78,6 +103,7 @@ void SharedStorage::write(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SharedStorage::read(const Napi::CallbackInfo& info) {
+  wait_to_read(info.Env());
   const auto bytes = static_cast<size_t>(value()->bytes());
   Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), bytes);
   if (bytes > 0) std::memcpy(copy.Data(), value()->data(), bytes);
@@ -88,6 +114,7 @@ Napi::Value SharedStorage::read(const Napi::CallbackInfo& info) {
 // the block, so that it stays safe to read when the variable moves on to another one.
 Napi::Value SharedStorage::borrow(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  wait_to_read(env);
   const std::shared_ptr<Block>& block = value()->block();
   if (!borrowed_.IsEmpty() && borrowed_block_.lock() == block) {
     Napi::ArrayBuffer known = borrowed_.Value();
@@ -102,6 +129,7 @@ Napi::Value SharedStorage::borrow(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SharedStorage::dims(const Napi::CallbackInfo& info) {
+  wait_to_read(info.Env());
   const std::span<const int64_t> dims = value()->dims();
   Napi::Array result = Napi::Array::New(info.Env(), dims.size());
   for (uint32_t axis = 0; axis < dims.size(); ++axis) {
@@ -111,6 +139,7 @@ Napi::Value SharedStorage::dims(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SharedStorage::version(const Napi::CallbackInfo& info) {
+  wait_to_read(info.Env());
   return Napi::Number::New(info.Env(), static_cast<double>(value()->version()));
 }
 

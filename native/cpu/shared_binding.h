@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "async_calls.h"
 #include "loans.h"
 #include "reclaimer.h"
 #include "shared_value.h"
@@ -13,6 +14,8 @@
 namespace tno::cpu {
 
 // new SharedStorage(dtypeCode, rank)
+// Each waits for the calls in flight that it has to come after; where that would never end it
+// throws an error with the message E_ASYNC_IN_FLIGHT.
 //   write(elements, offset, dims): takes a copy; throws while a running call holds the value
 //   read(): ArrayBuffer, a copy
 //   borrow(): ArrayBuffer over the memory, or undefined where a copy has to do
@@ -31,6 +34,8 @@ class SharedStorage : public Napi::ObjectWrap<SharedStorage> {
   Napi::Value borrow(const Napi::CallbackInfo& info);
   Napi::Value dims(const Napi::CallbackInfo& info);
   Napi::Value version(const Napi::CallbackInfo& info);
+  void wait_to_read(Napi::Env env);
+  void wait_to_write(Napi::Env env);
 
   std::shared_ptr<HoldingOf<SharedValue>> holding_;
   // The borrowed ArrayBuffer, weakly, and the block that it is over.
@@ -44,10 +49,14 @@ struct AddonData {
   Napi::FunctionReference array_buffer;
   Reclaimer reclaimer;
   Loans loans;
+  AsyncCalls async;
 };
 
 // Whether elements of a typed array of that kind are stored as those of `dtype`.
 bool holds_dtype(napi_typedarray_type type, DType dtype);
+
+// The elements of a typed array that stores `dtype`; null where it is none.
+std::byte* typed_array(napi_env env, napi_value array, DType dtype, int64_t& elements);
 
 }  // namespace tno::cpu
 

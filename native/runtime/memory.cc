@@ -5,11 +5,12 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace tno {
 namespace {
 
-thread_local int64_t live = 0;
+thread_local std::shared_ptr<MemoryAccount> account = std::make_shared<MemoryAccount>(0);
 
 }  // namespace
 
@@ -32,17 +33,26 @@ std::shared_ptr<Block> Block::allocate(int64_t bytes) noexcept {
   }
 }
 
-Block::Block(std::byte* data, int64_t capacity) : data_(data), capacity_(capacity) {
-  live += capacity;
+const std::shared_ptr<MemoryAccount>& memory_account() {
+  return account;
+}
+
+void use_memory_account(std::shared_ptr<MemoryAccount> other) {
+  account = std::move(other);
+}
+
+Block::Block(std::byte* data, int64_t capacity)
+    : data_(data), capacity_(capacity), account_(account) {
+  *account_ += capacity;
 }
 
 Block::~Block() {
-  live -= capacity_;
+  *account_ -= capacity_;
   std::free(data_);
 }
 
 int64_t Block::live_bytes() {
-  return live;
+  return *account;
 }
 
 std::byte* Arena::reserve(size_t slot, int64_t bytes) noexcept {

@@ -2,6 +2,7 @@
 #ifndef TNO_RUNTIME_MEMORY_H_
 #define TNO_RUNTIME_MEMORY_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,15 @@ inline constexpr size_t memory_alignment = 64;
 // An address for empty buffers: aligned, never read.
 std::byte* empty_memory();
 
-// One allocation, aligned to 64 bytes.
+// The bytes of all blocks of a thread, and of threads that work for it.
+using MemoryAccount = std::atomic<int64_t>;
+
+// The account that blocks of this thread are on.
+const std::shared_ptr<MemoryAccount>& memory_account();
+// Puts the blocks that this thread allocates from now on on another account.
+void use_memory_account(std::shared_ptr<MemoryAccount> account);
+
+// One allocation, aligned to 64 bytes. May be freed by another thread.
 class Block {
  public:
   // Null where the memory cannot be had.
@@ -28,12 +37,13 @@ class Block {
   std::byte* data() const { return data_; }
   int64_t capacity() const { return capacity_; }
 
-  // Of all blocks of this thread.
+  // Of all blocks on this thread's account.
   static int64_t live_bytes();
 
  private:
   std::byte* data_;
   int64_t capacity_;
+  std::shared_ptr<MemoryAccount> account_;
 };
 
 // The slots that temporaries live in. A slot grows, losing its contents, and never shrinks.

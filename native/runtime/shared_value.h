@@ -4,6 +4,7 @@
 #ifndef TNO_RUNTIME_SHARED_VALUE_H_
 #define TNO_RUNTIME_SHARED_VALUE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,12 +38,17 @@ class SharedValue {
   void set_block(std::shared_ptr<Block> block) { block_ = std::move(block); }
   void count_write() { ++version_; }
 
+  // Tickets of the last queued calls that read and that write it; see CallQueue. Known to the
+  // thread that queues calls.
+  uint64_t last_reader = 0;
+  uint64_t last_writer = 0;
+
  private:
   DType dtype_;
   std::vector<int64_t> dims_;
   std::shared_ptr<Block> block_;
   uint64_t version_ = 0;
-  int holds_ = 0;
+  std::atomic<int> holds_{0};
 };
 
 }  // namespace tno

@@ -27,6 +27,7 @@ const Failure& Walker::run(Environment& environment) noexcept {
     return twice;
   }
   running_ = true;
+  committed_ = false;
   failure_ = {};
   environment_ = &environment;
   if (bind_shared()) {
@@ -60,6 +61,7 @@ bool Walker::check_outputs() {
 
 bool Walker::run_steps(std::span<const Step> steps) {
   for (const Step& step : steps) {
+    if (!committed_ && environment_->cancelled()) return fail({.kind = FailureKind::cancelled});
     if (!std::visit([this](const auto& kind) { return run_step(kind); }, step.kind)) return false;
   }
   return true;
@@ -229,6 +231,7 @@ bool Walker::run_step(const CommitStep& step) {
     }
   }
   for (size_t i : written_) shared_[i]->count_write();
+  committed_ = true;
   return true;
 }
 

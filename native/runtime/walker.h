@@ -38,6 +38,9 @@ class Environment {
   // none.
   virtual std::byte* allocate_output(size_t index, int64_t bytes) noexcept = 0;
 
+  // Whether the call is to end; asked before each step, until the commit step is done.
+  virtual bool cancelled() const noexcept { return false; }
+
   // Calls host function number `host`, which fills `outs`; false where it failed.
   virtual bool call_host(size_t host, std::span<const Tensor> ins,
                          std::span<const Tensor> outs) noexcept = 0;
@@ -72,6 +75,8 @@ class Walker {
   std::span<const int64_t> output_dims(size_t index) const;
 
   const Program& program() const { return *program_; }
+  // Indices of the shared values that a run may write.
+  std::span<const size_t> written() const { return written_; }
 
  private:
   // Where a buffer that is no view lives at the moment.
@@ -159,6 +164,7 @@ class Walker {
   Environment* environment_ = nullptr;
   Failure failure_;
   bool running_ = false;
+  bool committed_ = false;
 };
 
 }  // namespace tno

@@ -176,6 +176,24 @@ export class DeviceError extends TnoError {
   }
 }
 
+/** A call would have to wait for calls in flight that cannot end before it returns. */
+export class AsyncInFlightError extends DeviceError {
+  override readonly code: string = 'E_ASYNC_IN_FLIGHT';
+
+  static {
+    this.prototype.name = 'AsyncInFlightError';
+  }
+
+  constructor() {
+    super(
+      '[async] expected calls in flight that can end now, got one with a host step to run here',
+      {
+        hint: 'await the promises of the calls in flight first',
+      },
+    );
+  }
+}
+
 /** A native addon could not be loaded. */
 export class AddonLoadError extends TnoError {
   override readonly code: string = 'E_ADDON';

@@ -83,6 +83,7 @@ export {
 } from './compile/function.js';
 export type { EvalValues } from './compile/eval.js';
 export { In, Out, type InOptions, type OutOptions } from './compile/in-out.js';
+export type { AsyncOptions } from './compile/caller.js';
 export type { CopyOptions } from './compile/copy.js';
 export type { Givens, NoDefaultUpdates, Updates } from './compile/updates.js';
 export { shared, type SharedOptions } from './compile/shared.js';

@@ -105,7 +105,7 @@ class NativeDevice implements CpuDevice {
       plain: this.plain,
     };
     try {
-      return new CpuExecutable(program, this.addon.load(request));
+      return new CpuExecutable(program, this.addon.load(request), this.addon);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new DeviceError(text, { cause: error });

@@ -3,7 +3,15 @@
  * through memory that both sides share, since handing a typed array over costs more than its copy.
  * Invariant: `frame` and `small` are laid out as native/cpu/executable_binding.h says.
  */
-import { DeviceError, dtypeInfo, InputError, NDArray, outputOver, RunError } from '@tno/core';
+import {
+  AsyncInFlightError,
+  DeviceError,
+  dtypeInfo,
+  InputError,
+  NDArray,
+  outputOver,
+  RunError,
+} from '@tno/core';
 import type {
   DType,
   Executable,
@@ -13,8 +21,10 @@ import type {
   Storage,
   StorageConstructor,
 } from '@tno/core';
+import { callAsync } from './async-call.js';
+import { failureOf, refusedCall } from './failure.js';
 import { failureKinds, memoryTakes, SMALL_BYTES, STATUS_WORDS } from './native.js';
-import type { LargeOutput, NativeExecutable } from './native.js';
+import type { LargeOutput, NativeAddon, NativeExecutable } from './native.js';
 
 /** Of an input or output: its type, and its window on `small`. */
 interface Port {
@@ -34,7 +44,11 @@ export class CpuExecutable implements Executable {
   private readonly args: (Storage | undefined)[];
   private running = false;
 
-  constructor(program: Program, native: NativeExecutable) {
+  constructor(
+    program: Program,
+    native: NativeExecutable,
+    private readonly addon: NativeAddon,
+  ) {
     this.native = native;
     this.call = native.run;
     this.frame = new Float64Array(native.frame);
@@ -67,30 +81,46 @@ export class CpuExecutable implements Executable {
       this.args.fill(undefined);
     }
     if (typeof result === 'number') throw new RunError(this.failure(result));
-    if (typeof result === 'string') throw new DeviceError(result);
+    if (typeof result === 'string') throw refusedCall(result);
     return this.results(result, outputs);
   }
 
-  free(): void {
-    this.native.free();
+  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]> {
+    return new Promise((resolve) => {
+      this.checkInputs(inputs);
+      resolve(callAsync(this.addon, this.native, this.outputs, inputs, signal));
+    });
   }
 
-  private bind(inputs: readonly NDArray[]): void {
-    const { frame } = this;
+  /** @throws AsyncInFlightError */
+  free(): void {
+    if (!this.native.free()) throw new AsyncInFlightError();
+  }
+
+  private checkInputs(inputs: readonly NDArray[]): void {
     if (inputs.length !== this.inputs.length) {
       throw new InputError(
         `[function] expected ${this.inputs.length} inputs, got ${inputs.length}`,
       );
     }
-    let word = STATUS_WORDS;
     for (let i = 0; i < inputs.length; i++) {
-      const { dtype, rank, small } = this.inputs[i];
-      const { shape, data, offset, dtype: given } = inputs[i];
+      const { dtype, rank } = this.inputs[i];
+      const { shape, dtype: given } = inputs[i];
       if (given !== dtype || shape.length !== rank) {
         throw new InputError(
           `[function] expected input ${i} to be ${dtype} of rank ${rank}, got ${given} of rank ${shape.length}`,
         );
       }
+    }
+  }
+
+  private bind(inputs: readonly NDArray[]): void {
+    this.checkInputs(inputs);
+    const { frame } = this;
+    let word = STATUS_WORDS;
+    for (let i = 0; i < inputs.length; i++) {
+      const { rank, small } = this.inputs[i];
+      const { shape, data, offset } = inputs[i];
       const offsetWord = word++;
       let size = 1;
       for (let axis = 0; axis < rank; axis++) {
@@ -155,10 +185,7 @@ export class CpuExecutable implements Executable {
 
   private failure(kind: number): RunFailure {
     const [, id, a, b] = this.frame;
-    if (kind === failureKinds.check) return { kind: 'check', check: id, a, b };
-    if (kind === failureKinds.index) return { kind: 'index', site: id, value: a, size: b };
-    if (kind === failureKinds.output) return this.misfit(id);
-    return { kind: 'memory', site: id, bytes: a };
+    return kind === failureKinds.output ? this.misfit(id) : failureOf(kind, id, a, b);
   }
 
   private misfit(output: number): RunFailure {

@@ -100,6 +100,15 @@ export interface LoadRequest {
 /** An output too large for `NativeExecutable.small`. */
 export type LargeOutput = ArrayBuffer | Uint8Array<ArrayBuffer>;
 
+/**
+ * The outputs, whose lengths are the words; the kind of a failure, the words being id, a and b, and what
+ * a host function threw in a list; or why the program is broken.
+ */
+export type AsyncOutcome = readonly ArrayBuffer[] | number | string;
+
+/** In place of a message: a wait for calls in flight would never end. */
+export const ASYNC_IN_FLIGHT = 'E_ASYNC_IN_FLIGHT';
+
 export interface NativeExecutable {
   /**
    * One call: inputs, then nothing or for each output the memory it goes to or null. Gives the large
@@ -109,8 +118,21 @@ export interface NativeExecutable {
   readonly run: (
     ...inputsAndOutputs: (Storage | null | undefined)[]
   ) => undefined | LargeOutput | LargeOutput[] | number | string;
-  /** Gives back the memory kept for later calls. */
-  readonly free: () => void;
+  /**
+   * Queues a call: large inputs are not to be written until it is settled; `layout` has for each its
+   * offset and lengths. Gives the call's ticket. See native/cpu/async_call.h.
+   */
+  readonly start: (
+    inputs: readonly Storage[],
+    layout: Float64Array,
+    done: (
+      outcome: AsyncOutcome,
+      words: Float64Array,
+      error: readonly unknown[] | undefined,
+    ) => void,
+  ) => number;
+  /** Gives back the memory kept for later calls; false where calls in flight cannot be waited for. */
+  readonly free: () => boolean;
   /**
    * Float64Array: STATUS_WORDS words; for each input its offset, or -1 for `small`, and its lengths;
    * for each output its lengths. The lengths are those that given memory is for, when the call
@@ -126,7 +148,14 @@ export const STATUS_WORDS = 4;
 /** Arrays of at most so many bytes go through `NativeExecutable.small`. */
 export const SMALL_BYTES = 64;
 /** FailureKind of native/runtime/failure.h, as far as `run` gives it. */
-export const failureKinds = { check: 1, index: 2, memory: 3, output: 4 } as const;
+export const failureKinds = {
+  check: 1,
+  index: 2,
+  memory: 3,
+  output: 4,
+  host: 5,
+  cancelled: 7,
+} as const;
 /** As many elements as the memory has; at most so many. See native/cpu/executable_binding.h. */
 export const memoryTakes = { size: -1, room: -2 } as const;
 
@@ -139,6 +168,10 @@ export interface NativeAddon {
   readCache(folder: string): CacheContents;
   /** Removes what was used longest ago, until `limit` bytes are left. */
   trimCache(folder: string, limit: number): CacheTrim;
+  /** Whether the call had not begun; it never does then, and `done` is not called. */
+  cancelCall(ticket: number): boolean;
+  /** Ends the calls in flight, none of which is settled. */
+  stopCalls(): void;
   load(request: LoadRequest): NativeExecutable;
   /** The widest vector instructions that the addon has code for and the processor takes. */
   instructionLevel(): 'base' | 'avx2' | 'avx512';

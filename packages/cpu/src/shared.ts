@@ -1,6 +1,7 @@
 /** The memory of a shared variable on the cpu device. */
-import { dtypeInfo, DTypeError, NDArray, ShapeError } from '@tno/core';
+import { AsyncInFlightError, dtypeInfo, DTypeError, NDArray, ShapeError } from '@tno/core';
 import type { DType, SharedStorage } from '@tno/core';
+import { ASYNC_IN_FLIGHT } from './native.js';
 import type { NativeAddon, NativeShared } from './native.js';
 
 export class CpuShared implements SharedStorage {
@@ -17,15 +18,15 @@ export class CpuShared implements SharedStorage {
   }
 
   get shape(): readonly number[] {
-    return this.native.dims();
+    return inTurn(() => this.native.dims());
   }
 
   get version(): number {
-    return this.native.version;
+    return inTurn(() => this.native.version);
   }
 
   read(options: { borrow?: boolean } = {}): NDArray {
-    const shape = this.native.dims();
+    const { shape } = this;
     const memory = options.borrow === true ? this.native.borrow() : undefined;
     const { storage } = dtypeInfo[this.dtype];
     let size = 1;
@@ -42,6 +43,16 @@ export class CpuShared implements SharedStorage {
       throw new ShapeError(`[shared] expected rank ${this.rank}, got rank ${value.shape.length}`);
     }
     const { data, offset, shape } = value.isContiguous ? value : value.copy();
-    this.native.write(data, offset, shape);
+    inTurn(() => this.native.write(data, offset, shape));
+  }
+}
+
+/** What waits for calls in flight. @throws AsyncInFlightError where that would never end */
+function inTurn<T>(access: () => T): T {
+  try {
+    return access();
+  } catch (error) {
+    if (error instanceof Error && error.message === ASYNC_IN_FLIGHT) throw new AsyncInFlightError();
+    throw error;
   }
 }

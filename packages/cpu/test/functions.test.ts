@@ -1,4 +1,5 @@
 /* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
+import { asyncCases } from '../../core/test/support/async-cases.js';
 import { functionCases } from '../../core/test/support/function-cases.js';
 import { intoCases } from '../../core/test/support/into-cases.js';
 /* eslint-enable @nx/enforce-module-boundaries */
@@ -6,3 +7,4 @@ import { createCpuDevice } from '../src/index.js';
 
 functionCases('the cpu device', createCpuDevice);
 intoCases('the cpu device', createCpuDevice);
+asyncCases('the cpu device', createCpuDevice);

@@ -18,6 +18,11 @@ export interface CallerParts {
   readonly name: string | null;
 }
 
+export interface AsyncOptions {
+  /** Ends the call, unless it has come to its updates: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What a call gives to states. */
 type States = readonly (readonly [SharedVariable, NDArray])[];
 /** Memory for the outputs of a run. */
@@ -55,6 +60,37 @@ export class Caller {
     return shapeResults(spec, results);
   }
 
+  /** Rejects with what `call` throws. */
+  async callAsync(args: readonly unknown[]): Promise<unknown> {
+    const { spec, executable } = this.parts;
+    const { values, signal } = this.splitSignal(args);
+    if (spec.parameters.some(({ state }, k) => state !== null && values[k] !== undefined))
+      throw this.refusal('a call in flight to take its states as they are', 'a value for one');
+    signal?.throwIfAborted();
+    const inputs = this.bind(values);
+    let results;
+    try {
+      results = await executable.runAsync(inputs, signal);
+    } catch (error) {
+      throw this.translated(error, inputs);
+    }
+    return shapeResults(spec, results);
+  }
+
+  /** The options follow the arguments. */
+  private splitSignal(args: readonly unknown[]): {
+    values: readonly unknown[];
+    signal: AbortSignal | undefined;
+  } {
+    const { inputNames } = this.parts.spec;
+    const last = args.at(-1);
+    const hasOptions = inputNames === null ? isOptions(last) : args.length > 1;
+    if (!hasOptions) return { values: this.list(args), signal: undefined };
+    if (!isOptions(last)) throw this.refusal('options {signal} after the arguments', kindOf(last));
+    return { values: this.list(args.slice(0, -1)), signal: last.signal };
+  }
+
+  /** @throws AsyncInFlightError */
   free(): void {
     this.kept = this.noMemoryYet();
     this.parts.executable.free();
@@ -123,12 +159,16 @@ export class Caller {
   }
 
   private run(inputs: readonly NDArray[], memory?: Memory): NDArray[] {
-    const { executable, lowered, spec } = this.parts;
     try {
-      return executable.run(inputs, memory);
+      return this.parts.executable.run(inputs, memory);
     } catch (error) {
-      throw translateRunError(error, { lowered, spec, values: inputs });
+      throw this.translated(error, inputs);
     }
+  }
+
+  private translated(error: unknown, values: readonly NDArray[]): unknown {
+    const { lowered, spec } = this.parts;
+    return translateRunError(error, { lowered, spec, values });
   }
 
   private runBorrowing(inputs: readonly NDArray[], memory: Memory): NDArray[] {
@@ -160,6 +200,13 @@ export class Caller {
   private refusal(expected: string, got: string): InputError {
     return new InputError(`[${this.parts.name ?? 'function'}] expected ${expected}, got ${got}`);
   }
+}
+
+/** No value of an input is a plain object. */
+function isOptions(value: unknown): value is AsyncOptions {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
 function kindOf(value: unknown): string {

@@ -9,7 +9,7 @@ import type { Program } from '../lower/program.js';
 import type { OptimizerProfile } from '../optimizer/engine.js';
 import { modeOf, type Mode, type ModeName } from '../optimizer/mode.js';
 import { optimize, type PhaseProfile } from '../optimizer/phases.js';
-import { Caller } from './caller.js';
+import { Caller, type AsyncOptions } from './caller.js';
 import { copyCompilation, sharedOf, type CopyOptions } from './copy.js';
 import { load, type Compilation } from './compilation.js';
 import { specify, type SpecificationOptions } from './specification.js';
@@ -68,6 +68,14 @@ export interface CompiledFunction<I, O> {
    * at then. Other values are converted and checked as ever.
    */
   trustInput: boolean;
+  /**
+   * A call that does not wait: it runs apart from the event loop, after the calls in flight before it,
+   * and gives its results fresh. Arrays passed are not to be written, nor transferred, until the promise
+   * settles. A call that shares a shared variable with one in flight, one of them writing it, waits, as
+   * `getValue` and `setValue` do, and throws AsyncInFlightError where that would never end. Rejects with
+   * what a call throws, or with the reason of `signal`; then shared variables are as they were.
+   */
+  async(this: void, ...args: [...ArgumentList<I>, options?: AsyncOptions]): Promise<Results<O>>;
   readonly functionName: string | null;
   /** The optimized graph: the outputs, then the values of `updated`. */
   readonly graph: FunctionGraph;
@@ -135,6 +143,7 @@ function callable<I, O>(made: Compilation, trustInput: boolean): CompiledFunctio
   });
   return Object.assign(call, {
     into: (destination: unknown, ...args: unknown[]): unknown => caller.into(destination, args),
+    async: (...args: unknown[]): Promise<unknown> => caller.callAsync(args),
     copy: (options: CopyOptions = {}) =>
       callable<I, O>(copyCompilation(made, options), caller.trustInput),
     getShared: () => sharedOf(made),

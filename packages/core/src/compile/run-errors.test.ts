@@ -255,6 +255,29 @@ describe('other failures', () => {
     expect(w.getValue().toNested()).toEqual([3]);
   });
 
+  it('of an op of the user whose result is the function’s own come through too', () => {
+    const twice = tno.defineOp({
+      name: 'twice',
+      props: {},
+      types: ([x]) => [x.type],
+      shapes: (_algebra, [shape]) => [shape],
+      perform: ([x]) => [tno.nd.add(x, x)],
+      pullback: 'not-differentiable',
+      lower: { kind: 'host' },
+    });
+    const n = tno.lscalar('n');
+    const x = tno.fvector('x');
+    const result = tno.apply1(twice, [x]);
+    const size = tno.apply1(twice, [n]);
+    const f = tno.function([x, n], [result, result.add(1), size, tno.arange(size)], { device });
+    expect(f([1, 2], 2).map((v) => (v as { toNested?(): unknown }).toNested?.() ?? v)).toEqual([
+      [2, 4],
+      [3, 5],
+      4,
+      [0, 1, 2, 3],
+    ]);
+  });
+
   it('leave a function usable', () => {
     const [x, y] = [tno.fvector('x'), tno.fvector('y')];
     const f = tno.function([x, y], x.add(y), { device });

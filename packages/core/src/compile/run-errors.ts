@@ -1,8 +1,14 @@
 /** Turns a failed run into the error a user can act on: op, both sizes, the user's line, the arguments. */
 import { RunError, type RunFailure } from '../device/target.js';
-import { DeviceError, IndexRangeError, ShapeError, type TnoError } from '../errors.js';
+import {
+  AsyncInFlightError,
+  DeviceError,
+  IndexRangeError,
+  ShapeError,
+  type TnoError,
+} from '../errors.js';
 import { userFrames } from '../graph/trace.js';
-import type { Apply } from '../graph/variable.js';
+import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Lowered } from '../lower/lower.js';
 import type { NDArray } from '../types/ndarray.js';
 import { shapeText } from '../types/shape.js';
@@ -48,7 +54,20 @@ function clashOf(failure: FailureOf<'check'>, { lowered, spec, values }: FailedC
   const inputs = new Map(spec.inputs.map(({ variable }, k) => [variable, values[k]]));
   const { site, text, error } = lowered.program.checks[failure.check];
   const { a, b } = failure;
-  return findClash(spec.roots, inputs) ?? { node: lowered.sites[site], text, error, a, b };
+  return foundClash(spec, inputs) ?? { node: lowered.sites[site], text, error, a, b };
+}
+
+/** None where a shared variable is in use by calls in flight. */
+function foundClash(
+  { roots }: Specification,
+  inputs: ReadonlyMap<TensorVariable, NDArray>,
+): Clash | null {
+  try {
+    return findClash(roots, inputs);
+  } catch (error) {
+    if (error instanceof AsyncInFlightError) return null;
+    throw error;
+  }
 }
 
 function checkError({ node, text, a, b, error }: Clash, call: FailedCall): TnoError {

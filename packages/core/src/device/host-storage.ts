@@ -10,7 +10,11 @@ export class HostStorage implements SharedStorage {
   private array: NDArray;
   private writes = 0;
 
-  constructor(value: NDArray) {
+  /** `turn` waits for calls in flight that reading, or writing, has to come after. */
+  constructor(
+    value: NDArray,
+    private readonly turn: (storage: HostStorage, writes: boolean) => void = () => undefined,
+  ) {
     this.array = value.copy();
   }
 
@@ -19,14 +23,17 @@ export class HostStorage implements SharedStorage {
   }
 
   get shape(): readonly number[] {
+    this.turn(this, false);
     return this.array.shape;
   }
 
   get version(): number {
+    this.turn(this, false);
     return this.writes;
   }
 
   read(options: { borrow?: boolean } = {}): NDArray {
+    this.turn(this, false);
     return options.borrow === true ? this.array : this.array.copy();
   }
 
@@ -35,6 +42,7 @@ export class HostStorage implements SharedStorage {
     if (value.dtype !== this.dtype) {
       throw new DTypeError(`[shared] expected a value of ${this.dtype}, got ${value.dtype}`);
     }
+    this.turn(this, true);
     this.replace(value.contiguous());
     this.writes++;
   }

@@ -20,6 +20,9 @@ export function createNullDevice(target: Target): Device {
             `[run] expected a device that runs kernels, got the null device of ${target.name}`,
           );
         },
+        runAsync(): Promise<never> {
+          return Promise.resolve().then(() => this.run([]));
+        },
         free: () => undefined,
       };
     },

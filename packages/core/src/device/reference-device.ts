@@ -8,7 +8,9 @@ import type { JsFailure, JsKernel } from '../codegen/js.js';
 import { jsRuntime } from '../codegen/js-runtime.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { Program } from '../lower/program.js';
+import { CallQueue } from './call-queue.js';
 import { HostStorage } from './host-storage.js';
+import type { OutputMemory } from './output-memory.js';
 import { runReferenceCall } from './reference-calls.js';
 import type {
   CallRequest,
@@ -40,8 +42,12 @@ class ReferenceDevice implements Device {
   readonly stats = { compiled: 0, cached: 0 };
   private readonly units = new Map<string, readonly JsKernel[]>();
 
+  private readonly queue = new CallQueue();
+
   createShared(value: NDArray): SharedStorage {
-    return new HostStorage(value);
+    return new HostStorage(value, (storage, writes) =>
+      this.queue.turn({ reads: [storage], writes: writes ? [storage] : [] }),
+    );
   }
 
   load(
@@ -57,7 +63,10 @@ class ReferenceDevice implements Device {
         '[load] expected shared variables of the reference device, got another',
       );
     });
-    return new ProgramWalker({ program, backend, shared: storages, host });
+    return new ReferenceExecutable(
+      new ProgramWalker({ program, backend, shared: storages, host }),
+      this.queue,
+    );
   }
 
   private compile(source: SourceUnit): readonly JsKernel[] {
@@ -76,6 +85,40 @@ class ReferenceDevice implements Device {
     this.units.set(source.text, kernels);
     this.stats.compiled += kernels.length;
     return kernels;
+  }
+}
+
+/** A walker whose calls keep the order of the calls in flight. */
+class ReferenceExecutable implements Executable {
+  constructor(
+    private readonly walker: ProgramWalker,
+    private readonly queue: CallQueue,
+  ) {}
+
+  run(inputs: readonly NDArray[], outputs?: readonly (OutputMemory | null)[]): NDArray[] {
+    this.queue.turn(this.walker.access);
+    return this.walker.run(inputs, outputs);
+  }
+
+  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]> {
+    return new Promise((resolve, reject) => {
+      const takeBack = this.queue.submit(this.walker.access, () => {
+        signal?.removeEventListener('abort', abort);
+        try {
+          resolve(this.walker.run(inputs));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      const abort = (): void => {
+        if (takeBack()) reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  free(): void {
+    this.walker.free();
   }
 }
 

@@ -56,13 +56,24 @@ export class RunError extends Error {
   }
 }
 
+/**
+ * A loaded Program. A call waits for calls in flight that it has to come after: those that write what it
+ * reads or writes, or read what it writes. The same holds for reading and writing a shared variable.
+ * @throws AsyncInFlightError where such a call cannot end before this one returns
+ */
 export interface Executable {
   /**
    * One call: `inputs` are C-contiguous and of the declared dtypes and ranks. Results are fresh arrays,
    * or over the memory given in `outputs`, which overlaps neither inputs nor itself. @throws RunError
    */
   run(inputs: readonly NDArray[], outputs?: readonly (OutputMemory | null)[]): NDArray[];
-  /** Gives back the memory kept for later calls. */
+  /**
+   * The same off the caller's back: one call after the other in the order they come, inputs not to be
+   * written until the promise settles. An abort rejects with the signal's reason; what is committed by
+   * then is kept, and resolves.
+   */
+  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]>;
+  /** Gives back the memory kept for later calls. @throws AsyncInFlightError */
   free(): void;
 }
 

@@ -77,6 +77,11 @@ export class ProgramWalker {
     this.written = writtenShared(program).map((index) => shared[index]);
   }
 
+  /** The shared variables that a run reads and writes. */
+  get access(): { reads: readonly HostStorage[]; writes: readonly HostStorage[] } {
+    return { reads: this.parts.shared, writes: this.written };
+  }
+
   /** One call; gives the outputs. @throws RunError */
   run(inputs: readonly NDArray[], memory: readonly (OutputMemory | null)[] = NO_MEMORY): NDArray[] {
     this.refuseSharedMemory(memory);

@@ -733,9 +733,7 @@ class Region implements KernelHost, StepScope {
         throw new CompileError(
           `[${node.op.name}] expected a shape rule for a host op, got a late size`,
         );
-      const buffer = builder.temp(output.dtype, this.shape(output));
-      this.memory.set(output, this.storageOf(buffer));
-      return buffer;
+      return this.allocate(output).buffer;
     });
     const number = this.context.hosts.push(node) - 1;
     builder.host(

@@ -152,7 +152,9 @@ function refusals(device: Device): void {
   it('refuses what has not the structure of the outputs', () => {
     const out = NDArray.zeros([1, 2], 'float32');
     const list = loose(tno.function([x], [x, x.mul(2)], { device }).into);
-    expect(() => list([out], f32([[1, 2]]))).toThrow(/a list of arrays for x, output 1, got a list of 1/);
+    expect(() => list([out], f32([[1, 2]]))).toThrow(
+      /a list of arrays for x, output 1, got a list of 1/,
+    );
     expect(() => list(out, f32([[1, 2]]))).toThrow(tno.InputError);
     const record = loose(tno.function([x], { a: x }, { device }).into);
     expect(() => record({ b: out }, f32([[1, 2]]))).toThrow(/expected a, got b/);
