@@ -25,6 +25,7 @@ export default defineConfig({
       include: ['packages/*/{src,test}/**/*.test-d.ts'],
       tsconfig: source('tsconfig.type-tests.json'),
     },
+    env: { TNO_FLAGS: [process.env.TNO_FLAGS, 'verify=true'].filter(Boolean).join(',') },
     setupFiles: [source('tools/property-seed.mjs')],
     pool: 'forks',
     maxWorkers: 2,

@@ -6,6 +6,7 @@ import { FunctionGraph } from '../graph/function-graph.js';
 import type { SharedVariable } from '../graph/shared.js';
 import { lower } from '../lower/lower.js';
 import type { Program } from '../lower/program.js';
+import { verifyProgram } from '../lower/verify-program.js';
 import type { OptimizerProfile } from '../optimizer/engine.js';
 import { modeOf, type Mode, type ModeName } from '../optimizer/mode.js';
 import { optimize, type PhaseProfile } from '../optimizer/phases.js';
@@ -119,6 +120,7 @@ export function compile<const I extends InputList | InputRecord, const O extends
   times.push(performance.now());
   const { results, targets, roots } = spec;
   const lowered = lower(graph, results.length, targets, device.target, mode, roots);
+  if (config.verify) verifyProgram(lowered.program);
   times.push(performance.now());
   const source = device.target.emit(lowered.program);
   times.push(performance.now());

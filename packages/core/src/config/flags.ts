@@ -58,7 +58,7 @@ export const flags = {
     'auto',
     'What computes products: auto (a library where there is one), plain (own kernels). Fixed at the first use.',
   ),
-  verify: toggle('Verify the graph after every rewrite while compiling.'),
+  verify: toggle('Verify the graph after every rewrite, and the Program, while compiling.'),
   optimizerVerbose: toggle('Print each rewrite that is applied, to stderr.'),
 } as const;
 

@@ -1,13 +1,12 @@
 /**
  * The last step of building a Program, as one readable pipeline: place sizes, plan slots, fill
- * `commit.reserve`, drop unreferenced buffers, verify.
+ * `commit.reserve`, drop unreferenced buffers.
  */
 import { compactBuffers, referencedBuffers } from './compact-buffers.js';
 import { placeSizes } from './place-sizes.js';
 import { planSlots } from './plan-slots.js';
 import { PROGRAM_VERSION } from './program.js';
 import type { BufferDecl, BufferId, Check, Program, Step } from './program.js';
-import { verifyProgram } from './verify-program.js';
 
 /** A check and the block of steps in which it was asked for; it is placed nowhere before that block. */
 export interface PlacedCheck {
@@ -20,13 +19,13 @@ export interface Draft extends Omit<Program, 'version' | 'checks' | 'slots'> {
   readonly checks: readonly PlacedCheck[];
 }
 
-/** The verified Program of a draft. @throws VerifyError (E_VERIFY) */
+/** The Program of a draft. @throws VerifyError (E_VERIFY) where a size, a check or an allocation finds no place */
 export function finishProgram(draft: Draft): Program {
   const referenced = referencedBuffers(draft);
   const placed = placeSizes(draft, referenced);
   const { slotOf, slots } = planSlots({ ...placed, kernels: draft.kernels });
   const buffers = placed.buffers.map((decl, id) => withSlot(decl, slotOf[id]));
-  const program = compactBuffers(
+  return compactBuffers(
     {
       ...draft,
       version: PROGRAM_VERSION,
@@ -38,8 +37,6 @@ export function finishProgram(draft: Draft): Program {
     },
     referenced,
   );
-  verifyProgram(program);
-  return program;
 }
 
 function withSlot(decl: BufferDecl, slot: number): BufferDecl {

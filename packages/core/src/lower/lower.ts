@@ -35,6 +35,7 @@ export interface Lowered {
 }
 
 /**
+ * The Program is not verified.
  * @param graph outputs are the function's, then the updates' values
  * @param outputCount how many of them are the function's
  * @param asWritten the same as before the optimizer: what their sizes require is required, also where
@@ -61,7 +62,7 @@ export function lower(
   }));
   new Region(context, graph, bound, null, asWritten).writeFunction(outputCount, updates);
   return {
-    program: context.builder.finish(),
+    program: context.builder.finish(false),
     sites: context.siteNodes,
     hosts: context.hosts,
     shared: [...context.sharedBuffers.keys()],

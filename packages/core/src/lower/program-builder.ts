@@ -2,7 +2,7 @@
  * Builds Programs: the lowering builds all of them through it, tests and ops that lower to loops may
  * build them by hand. The builder records buffers, kernels and steps in order; `finish` places the
  * `sizes` steps (place-sizes.ts), shares arena slots (plan-slots.ts), fills `commit.reserve`, drops
- * what nothing refers to and verifies the result.
+ * what nothing refers to and, unless it is told not to, verifies the result.
  * Invariant: ids the builder gives out are valid with this builder only; `finish` renumbers buffers
  * and sizes. Temps have slot -1 until then.
  */
@@ -23,6 +23,7 @@ import type {
   Step,
 } from './program.js';
 import { SizeTable } from './size-table.js';
+import { verifyProgram } from './verify-program.js';
 
 export interface LoopOptions {
   readonly site: SiteId;
@@ -214,11 +215,11 @@ export class ProgramBuilder {
     this.push({ kind: 'commit', reserve: [] });
   }
 
-  /** The verified Program. The builder is used up. @throws VerifyError (E_VERIFY) */
-  finish(): Program {
+  /** The Program, verified unless the caller does so itself. The builder is used up. @throws VerifyError (E_VERIFY) */
+  finish(verify = true): Program {
     if (this.finished) throw new VerifyError('[program] expected one call of finish, got a second');
     this.finished = true;
-    return finishProgram({
+    const program = finishProgram({
       sizes: this.sizes.nodes,
       buffers: this.buffers,
       constants: this.constants,
@@ -231,6 +232,8 @@ export class ProgramBuilder {
       loops: this.loops,
       sites: this.sites,
     });
+    if (verify) verifyProgram(program);
+    return program;
   }
 
   private bound(role: 'input' | 'shared', dtype: DType, rank: number): BufferId {
