@@ -50,6 +50,9 @@ class Rewriter {
   private readonly context: RuleContext;
   private readonly cap: number;
   private readonly uses = new Map<string, number>();
+  private readonly profiles: OptimizerProfile;
+  /** When the last try ended: a rule's time runs from there. */
+  private clock = 0;
 
   constructor(
     private readonly graph: FunctionGraph,
@@ -63,6 +66,7 @@ class Rewriter {
         else list.push(rule);
       }
     }
+    this.profiles = options.profile ?? new Map<string, RuleProfile>();
     this.context = { graph, shapes: new GraphShapes(new Set(graph.inputs)) };
     this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
   }
@@ -80,6 +84,7 @@ class Rewriter {
   /** Looks at every node, and again at what changes; tells whether anything did. */
   private sweep(): boolean {
     let changed = false;
+    this.clock = performance.now();
     this.queue = [];
     for (const node of this.graph.nodes()) this.push(node);
     for (let at = 0; at < this.queue.length; at++) {
@@ -96,18 +101,31 @@ class Rewriter {
     this.queue.push(node);
   }
 
+  /** Tries the rules that name the node's op, then those for all, until one applies; nodes that they make get its trace. */
   private visit(node: Apply): boolean {
-    const rules = [...(this.byHead.get(node.op.name) ?? []), ...(this.byHead.get('*') ?? [])];
-    return rules.some((rule) => this.tryRule(rule, node));
+    const tries = (head: string): boolean =>
+      this.byHead.get(head)?.some((rule) => this.tryRule(rule, node)) === true;
+    return withTrace(node.trace, () => tries(node.op.name) || tries('*'));
   }
 
   private tryRule(rule: Rule, node: Apply): boolean {
     const profile = this.profileOf(rule);
-    const start = performance.now();
     profile.tried++;
-    const changed = this.guarded(rule, node);
-    profile.time += performance.now() - start;
-    if (!changed) return false;
+    let changed: boolean;
+    try {
+      const result = rule.apply(node, this.context);
+      changed = result !== null && this.accept(rule, node, result);
+    } catch (error) {
+      throw error instanceof RewriteError ? error : failureOf(rule, node, error);
+    }
+    const now = performance.now();
+    profile.time += now - this.clock;
+    this.clock = now;
+    if (changed) this.count(rule, node, profile);
+    return changed;
+  }
+
+  private count(rule: Rule, node: Apply, profile: RuleProfile): void {
     profile.applied++;
     if (this.options.verbose === true) console.error(`[optimizer] ${rule.name}: ${node.op.name}`);
     const used = (this.uses.get(rule.name) ?? 0) + 1;
@@ -118,31 +136,14 @@ class Rewriter {
       );
     }
     if (this.options.verify === true) this.graph.verify();
-    return true;
   }
 
-  /** Applies the rule; nodes that it makes get the node's trace, an error that it throws tells rule and node. */
-  private guarded(rule: Rule, node: Apply): boolean {
-    try {
-      return withTrace(node.trace, () => this.applyRule(rule, node));
-    } catch (error) {
-      if (error instanceof RewriteError) throw error;
-      const text = error instanceof Error ? error.message : String(error);
-      const [frame] = userFrames(node.trace, 1);
-      throw new RewriteError(
-        `[optimizer] ${rule.name}: expected no error for ${node.op.name}, got: ${text}`,
-        {
-          cause: error,
-          trace: frame === undefined ? '' : `made at ${frame}`,
-          hint: `the rule's groups (${rule.tags.join(', ')}) can be left out: mode.excluding('${rule.tags[0]}')`,
-        },
-      );
-    }
-  }
-
-  private applyRule(rule: Rule, node: Apply): boolean {
-    const result = rule.apply(node, this.context);
-    if (result === null) return false;
+  /** Puts what the rule gives in the node's place; false where that is the node itself. */
+  private accept(
+    rule: Rule,
+    node: Apply,
+    result: TensorVariable | readonly TensorVariable[],
+  ): boolean {
     const results: readonly TensorVariable[] = isVariable(result) ? [result] : result;
     if (results.length !== node.outputs.length) {
       throw new RewriteError(
@@ -185,14 +186,26 @@ class Rewriter {
   }
 
   private profileOf(rule: Rule): RuleProfile {
-    const profiles = this.options.profile;
-    if (profiles === undefined) return { tried: 0, applied: 0, time: 0 };
-    let profile = profiles.get(rule.name);
+    let profile = this.profiles.get(rule.name);
     if (profile === undefined) {
-      profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
+      this.profiles.set(rule.name, (profile = { tried: 0, applied: 0, time: 0 }));
     }
     return profile;
   }
+}
+
+/** What a rule threw, with rule and node. */
+function failureOf(rule: Rule, node: Apply, error: unknown): RewriteError {
+  const text = error instanceof Error ? error.message : String(error);
+  const [frame] = userFrames(node.trace, 1);
+  return new RewriteError(
+    `[optimizer] ${rule.name}: expected no error for ${node.op.name}, got: ${text}`,
+    {
+      cause: error,
+      trace: frame === undefined ? '' : `made at ${frame}`,
+      hint: `the rule's groups (${rule.tags.join(', ')}) can be left out: mode.excluding('${rule.tags[0]}')`,
+    },
+  );
 }
 
 function isVariable(result: TensorVariable | readonly TensorVariable[]): result is TensorVariable {
