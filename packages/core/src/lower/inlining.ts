@@ -116,7 +116,11 @@ class Decision {
   private readonly views = new Set<TensorVariable>();
   private readonly uses = new Map<TensorVariable, Use>();
   private readonly absorbed = new Map<TensorVariable, TensorVariable>();
+  /** The node whose step contains an absorbed reduction. */
+  private readonly loopOf = new Map<Apply, Apply>();
   private readonly inPlaceOf = new Map<TensorVariable, TensorVariable>();
+  /** Values of `inPlaceOf`. */
+  private readonly taken = new Set<TensorVariable>();
   private readonly cost = new Map<TensorVariable, number>();
   private readonly asked: Set<TensorVariable>;
 
@@ -224,6 +228,7 @@ class Decision {
         .join();
     if (points(v) !== points(target)) return false;
     this.absorbed.set(target, v);
+    this.loopOf.set(v.owner as Apply, user);
     return true;
   }
 
@@ -244,7 +249,7 @@ class Decision {
     if (isPointwise(lower)) this.addPointwiseUse(v, node, index, use);
     else {
       use.exact = false;
-      if (lower.kind === 'reduce') use.users.add(this.loopOf(node));
+      if (lower.kind === 'reduce') use.users.add(this.loopOf.get(node) ?? node);
       else if (lower.kind === 'reshape') {
         use.memory = true;
         this.uses.get(out)?.users.forEach((user) => use.users.add(user));
@@ -253,13 +258,6 @@ class Decision {
         if (lower.kind !== 'scatter') use.memory = true;
       }
     }
-  }
-
-  /** The node whose step contains a reduction. */
-  private loopOf(node: Apply): Apply {
-    for (const [target, reduced] of this.absorbed)
-      if (reduced.owner === node) return target.owner as Apply;
-    return node;
   }
 
   private addPointwiseUse(v: TensorVariable, node: Apply, index: number, use: Use): void {
@@ -293,14 +291,13 @@ class Decision {
     const [v] = node.outputs;
     if (!this.stored.has(v) || node.outputs.length > 1) return;
     const { lower } = node.op;
-    const taken = new Set(this.inPlaceOf.values());
     const free = (u: TensorVariable): boolean => {
       const use = this.uses.get(u);
       const fits = u.dtype === v.dtype && this.shapes.same(u, v);
       return (
         fits &&
         this.stored.has(u) &&
-        !taken.has(u) &&
+        !this.taken.has(u) &&
         use !== undefined &&
         use.users.size === 1 &&
         use.users.has(node) &&
@@ -309,7 +306,7 @@ class Decision {
     };
     if (isPointwise(lower)) {
       const source = this.operandsOf(v).find((u) => free(u) && readsAligned(v, u, this.stored));
-      if (source !== undefined) this.inPlaceOf.set(v, source);
+      if (source !== undefined) this.takeOver(source, v);
     } else if (lower.kind === 'call' || lower.kind === 'scatter') {
       const base =
         lower.kind === 'scatter'
@@ -319,8 +316,13 @@ class Decision {
             : node.inputs[2];
       const others = node.inputs.filter((_, k) => k !== node.inputs.indexOf(base));
       if (base !== undefined && free(base) && !others.some((input) => this.reads(input, base)))
-        this.inPlaceOf.set(v, base);
+        this.takeOver(base, v);
     }
+  }
+
+  private takeOver(u: TensorVariable, v: TensorVariable): void {
+    this.inPlaceOf.set(v, u);
+    this.taken.add(u);
   }
 
   /** Whether the variable's memory outlives its users: it is an output, or a late size's place. */

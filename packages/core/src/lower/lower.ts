@@ -121,7 +121,9 @@ class Region implements KernelHost, StepScope {
   private readonly destination = new Map<TensorVariable, BufferId>();
   private readonly checked = new Set<string>();
   private inlining!: Inlining;
-  private takenOverBy = new Map<TensorVariable, TensorVariable>();
+  private readonly takenOverBy = new Map<TensorVariable, TensorVariable>();
+  /** Of a variable whose memory is taken over, and over again: who has it in the end. */
+  private readonly lastOwner = new Map<TensorVariable, TensorVariable>();
 
   constructor(
     private readonly context: ProgramContext,
@@ -285,8 +287,7 @@ class Region implements KernelHost, StepScope {
   storage(variable: TensorVariable): Storage | null {
     const found = this.memory.get(variable);
     if (found !== undefined) return found;
-    const node =
-      this.graph.inputs.includes(variable) || this.bound.has(variable) ? null : variable.owner;
+    const node = this.bound.has(variable) ? null : variable.owner;
     const made =
       node === null
         ? this.storageOf(this.leafBuffer(variable) as BufferId)
@@ -362,10 +363,10 @@ class Region implements KernelHost, StepScope {
     const buffers = outputs.map((output) => this.builder.output(output.dtype, this.shape(output)));
     const copied = this.assignOutputs(outputs, buffers, inPlace);
     this.planTakeOver(inPlace);
-    const late = nodes.filter((node) => node.outputs.some((output) => inPlace.has(output)));
-    for (const node of nodes) if (!late.includes(node)) this.write(node);
+    const isLate = (node: Apply): boolean => node.outputs.some((output) => inPlace.has(output));
+    for (const node of nodes) if (!isLate(node)) this.write(node);
     for (const k of copied) this.copyOut(outputs[k], buffers[k]);
-    if (updates.length > 0) this.writeCommit(late, updates, inPlace);
+    if (updates.length > 0) this.writeCommit(nodes.filter(isLate), updates, inPlace);
   }
 
   private writeInner(into: readonly (BufferId | null)[]): BufferId[] {
@@ -414,7 +415,8 @@ class Region implements KernelHost, StepScope {
   }
 
   private planTakeOver(inPlace: ReadonlyMap<TensorVariable, SharedVariable>): void {
-    for (const [value, operand] of this.inlining.inPlaceOf) {
+    // Users first, so that the last owner is known.
+    for (const [value, operand] of [...this.inlining.inPlaceOf].reverse()) {
       const fixed =
         this.scalars.has(value) ||
         this.scalars.has(operand) ||
@@ -422,8 +424,9 @@ class Region implements KernelHost, StepScope {
         this.counts.has(operand);
       const foreign =
         operand.owner?.op.lower.kind === 'steps' || operand.owner?.op.lower.kind === 'host';
-      if (!fixed && !foreign && !inPlace.has(value) && !inPlace.has(operand))
-        this.takenOverBy.set(operand, value);
+      if (fixed || foreign || inPlace.has(value) || inPlace.has(operand)) continue;
+      this.takenOverBy.set(operand, value);
+      this.lastOwner.set(operand, this.lastOwner.get(value) ?? value);
     }
   }
 
@@ -468,13 +471,7 @@ class Region implements KernelHost, StepScope {
 
   /** Memory for a result: its assigned place, that of the operand it takes over, or a temp. */
   private allocate(variable: TensorVariable): Storage {
-    let last = variable;
-    for (
-      let next = this.takenOverBy.get(last);
-      next !== undefined;
-      next = this.takenOverBy.get(last)
-    )
-      last = next;
+    const last = this.lastOwner.get(variable) ?? variable;
     const place =
       this.scalars.get(variable) ??
       this.destination.get(last) ??
