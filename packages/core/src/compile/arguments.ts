@@ -2,7 +2,8 @@
 import { DTypeError, InputError, ShapeError, type TnoErrorOptions } from '../errors.js';
 import { userFrames } from '../graph/trace.js';
 import { TensorVariable } from '../graph/variable.js';
-import { canCastExactly, type DType } from '../types/dtype.js';
+import { canCastExactly } from '../types/dtype.js';
+import { fromTyped } from '../types/from-typed.js';
 import { typedDType, type TypedArray } from '../types/typed-input.js';
 import { isNDArray, ndarray, type NDArray, type NDArrayInput } from '../types/ndarray.js';
 
@@ -58,13 +59,6 @@ function fitting(slot: InputSlot, array: NDArray): NDArray {
       hint: `convert with .astype('${dtype}'), or compile with {allowInputDowncast: true}`,
     },
   );
-}
-
-/** bool and float16 share their typed arrays with integers: the input's dtype tells which is meant. */
-function fromTyped(value: TypedArray, dtype: DType): NDArray {
-  if (dtype === 'bool' && value instanceof Uint8Array) return ndarray(value, 'bool');
-  if (dtype === 'float16' && value instanceof Uint16Array) return ndarray(value, 'float16');
-  return ndarray(value);
 }
 
 /** `asArray`; what does not convert is an error that names the input. */

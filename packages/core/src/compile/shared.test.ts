@@ -147,11 +147,22 @@ describe('setting a value', () => {
     expect(w.getValue().shape).toEqual([3]);
   });
 
-  it('takes numbers and lists in the dtype of the variable, arrays only of it', () => {
+  it('takes numbers and lists in the dtype of the variable, arrays where it holds their values', () => {
     const w = make();
     w.setValue([0.1]);
     expect(w.getValue().get(0)).toBe(Math.fround(0.1));
-    expect(() => w.setValue(ndarray([0.1], 'float64'))).toThrow(tno.InputError);
+    for (const wide of [ndarray([0.1], 'float64'), new Float64Array([0.1])]) {
+      expect(() => w.setValue(wide)).toThrow(tno.DTypeError);
+      expect(() => w.setValue(wide)).toThrow(
+        /^\[w\] expected float32, got float64, whose values may not fit/,
+      );
+    }
+    w.setValue(new Float32Array([3, 4]));
+    w.setValue(new Int16Array([5, 6]));
+    expect(w.getValue().toNested()).toEqual([5, 6]);
+    const flags = tno.shared(ndarray([true]), 'flags', options);
+    flags.setValue(new Uint8Array([0, 1]));
+    expect(flags.getValue().toNested()).toEqual([false, true]);
     const n = tno.shared(ndarray([1n]), 'n', options);
     n.setValue([2]);
     expect(n.getValue().toNested()).toEqual([2]);

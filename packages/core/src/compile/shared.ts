@@ -69,7 +69,7 @@ export function shared(value: SharedValue, name?: string, options?: SharedOption
  * @throws ShapeError when the value has not the static sizes asked for
  */
 export function shared(
-  value: SharedValue | TypedArray,
+  value: SharedValue,
   name?: string,
   options: SharedOptions = {},
 ): SharedVariable {

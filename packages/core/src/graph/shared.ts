@@ -1,13 +1,15 @@
 /** Shared variables: symbols with a value that lives on the device across calls and functions. */
-import { InputError, ShapeError } from '../errors.js';
+import { DTypeError, ShapeError } from '../errors.js';
 import type { SharedStorage } from '../device/target.js';
-import type { DType } from '../types/dtype.js';
-import { NDArray, ndarray } from '../types/ndarray.js';
+import { canCastExactly, type DType } from '../types/dtype.js';
+import { fromTyped } from '../types/from-typed.js';
+import { NDArray, ndarray, type NDArrayInput } from '../types/ndarray.js';
 import type { TensorType } from '../types/tensor-type.js';
+import { typedDType, type TypedArray } from '../types/typed-input.js';
 import { TensorVariable } from './variable.js';
 
 /** What a shared variable can be set to. */
-export type SharedValue = NDArray | number | bigint | boolean | readonly unknown[];
+export type SharedValue = NDArray | TypedArray | number | bigint | boolean | readonly unknown[];
 
 export class SharedVariable<
   D extends DType = DType,
@@ -32,20 +34,32 @@ export class SharedVariable<
     return this.storage.read(options) as NDArray<D>;
   }
 
-  /** Sets the value. Its shape may differ from the present one; dtype and rank may not. @throws InputError, ShapeError */
+  /**
+   * Sets the value. Numbers and lists take the variable's dtype: floats are rounded, integers must be exact.
+   * Arrays are of that dtype or of one whose values it holds exactly. The shape may change, the rank may not.
+   * @throws DTypeError, ShapeError
+   */
   setValue(value: SharedValue): void {
-    const array = value instanceof NDArray ? value : ndarray(value as number, this.dtype);
-    if (array.dtype !== this.dtype) {
-      throw new InputError(
-        `[${this.toString()}] expected ${this.dtype}, got ${array.dtype}: convert with .astype('${this.dtype}')`,
-      );
-    }
+    const array = this.fitting(value);
     if (!this.type.holds(array)) {
       throw new ShapeError(
         `[${this.toString()}] expected ${this.type.key}, got shape (${array.shape.join(', ')})`,
       );
     }
     this.storage.write(array);
+  }
+
+  private fitting(value: SharedValue): NDArray {
+    const { dtype } = this;
+    const isTyped = typedDType(value) !== undefined;
+    if (!(value instanceof NDArray || isTyped)) return ndarray(value as NDArrayInput, dtype);
+    const array = isTyped ? fromTyped(value as TypedArray, dtype) : (value as NDArray);
+    if (array.dtype === dtype) return array;
+    if (canCastExactly(array.dtype, dtype)) return array.astype(dtype);
+    throw new DTypeError(
+      `[${this.toString()}] expected ${dtype}, got ${array.dtype}, whose values may not fit`,
+      { hint: `convert with .astype('${dtype}')` },
+    );
   }
 }
 
