@@ -171,9 +171,14 @@ describe.each(modes)('an index out of range in mode %s', (mode) => {
   it('as a value', () => {
     const [y, line] = [x.at(k), here()];
     const f = tno.function([x, k], y.tanh().sum(), options);
-    for (const bad of [2, -3, 2 ** 40]) {
+    for (const [bad, text] of [
+      [2, 'an index of at most 1 for axis 0, got 2'],
+      [-3, 'an index within axis 0, got -1 counted from its start'],
+      [2 ** 40, `an index of at most 1 for axis 0, got ${2 ** 40}`],
+    ] as const) {
       const failure = failureOf(() => f(zeros(2, 3), bad));
       expect(failure.error).toBeInstanceOf(tno.IndexRangeError);
+      expect(failure.error.message).toContain(`[subtensor] expected ${text}\n`);
       expect(failure.error.message).toContain(`k: int64 ${bad}`);
       expect(failure.line).toBe(line);
     }

@@ -55,9 +55,9 @@ describe('pp', () => {
 describe('a variable at a console', () => {
   it('is its name or op, and its type', () => {
     expect(inspect(m)).toBe('m: float64(?,?)');
-    expect(inspect(x.exp())).toBe('exp.0: float64(?)');
+    expect(inspect(x.exp())).toBe('exp(x): float64(?)');
     expect(inspect(tno.frow())).toBe('float32(1,?)');
-    expect(inspect({ cost: m.sum() })).toBe('{ cost: sum.0: float64() }');
+    expect(inspect({ cost: m.sum() })).toBe('{ cost: sum(m): float64() }');
     expect(inspect(tno.scalarConstant(2.5, 'float32'))).toBe('2.5: float32()');
   });
 });

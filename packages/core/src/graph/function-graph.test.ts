@@ -143,7 +143,7 @@ describe('replace', () => {
     const graph = new FunctionGraph([x], [neg(exp(x))]);
     const middle = graph.outputs[0].owner!.inputs[0];
     expect(() => graph.replace(middle, dvector('y'))).toThrow(
-      '[replace] expected float32(?) for exp.0, got float64(?)',
+      '[replace] expected float32(?) for exp(x), got float64(?)',
     );
     expect(() => graph.replace(middle, add(middle, 1))).toThrow(RewriteError);
     graph.verify();

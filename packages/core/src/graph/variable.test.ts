@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SymbolicValueError } from '../errors.js';
+import { add } from '../ops/arithmetic.js';
+import { dimshuffle } from '../ops/dimshuffle.js';
 import { exp } from '../ops/transcendental.js';
 import { fmatrix, fvector } from '../tensor/create.js';
 
@@ -31,7 +33,9 @@ describe('a variable', () => {
     const x = fvector('x');
     expect(`${x}`).toBe('x');
     expect(`${fvector()}`).toBe('<float32(?)>');
-    expect(`${exp(x)}`).toBe('exp.0');
+    expect(`${exp(x)}`).toBe('exp(x)');
+    expect(`${add(exp(x), 2)}`).toBe('add(exp(…), 2)');
+    expect(`${dimshuffle(x, ['x', 0])}`).toBe('dimshuffle(x)');
     expect(`${exp(x).named('y')}`).toBe('y');
   });
 

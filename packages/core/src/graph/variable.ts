@@ -74,7 +74,7 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
   toString(): string {
     return (
       this.name ??
-      (this.owner === null ? `<${this.type.key}>` : `${this.owner.op.name}.${this.index}`)
+      (this.owner === null ? `<${this.type.key}>` : applicationText(this.owner, this.index))
     );
   }
 
@@ -96,6 +96,21 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
   [Symbol.toPrimitive](hint: 'default' | 'string' | 'number'): string {
     return hint === 'string' ? this.toString() : this.valueOf();
   }
+}
+
+/** Inputs that the text of an application writes out. */
+const MOST_WRITTEN = 4;
+
+/** `add(x, dot(…))`, axes put in for broadcasting left out; of one of several outputs, its number too. */
+function applicationText({ op, inputs, outputs }: Apply, index: number): string {
+  const written = inputs.slice(0, MOST_WRITTEN).map((input) => {
+    let at = input;
+    while (at.name === null && at.owner?.op.name === 'dimshuffle') [at] = at.owner.inputs;
+    return at.name === null && at.owner !== null ? `${at.owner.op.name}(…)` : at.toString();
+  });
+  if (inputs.length > MOST_WRITTEN) written.push('…');
+  const text = `${op.name}(${written.join(', ')})`;
+  return outputs.length === 1 ? text : `${text}.${index}`;
 }
 
 /** One application of an Op to inputs. */

@@ -72,19 +72,15 @@ export function broadcastShapes<S>(
       if (size === null) {
         size = shapes[k][axis];
         first = k;
-      } else {
+      } else if (shapes[k][axis] !== size) {
         const text =
-          `[${op}] expected equal sizes on axis ${axis}, got {a} (${describe(node.inputs[first])}) and {b} (${describe(input)}): ` +
+          `[${op}] expected equal sizes on axis ${axis}, got {a} (${node.inputs[first].toString()}) and {b} (${input.toString()}): ` +
           'sizes found at run time never broadcast; declare a size of 1 (row, col, specifyShape) or use dimshuffle';
         size = algebra.requireEqual(size, shapes[k][axis], text);
       }
     });
     return size ?? algebra.const(known ?? 1);
   });
-}
-
-function describe(variable: TensorVariable): string {
-  return variable.toString();
 }
 
 export function elementwiseOp(

@@ -63,13 +63,13 @@ function resolve<S>(
       algebra.requireAtMost(
         zero,
         at,
-        `[${op}] expected an index within axis ${axis}, got {b} before its start`,
+        `[${op}] expected an index within axis ${axis}, got {b} counted from its start`,
         'index',
       );
       algebra.requireAtMost(
-        algebra.binary('add', at, algebra.const(1)),
-        size,
-        `[${op}] expected an index below the size {b} of axis ${axis}, got {a} - 1`,
+        at,
+        algebra.binary('sub', size, algebra.const(1)),
+        `[${op}] expected an index of at most {b} for axis ${axis}, got {a}`,
         'index',
       );
       return { first: at, step: 1, length: null };
