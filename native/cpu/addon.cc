@@ -16,7 +16,7 @@ namespace tno::cpu {
 namespace {
 
 // Of what this file exports; the TypeScript side refuses an addon with another number.
-constexpr int addon_abi = 1;
+constexpr int addon_abi = 2;
 
 // glibc gives large freed memory back to the kernel at once, and taking it again costs a page fault
 // for every 4 KB: more than filling a result of a megabyte. Freed memory is kept, up to a bound,
@@ -78,6 +78,13 @@ void stop_calls(const Napi::CallbackInfo& info) {
   info.Env().GetInstanceData<AddonData>()->async.stop();
 }
 
+// Environments end after the library is ready; for process.exit(), JavaScript sees to it.
+void warm_up_provider_binding(const Napi::CallbackInfo& info) {
+  napi_add_env_cleanup_hook(
+      info.Env(), [](void*) { product_provider(); }, nullptr);
+  warm_up_provider();
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   keep_freed_memory();
   auto* data = new AddonData;
@@ -94,6 +101,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("cancelCall", Napi::Function::New(env, cancel_call, "cancelCall"));
   exports.Set("stopCalls", Napi::Function::New(env, stop_calls, "stopCalls"));
   exports.Set("load", Napi::Function::New(env, load, "load"));
+  exports.Set("warmUpProvider",
+              Napi::Function::New(env, warm_up_provider_binding, "warmUpProvider"));
   exports.Set("productProvider",
               Napi::Function::New(env, product_provider_binding, "productProvider"));
   return exports;

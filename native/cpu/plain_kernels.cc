@@ -170,8 +170,7 @@ void scale_matrix(const Gemm<T>& job) {
 }
 
 template <class T>
-void gemm(const Gemm<T>& job, void* scratch) noexcept {
-  if (job.k == 0) return scale_matrix(job);
+void gemm_blocked(const Gemm<T>& job, void* scratch) {
   T* const packed_b = static_cast<T*>(scratch);
   T* const packed_a = packed_b + block_k * block_n<T>;
   for (int64_t j = 0; j < job.n; j += block_n<T>) {
@@ -287,6 +286,39 @@ void gemv_by_columns(const Gemv<T>& job) {
   }
 }
 
+// The same for so few outputs that they fit into `Vectors` registers, with four running sums each.
+template <class T, int Vectors>
+void gemv_narrow(const Gemv<T>& job) {
+  constexpr int64_t width = Vectors * lanes<T>;
+  Vector<T> sum[4][Vectors] = {};
+  const auto take = [&](int chain, const T* a, T x) {
+    for (int v = 0; v < Vectors; ++v) {
+      sum[chain][v] += *reinterpret_cast<const LooseVector<T>*>(a + v * lanes<T>) * x;
+    }
+  };
+  // Columns that may be read at full width: what lies behind the last ones is not ours.
+  const int64_t last = (job.k - 1) * job.a_col + job.m;
+  const int64_t whole = last < width ? 0 : min(job.k, (last - width) / job.a_col + 1);
+  int64_t p = 0;
+  for (; p + 4 <= whole; p += 4) {
+#pragma GCC unroll 4
+    for (int chain = 0; chain < 4; ++chain) {
+      take(chain, job.a + (p + chain) * job.a_col, job.x[(p + chain) * job.x_step]);
+    }
+  }
+  for (; p < job.k; ++p) {
+    T column[width] = {};
+    for (int64_t i = 0; i < job.m; ++i) column[i] = job.a[p * job.a_col + i];
+    take(0, column, job.x[p * job.x_step]);
+  }
+  for (int v = 0; v < Vectors; ++v) {
+    const Vector<T> total = (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]);
+    for (int64_t i = v * lanes<T>; i < min(job.m, (v + 1) * lanes<T>); ++i) {
+      merge_element(total[i - v * lanes<T>], job.alpha, job.beta, job.y + i * job.y_step);
+    }
+  }
+}
+
 template <class T>
 void gemv_any(const Gemv<T>& job) {
   for (int64_t i = 0; i < job.m; ++i) {
@@ -304,10 +336,80 @@ void gemv(const Gemv<T>& job) noexcept {
     scale_vector(job);
   } else if (job.a_col == 1 || job.k == 1) {
     gemv_by_rows(job);
+  } else if (job.a_row == 1 && job.a_col > 0 && job.m <= lanes<T>) {
+    gemv_narrow<T, 1>(job);
+  } else if (job.a_row == 1 && job.a_col > 0 && job.m <= 4 * lanes<T>) {
+    gemv_narrow<T, 4>(job);
   } else if (job.a_row == 1 && job.y_step == 1) {
     gemv_by_columns(job);
   } else {
     gemv_any(job);
+  }
+}
+
+// -- gemm, all of it ------------------------------------------------------------------------------
+
+template <class T>
+void merge_product(T product, T beta, T& y) {
+  y = beta == 0 ? product : product + beta * y;
+}
+
+// Columns [j, j + Width) of an outer product, down all rows.
+template <class T, int64_t Width>
+void outer_strip(const Gemm<T>& job, int64_t j) {
+  T right[Width];
+  for (int64_t c = 0; c < Width; ++c) right[c] = job.b[(j + c) * job.b_col];
+  for (int64_t i = 0; i < job.m; ++i) {
+    const T left = job.alpha * job.a[i * job.a_row];
+    T* y = job.y + i * job.y_row + j;
+    if (job.beta == 1) {
+      for (int64_t c = 0; c < Width; ++c) y[c] += left * right[c];
+    } else {
+      for (int64_t c = 0; c < Width; ++c) merge_product(left * right[c], job.beta, y[c]);
+    }
+  }
+}
+
+// k is 1. Narrow results go down strip by strip, each as wide as there are columns for.
+template <class T>
+void gemm_outer(const Gemm<T>& job) {
+  if (job.n <= 4 * lanes<T>) {
+    int64_t j = 0;
+    for (; j + lanes<T> <= job.n; j += lanes<T>) outer_strip<T, lanes<T>>(job, j);
+    if constexpr (lanes < T >> 8) {
+      for (; j + 8 <= job.n; j += 8) outer_strip<T, 8>(job, j);
+    }
+    if constexpr (lanes < T >> 2) {
+      for (; j + 2 <= job.n; j += 2) outer_strip<T, 2>(job, j);
+    }
+    for (; j < job.n; ++j) outer_strip<T, 1>(job, j);
+    return;
+  }
+  for (int64_t i = 0; i < job.m; ++i) {
+    const T left = job.alpha * job.a[i * job.a_row];
+    T* y = job.y + i * job.y_row;
+    const T* b = job.b;
+    // Y lies apart from A and B.
+#pragma GCC ivdep
+    for (int64_t j = 0; j < job.n; ++j) merge_product(left * b[j * job.b_col], job.beta, y[j]);
+  }
+}
+
+// A product with a vector needs no packing.
+template <class T>
+void gemm(const Gemm<T>& job, void* scratch) noexcept {
+  if (job.k == 0) {
+    scale_matrix(job);
+  } else if (job.m == 1) {
+    gemv(Gemv<T>{job.n, job.k, job.alpha, job.b, job.b_col, job.b_row, job.a, job.a_col, job.beta,
+                 job.y, 1});
+  } else if (job.n == 1) {
+    gemv(Gemv<T>{job.m, job.k, job.alpha, job.a, job.a_row, job.a_col, job.b, job.b_row, job.beta,
+                 job.y, job.y_row});
+  } else if (job.k == 1) {
+    gemm_outer(job);
+  } else {
+    gemm_blocked(job, scratch);
   }
 }
 

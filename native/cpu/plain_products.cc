@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "memory.h"
+#include "product_pieces.h"
 
 namespace tno::cpu {
 namespace {
@@ -19,48 +20,60 @@ const PlainKernels& widest() {
   return plain_kernels_base();
 }
 
-const PlainKernels& kernels() {
-  static const PlainKernels& chosen = widest();
-  return chosen;
-}
-
-// Packing space of the calling thread; taken once and kept.
-std::shared_ptr<Block>& scratch() {
-  thread_local std::shared_ptr<Block> block;
-  return block;
+// Taken once and kept.
+ProductScratch& scratch() {
+  thread_local ProductScratch blocks;
+  return blocks;
 }
 
 bool prepare() noexcept {
-  std::shared_ptr<Block>& block = scratch();
-  if (block == nullptr) block = Block::allocate(kernels().scratch_bytes);
-  return block != nullptr;
+  ProductScratch& blocks = scratch();
+  const auto wanted = static_cast<size_t>(ThreadPool::process().threads());
+  while (blocks.size() < wanted) {
+    std::shared_ptr<Block> block = Block::allocate(plain_kernels().scratch_bytes);
+    if (block == nullptr) return false;
+    blocks.push_back(std::move(block));
+  }
+  return true;
 }
 
 template <class T>
 const PlainKernelsOf<T>& of();
 template <>
 const PlainKernelsOf<float>& of() {
-  return kernels().f32;
+  return plain_kernels().f32;
 }
 template <>
 const PlainKernelsOf<double>& of() {
-  return kernels().f64;
+  return plain_kernels().f64;
 }
 
 template <class T>
 void gemm(const Gemm<T>& job) noexcept {
-  of<T>().gemm(job, scratch()->data());
+  const ProductScratch& blocks = scratch();
+  run_in_pieces(job, [&](const Gemm<T>& piece, int thread) {
+    of<T>().gemm(piece, blocks[static_cast<size_t>(thread)]->data());
+  });
 }
 template <class T>
 void gemv(const Gemv<T>& job) noexcept {
-  of<T>().gemv(job);
+  run_in_pieces(job, of<T>().gemv);
 }
 template <class T>
 void ger(const Ger<T>& job) noexcept {
-  of<T>().ger(job);
+  run_in_pieces(job, of<T>().ger);
 }
 
 }  // namespace
+
+const PlainKernels& plain_kernels() {
+  static const PlainKernels& chosen = widest();
+  return chosen;
+}
+
+const ProductScratch& product_scratch() {
+  return scratch();
+}
 
 const Products& plain_products() {
   static const Products products{
@@ -69,7 +82,7 @@ const Products& plain_products() {
 }
 
 const char* plain_level() {
-  return kernels().name;
+  return plain_kernels().name;
 }
 
 const PlainKernels* plain_kernels_named(const char* name) {

@@ -2,16 +2,20 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <string>
+#include <system_error>
+#include <thread>
 
 #include "plain_products.h"
+#include "product_pieces.h"
 #include "tno/provider_abi.h"
 
 namespace tno::cpu {
 namespace {
 
 // Below this many multiplications the provider's call costs more than the product.
-constexpr int64_t provider_threshold = 8192;
+constexpr double provider_threshold = 8192;
 
 const tno_provider* open_beside(const char* name) {
   Dl_info self{};
@@ -52,20 +56,29 @@ Operand describe(int64_t rows, int64_t columns, int64_t row_step, int64_t column
   return {};
 }
 
-void gemm(const Gemm<float>& job) noexcept {
-  const auto& plain = plain_products().f32;
-  // A product with alpha 0 still spreads NaN here; libraries differ on that.
-  if (job.m * job.n * job.k < provider_threshold || job.alpha == 0 || provider() == nullptr) {
-    return plain.gemm(job);
-  }
-  const Operand a = describe(job.m, job.k, job.a_row, job.a_col);
-  const Operand b = describe(job.k, job.n, job.b_row, job.b_col);
+bool provider_gemm(const Gemm<float>& job, const Operand& a, const Operand& b) {
+  // A single row is as long as it is, whatever its step says.
   const int64_t ldy = job.m == 1 ? job.n : job.y_row;
-  const bool done =
-      a.fits && b.fits && ldy >= job.n &&
-      provider()->sgemm(a.transpose, b.transpose, job.m, job.n, job.k, job.alpha, job.a, a.leading,
-                        job.b, b.leading, job.beta, job.y, ldy) == 0;
-  if (!done) plain.gemm(job);
+  return ldy >= job.n &&
+         provider()->sgemm(a.transpose, b.transpose, job.m, job.n, job.k, job.alpha, job.a,
+                           a.leading, job.b, b.leading, job.beta, job.y, ldy) == 0;
+}
+
+void gemm(const Gemm<float>& job) noexcept {
+  const bool has_vector = job.m == 1 || job.n == 1 || job.k == 1;
+  const double work =
+      static_cast<double>(job.m) * static_cast<double>(job.n) * static_cast<double>(job.k);
+  // A product with alpha 0 still spreads NaN here; libraries differ on that.
+  if (has_vector || work < provider_threshold || job.alpha == 0 || provider() == nullptr) {
+    return plain_products().f32.gemm(job);
+  }
+  const ProductScratch& scratch = product_scratch();
+  run_in_pieces(job, [&](const Gemm<float>& piece, int thread) {
+    const Operand a = describe(piece.m, piece.k, piece.a_row, piece.a_col);
+    const Operand b = describe(piece.k, piece.n, piece.b_row, piece.b_col);
+    if (a.fits && b.fits && provider_gemm(piece, a, b)) return;
+    plain_kernels().f32.gemm(piece, scratch[static_cast<size_t>(thread)]->data());
+  });
 }
 
 }  // namespace
@@ -77,6 +90,16 @@ const Products& provided_products() {
     return result;
   }();
   return products;
+}
+
+void warm_up_provider() {
+  static std::atomic<bool> begun{false};
+  if (begun.exchange(true)) return;
+  try {
+    std::thread([] { provider(); }).detach();
+  } catch (const std::system_error&) {
+    // Then the first product does it.
+  }
 }
 
 const char* product_provider() {

@@ -48,6 +48,7 @@ struct AddonData {
   Napi::FunctionReference shared_storage;
   Napi::FunctionReference array_buffer;
   Reclaimer reclaimer;
+  bool awaits_provider = false;
   Loans loans;
   AsyncCalls async;
 };

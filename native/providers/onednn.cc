@@ -1,66 +1,74 @@
 // oneDNN behind the provider ABI: a shared object of its own, so that the addon loads on machines
 // without oneDNN.
 //
-// oneDNN takes its threads from OpenMP, whose idle workers spin, by default for milliseconds, and
-// whether they do can only be set by the environment of the whole process, before it starts. So the
-// team is one thread, but for products that are worth starting threads for; and those are ended
-// with the product. Results have the same bits either way.
+// oneDNN would take its threads from OpenMP, whose idle workers spin against the runtime's own, and
+// whether they do can only be set by the environment of the whole process. So every call here is
+// for the calling thread alone; the runtime cuts products into pieces for its threads.
 #include <dnnl.h>
 #include <omp.h>
-#include <sched.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <array>
+#include <atomic>
+#include <thread>
 
 #include "tno/provider_abi.h"
 
 namespace {
 
-// Multiplications from which on a second thread gains more than its start costs (about 0.2 ms).
-constexpr double team_threshold = 2.5e8;
-
-// Processors this process may use: those it is bound to, and no more than its control group's
-// quota.
-int available_processors() {
-  cpu_set_t bound;
-  CPU_ZERO(&bound);
-  int count = sched_getaffinity(0, sizeof bound, &bound) == 0 ? CPU_COUNT(&bound) : 1;
-  if (std::FILE* file = std::fopen("/sys/fs/cgroup/cpu.max", "r")) {
-    double quota = 0;
-    double period = 0;
-    if (std::fscanf(file, "%lf %lf", &quota, &period) == 2 && quota > 0 && period > 0) {
-      count = std::min(count, static_cast<int>(quota / period + 0.5));
-    }
-    std::fclose(file);
+// The process's exit destroys what oneDNN keeps, while other threads may be inside of it. The gate
+// is made after all that and so destroyed before: then calls have ended, and no more begin.
+class Gate {
+ public:
+  ~Gate() {
+    closed_ = true;
+    while (inside_ != 0) std::this_thread::yield();
   }
-  return std::max(1, count);
+  bool enter() {
+    ++inside_;
+    if (!closed_) return true;
+    --inside_;
+    return false;
+  }
+  void leave() { --inside_; }
+
+ private:
+  std::atomic<int> inside_{0};
+  std::atomic<bool> closed_{false};
+};
+
+int32_t multiply(char transpose_a, char transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
+                 const float* a, int64_t lda, const float* b, int64_t ldb, float beta, float* y,
+                 int64_t ldy) {
+  // The number of OpenMP threads is a setting of each thread, and other libraries' matter too.
+  const int before = omp_get_max_threads();
+  if (before != 1) omp_set_num_threads(1);
+  const dnnl_status_t status =
+      dnnl_sgemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, y, ldy);
+  if (before != 1) omp_set_num_threads(before);
+  return status == dnnl_success ? 0 : 1;
 }
 
-int team_size() {
-  static const int size = [] {
-    const char* text = std::getenv("TNO_NUM_THREADS");
-    const int wanted = text == nullptr ? 0 : std::atoi(text);
-    const int available = available_processors();
-    return wanted > 0 ? std::min(wanted, available) : available;
+Gate& gate() {
+  // oneDNN makes what it keeps, for all sizes and layouts, at its first product.
+  static const int32_t prepared = [] {
+    constexpr int64_t n = 32;
+    std::array<float, n * n> a{};
+    std::array<float, n * n> y{};
+    return multiply('N', 'N', n, n, n, 1, a.data(), n, a.data(), n, 0, y.data(), n);
   }();
-  return size;
+  static_cast<void>(prepared);
+  static Gate made;
+  return made;
 }
 
 int32_t sgemm(int32_t transpose_a, int32_t transpose_b, int64_t m, int64_t n, int64_t k,
               float alpha, const float* a, int64_t lda, const float* b, int64_t ldb, float beta,
               float* y, int64_t ldy) {
-  const double multiplications =
-      static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  const bool with_team = multiplications >= team_threshold && team_size() > 1;
-  const int before = omp_get_max_threads();
-  omp_set_num_threads(with_team ? team_size() : 1);
-  const dnnl_status_t status =
-      dnnl_sgemm(transpose_a != 0 ? 'T' : 'N', transpose_b != 0 ? 'T' : 'N', m, n, k, alpha, a, lda,
-                 b, ldb, beta, y, ldy);
-  if (with_team) omp_pause_resource_all(omp_pause_hard);
-  omp_set_num_threads(before);
-  return status == dnnl_success ? 0 : 1;
+  if (!gate().enter()) return 1;
+  const int32_t result = multiply(transpose_a != 0 ? 'T' : 'N', transpose_b != 0 ? 'T' : 'N', m, n,
+                                  k, alpha, a, lda, b, ldb, beta, y, ldy);
+  gate().leave();
+  return result;
 }
 
 const tno_provider provider = {TNO_PROVIDER_ABI, "onednn", sgemm};
@@ -68,5 +76,6 @@ const tno_provider provider = {TNO_PROVIDER_ABI, "onednn", sgemm};
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) const tno_provider* tno_provider_get() {
+  gate();
   return &provider;
 }

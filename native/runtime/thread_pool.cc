@@ -80,7 +80,7 @@ void ThreadPool::start() {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     for (int i = 1; i < threads_; ++i) {
-      workers_.emplace_back([this] { work(); });
+      workers_.emplace_back([this, i] { work(i); });
       ::pthread_setname_np(workers_.back().native_handle(), "tno-worker");
     }
   } catch (const std::system_error&) {
@@ -93,7 +93,7 @@ void ThreadPool::run_region(int64_t chunks, Region region) {
   const bool alone = chunks <= 1 || threads_ == 1 || chunks > std::numeric_limits<int32_t>::max() ||
                      taken_.exchange(true, std::memory_order_acquire);
   if (alone) {
-    for (int64_t chunk = 0; chunk < chunks; ++chunk) region.task(region.context, chunk);
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) region.task(region.context, chunk, 0);
     return;
   }
   start();
@@ -103,7 +103,7 @@ void ThreadPool::run_region(int64_t chunks, Region region) {
   const uint64_t number = (claims_.load(std::memory_order_relaxed) >> 32) + 1;
   claims_.store(number << 32 | chunks_);
   wake(chunks_ - 1);
-  take_chunks();
+  take_chunks(0);
   await_others();
   taken_.store(false, std::memory_order_release);
 }
@@ -119,14 +119,14 @@ void ThreadPool::wake(uint32_t wanted) {
   for (uint32_t i = awake; i < wanted; ++i) bell_.notify_one();
 }
 
-void ThreadPool::take_chunks() {
+void ThreadPool::take_chunks(int thread) {
   uint64_t claims = claims_.load(std::memory_order_acquire);
   while (static_cast<uint32_t>(claims) != 0) {
     if (!claims_.compare_exchange_weak(claims, claims - 1, std::memory_order_acq_rel,
                                        std::memory_order_acquire)) {
       continue;
     }
-    region_.task(region_.context, chunks_ - static_cast<uint32_t>(claims));
+    region_.task(region_.context, chunks_ - static_cast<uint32_t>(claims), thread);
     if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     claims = claims_.load(std::memory_order_acquire);
   }
@@ -141,10 +141,10 @@ void ThreadPool::await_others() {
   }
 }
 
-void ThreadPool::work() {
+void ThreadPool::work(int thread) {
   while (!stopping_) {
     const uint32_t seen = bell_.load();
-    take_chunks();
+    take_chunks(thread);
     ++spinning_;
     const bool rung = spin(worker_spin, [&] { return bell_.load() != seen; });
     --spinning_;

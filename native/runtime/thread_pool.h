@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace tno {
@@ -33,28 +34,34 @@ class ThreadPool {
 
   int threads() const { return threads_; }
 
-  // Calls task(chunk), which must not throw, for each chunk from 0 to `chunks` - 1, in any order
-  // and on any thread. What the task wrote is there for the caller afterwards.
+  // Calls task(chunk, thread), or task(chunk), for each chunk from 0 to `chunks` - 1, in any order.
+  // `thread` is below `threads()`, and no two chunks of the region that run at the same time have
+  // the same. What the task wrote is there for the caller afterwards. The task must not throw.
   template <class Task>
   void run(int64_t chunks, const Task& task) {
-    run_region(chunks, {[](const void* context, int64_t chunk) {
-                          (*static_cast<const Task*>(context))(chunk);
+    run_region(chunks, {[](const void* context, int64_t chunk, int thread) {
+                          const Task& known = *static_cast<const Task*>(context);
+                          if constexpr (std::is_invocable_v<const Task&, int64_t, int>) {
+                            known(chunk, thread);
+                          } else {
+                            known(chunk);
+                          }
                         },
                         &task});
   }
 
  private:
   struct Region {
-    void (*task)(const void* context, int64_t chunk) = nullptr;
+    void (*task)(const void* context, int64_t chunk, int thread) = nullptr;
     const void* context = nullptr;
   };
 
   void run_region(int64_t chunks, Region region);
   void start();
   void wake(uint32_t wanted);
-  void take_chunks();
+  void take_chunks(int thread);
   void await_others();
-  void work();
+  void work(int thread);
 
   const int threads_;
   std::vector<std::thread> workers_;

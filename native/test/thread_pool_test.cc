@@ -33,6 +33,18 @@ TEST(a_region_does_each_chunk_once) {
   }
 }
 
+TEST(threads_have_numbers_of_their_own) {
+  ThreadPool pool(4);
+  std::vector<std::atomic<int>> busy(4);
+  std::atomic<int> shared{0};
+  pool.run(500, [&](int64_t, int thread) {
+    if (busy[static_cast<size_t>(thread)].exchange(1) != 0) ++shared;
+    std::this_thread::yield();
+    busy[static_cast<size_t>(thread)] = 0;
+  });
+  CHECK(shared == 0);
+}
+
 TEST(regions_follow_each_other_closely) {
   ThreadPool pool(4);
   int64_t sum = 0;

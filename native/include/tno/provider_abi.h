@@ -27,7 +27,10 @@ typedef struct tno_provider {
   tno_sgemm sgemm;
 } tno_provider;
 
-/* The one symbol of a provider; a null pointer where the library does not work on this machine. */
+/*
+ * The one symbol of a provider. It prepares the library, which may take long. A null pointer where
+ * the library does not work on this machine.
+ */
 const tno_provider* tno_provider_get(void);
 
 #ifdef __cplusplus

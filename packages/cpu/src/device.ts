@@ -58,7 +58,19 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
     compiler: findCompiler(options.compiler),
     warn: options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning')),
   });
-  return new NativeDevice(addon, cache, wantsPlain(options.providers ?? process.env.TNO_PROVIDERS));
+  const plain = wantsPlain(options.providers ?? process.env.TNO_PROVIDERS);
+  if (!plain) warmUp(addon);
+  return new NativeDevice(addon, cache, plain);
+}
+
+let warming = false;
+
+/** Has the product library open in the background; a process must not exit in the midst of that. */
+function warmUp(addon: NativeAddon): void {
+  if (warming) return;
+  warming = true;
+  addon.warmUpProvider();
+  process.once('exit', () => addon.productProvider());
 }
 
 function wantsPlain(providers: string | undefined): boolean {

@@ -8,7 +8,7 @@ import { AddonLoadError } from '@tno/core';
 import type { Storage } from '@tno/core';
 
 /** The version of the contract; an addon with another one is refused. */
-export const ADDON_ABI = 1;
+export const ADDON_ABI = 2;
 /** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
 export const KERNEL_ABI = 1;
 
@@ -175,6 +175,11 @@ export interface NativeAddon {
   load(request: LoadRequest): NativeExecutable;
   /** The widest vector instructions that the addon has code for and the processor takes. */
   instructionLevel(): 'base' | 'avx2' | 'avx512';
+  /**
+   * Opens what multiplies float32 matrices, on a thread of its own, so that no product has to wait.
+   * Once in an environment; `productProvider` waits for it.
+   */
+  warmUpProvider(): void;
   /** The name of what multiplies float32 matrices; opens it. */
   productProvider(): string;
 }
