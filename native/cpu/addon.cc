@@ -80,8 +80,12 @@ void stop_calls(const Napi::CallbackInfo& info) {
 
 // Environments end after the library is ready; for process.exit(), JavaScript sees to it.
 void warm_up_provider_binding(const Napi::CallbackInfo& info) {
-  napi_add_env_cleanup_hook(
-      info.Env(), [](void*) { product_provider(); }, nullptr);
+  auto* data = info.Env().GetInstanceData<AddonData>();
+  if (!data->awaits_provider) {
+    napi_add_env_cleanup_hook(
+        info.Env(), [](void*) { product_provider(); }, data);
+    data->awaits_provider = true;
+  }
   warm_up_provider();
 }
 
