@@ -78,7 +78,7 @@ export class CpuExecutable implements Executable {
       result = memory === null ? this.call(...this.args) : this.call(...this.args, ...memory);
     } finally {
       this.running = false;
-      this.args.fill(undefined);
+      for (let i = 0; i < this.args.length; i++) this.args[i] = undefined;
     }
     if (typeof result === 'number') throw new RunError(this.failure(result));
     if (typeof result === 'string') throw refusedCall(result);

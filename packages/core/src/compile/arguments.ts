@@ -5,7 +5,7 @@ import { TensorVariable } from '../graph/variable.js';
 import { canCastExactly } from '../types/dtype.js';
 import { fromTyped } from '../types/from-typed.js';
 import { typedDType, type TypedArray } from '../types/typed-input.js';
-import { isNDArray, ndarray, type NDArray, type NDArrayInput } from '../types/ndarray.js';
+import { isNDArray, NDArray, ndarray, type NDArrayInput } from '../types/ndarray.js';
 
 /** An input of a compiled function, and how errors call it. */
 export interface InputSlot {
@@ -26,8 +26,18 @@ function isScalarOrList(value: unknown): value is NDArrayInput {
   return ['number', 'bigint', 'boolean'].includes(typeof value) || Array.isArray(value);
 }
 
+/** What most calls that pass numbers pass; the general way takes some times as long. */
+function floatScalar(dtype: 'float32' | 'float64', value: number): NDArray {
+  const data = dtype === 'float32' ? new Float32Array(1) : new Float64Array(1);
+  data[0] = value;
+  return new NDArray(dtype, data, []);
+}
+
 function asArray(slot: InputSlot, value: unknown): NDArray {
   const { dtype } = slot.variable;
+  if (typeof value === 'number' && !slot.strict && (dtype === 'float32' || dtype === 'float64')) {
+    return floatScalar(dtype, value);
+  }
   if (isNDArray(value)) return fitting(slot, value);
   if (typedDType(value) !== undefined) return fitting(slot, fromTyped(value as TypedArray, dtype));
   if (isScalarOrList(value) && !slot.strict) {

@@ -9,12 +9,14 @@ export function shapeResults(
   { shape, results }: Specification,
   arrays: readonly NDArray[],
 ): unknown {
-  const values = results.map(({ variable }, k): unknown =>
-    variable.type.rank === 0 ? scalarOf(arrays[k], variable) : arrays[k],
-  );
   if (shape === 'none') return undefined;
-  if (shape === 'one') return values[0];
+  if (shape === 'one') return resultOf(results[0].variable, arrays[0]);
+  const values = results.map(({ variable }, k) => resultOf(variable, arrays[k]));
   return shape === 'list' ? values : Object.fromEntries(shape.map((key, k) => [key, values[k]]));
+}
+
+function resultOf(variable: TensorVariable, array: NDArray): unknown {
+  return variable.type.rank === 0 ? scalarOf(array, variable) : array;
 }
 
 function scalarOf(array: NDArray, output: TensorVariable): number | boolean {

@@ -192,13 +192,13 @@ export class NDArray<D extends DType = DType> {
    * @throws UnsafeIntegerError (a RangeError) for a 64-bit integer that no number holds.
    */
   get(...index: number[]): ScalarOf<D> {
-    const position = this.#positionOf(index, 'get');
+    const position = this.positionOf(index, 'get');
     return toUserScalar(this.dtype, this.data, position, false, 'get') as ScalarOf<D>;
   }
 
   /** Writes one element. @throws DTypeError (E_DTYPE) when `value` does not fit. */
   set(value: Scalar, ...index: number[]): void {
-    const position = this.#positionOf(index, 'set');
+    const position = this.positionOf(index, 'set');
     storeElement(this.data, position, toStoredExact(this.dtype, value, 'set'));
   }
 
@@ -313,7 +313,7 @@ export class NDArray<D extends DType = DType> {
     return formatArray(this);
   }
 
-  #positionOf(index: readonly number[], where: string): number {
+  private positionOf(index: readonly number[], where: string): number {
     if (index.length !== this.rank) {
       throw new IndexRangeError(
         `[${where}] expected ${this.rank} indices for shape ${shapeText(this.shape)}, got ${index.length}`,
