@@ -223,6 +223,7 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
       napi_get_and_clear_last_exception(env_, &error);
       return nullptr;
     }
+    prefer_huge_pages(static_cast<std::byte*>(data), bytes);
   }
   large_[index] = value;
   return static_cast<std::byte*>(data);

@@ -1,5 +1,7 @@
 #include "memory.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -10,6 +12,11 @@
 namespace tno {
 namespace {
 
+constexpr uintptr_t huge_page = 2 << 20;
+
+// From here on a block begins and ends at huge pages: below it that would waste too much.
+constexpr int64_t large_block = 32 << 20;
+
 thread_local std::shared_ptr<MemoryAccount> account = std::make_shared<MemoryAccount>(0);
 
 }  // namespace
@@ -19,12 +26,25 @@ std::byte* empty_memory() {
   return memory.data();
 }
 
+void prefer_huge_pages(std::byte* data, int64_t bytes) noexcept {
+#ifdef MADV_HUGEPAGE
+  const auto begin = (reinterpret_cast<uintptr_t>(data) + huge_page - 1) / huge_page * huge_page;
+  const auto end =
+      (reinterpret_cast<uintptr_t>(data) + static_cast<uintptr_t>(bytes)) / huge_page * huge_page;
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#else
+  static_cast<void>(data), static_cast<void>(bytes);
+#endif
+}
+
 std::shared_ptr<Block> Block::allocate(int64_t bytes) noexcept {
-  constexpr auto step = static_cast<int64_t>(memory_alignment);
+  const bool large = bytes >= large_block;
+  const auto step = static_cast<int64_t>(large ? huge_page : memory_alignment);
   if (bytes < 0 || bytes > std::numeric_limits<int64_t>::max() - step) return nullptr;
   const int64_t capacity = std::max(step, (bytes + step - 1) / step * step);
-  void* data = std::aligned_alloc(memory_alignment, static_cast<size_t>(capacity));
+  void* data = std::aligned_alloc(static_cast<size_t>(step), static_cast<size_t>(capacity));
   if (data == nullptr) return nullptr;
+  if (large) prefer_huge_pages(static_cast<std::byte*>(data), capacity);
   try {
     return std::make_shared<Block>(static_cast<std::byte*>(data), capacity);
   } catch (const std::bad_alloc&) {

@@ -23,7 +23,11 @@ const std::shared_ptr<MemoryAccount>& memory_account();
 // Puts the blocks that this thread allocates from now on on another account.
 void use_memory_account(std::shared_ptr<MemoryAccount> account);
 
-// One allocation, aligned to 64 bytes. May be freed by another thread.
+// Asks the system for pages of 2 MB for what lies whole in such pages: touching fresh memory costs
+// a page fault a page. Changes no contents; only a hint.
+void prefer_huge_pages(std::byte* data, int64_t bytes) noexcept;
+
+// One allocation, aligned to 64 bytes; large ones to huge pages. May be freed by another thread.
 class Block {
  public:
   // Null where the memory cannot be had.

@@ -21,6 +21,23 @@ TEST(blocks_are_aligned_and_hold_what_was_asked) {
   CHECK(is_aligned(empty_memory()));
 }
 
+TEST(large_blocks_begin_at_huge_pages) {
+  const auto block = Block::allocate((40 << 20) + 1);
+  CHECK(block != nullptr);
+  CHECK(reinterpret_cast<uintptr_t>(block->data()) % (2 << 20) == 0);
+  CHECK(block->capacity() == 42 << 20);
+  block->data()[40 << 20] = std::byte{1};
+}
+
+TEST(asking_for_huge_pages_keeps_contents) {
+  std::vector<std::byte> memory(9 << 20, std::byte{7});
+  prefer_huge_pages(memory.data() + 1, static_cast<int64_t>(memory.size()) - 1);
+  prefer_huge_pages(memory.data(), 5);
+  bool kept = true;
+  for (std::byte byte : memory) kept = kept && byte == std::byte{7};
+  CHECK(kept);
+}
+
 TEST(blocks_that_cannot_be_had_are_null) {
   CHECK(Block::allocate(-1) == nullptr);
   CHECK(Block::allocate(INT64_MAX) == nullptr);
