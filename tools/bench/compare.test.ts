@@ -110,7 +110,7 @@ describe('a row', () => {
   it('holds times, ratios, losses and movements beside those of a peer', async () => {
     writeData(makeData(logreg), folder);
     const row = await compareOpened(logreg, {
-      ours: inProcess('TNO', ourAnswers(logreg)),
+      ours: inProcess('TNO', await ourAnswers(logreg)),
       peers: [{ name: 'loops', players: [logisticByHand(logreg, folder)] }],
       floors: [
         { name: 'nothing', players: [inProcess('nothing', { time: () => ({ times: [1e-3] }) })] },
@@ -140,7 +140,7 @@ describe('a row', () => {
     const { x } = makeData(small[0]).inputs;
     for (const who of ['ours', 'peer']) writeFileSync(join(folder, `${who}-result`), x.values);
     const row = await compareOpened(small[0], {
-      ours: inProcess('TNO', ourAnswers(small[0])),
+      ours: inProcess('TNO', await ourAnswers(small[0])),
       peers: [
         { name: 'quick', players: [player(1), player(2)] },
         { name: 'slow', players: [player(10)] },
@@ -180,7 +180,7 @@ describe.skipIf(python === undefined)('beside PyTorch, NumPy and who else is her
     for (const { name, players, apart } of found) {
       for (const player of players) {
         const row = await compareOpened(workload, {
-          ours: inProcess('TNO', ourAnswers(workload)),
+          ours: inProcess('TNO', await ourAnswers(workload)),
           peers: [{ name, players: [player] }],
           ...{ floors: [], required: [name], folder, turns },
         });

@@ -20,6 +20,8 @@ const f = compile(graph);
 const returned = performance.now();
 callOf(workload, f, data)();
 const first = performance.now();
+await f.ready?.();
+const native = performance.now();
 
 /** @type {import('@tno/core').CompileProfile} */
 const { phases, rules, optimize, lower, emit, load } = f.compileProfile;
@@ -31,6 +33,7 @@ console.log(
       graph: built - started,
       returned: returned - built,
       first_result: first - built,
+      all_native: native - built,
       optimize,
       lower,
       emit,

@@ -40,7 +40,9 @@ const neighbour = spawn(process.execPath, ['-e', 'console.log(); for (;;);'], {
 try {
   await once(neighbour.stdout, 'data');
   const noisy = measure();
-  console.log(`noisy: ${text(noisy)}, ${(noisy.mean / quiet.mean).toFixed(2)} times the quiet mean`);
+  console.log(
+    `noisy: ${text(noisy)}, ${(noisy.mean / quiet.mean).toFixed(2)} times the quiet mean`,
+  );
 } finally {
   neighbour.kill('SIGKILL');
 }

@@ -31,7 +31,7 @@ export function parseOptions(args) {
     help: values.help,
     compile: !values['no-compile'],
     turns: quick
-      ? { trialRounds: 2, rounds: 8, most: 8, turn_ms: 30 }
+      ? { trialRounds: 1, rounds: 6, most: 6, turn_ms: 20 }
       : { trialRounds: 3, rounds: 40, most: 80, turn_ms: 100 },
     repetitions: quick ? 1 : 7,
   };

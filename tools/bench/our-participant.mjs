@@ -3,4 +3,4 @@
 import { ourAnswers } from './ours.mjs';
 import { serve } from './serve.mjs';
 
-await serve(ourAnswers(JSON.parse(process.argv[2])));
+await serve(await ourAnswers(JSON.parse(process.argv[2])));

@@ -60,6 +60,8 @@ const graph = graphOf(workload, data);
 const device = tno.currentDevice();
 const { recording, last } = recorder(device);
 const whole = compile(graph, { device: recording });
+// Code that is compiled once is there for all pieces.
+await whole.ready?.();
 if (last.arguments === undefined)
   throw new Error('[profile] expected the device to load a program');
 const [program, source, shared, hosts] = last.arguments;

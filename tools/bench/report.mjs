@@ -90,7 +90,7 @@ export function detailTable(rows) {
 
 /** Compile times in fresh processes, ms, median / minimum. @param {readonly FullRow[]} rows */
 export function compileTable(rows) {
-  const columns = ['import_core', 'import_cpu', 'graph', 'returned', 'first_result'];
+  const columns = ['import_core', 'import_cpu', 'graph', 'returned', 'first_result', 'all_native'];
   columns.push('optimize', 'lower', 'emit', 'load');
   /** @type {Map<string, CompileTimes>} */
   const programs = new Map();
