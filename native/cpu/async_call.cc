@@ -121,7 +121,11 @@ void AsyncCall::settle(Napi::Env env) {
   Napi::Value outcome;
   if (failure_.kind == FailureKind::none) {
     words.clear();
-    outcome = outputs(env, words);
+    try {
+      outcome = outputs(env, words);
+    } catch (const Napi::Error&) {
+      outcome = text_of(env, "[async] expected memory for the results, got none");
+    }
   } else if (failure_.kind == FailureKind::broken) {
     outcome = text_of(env, failure_.text);
   } else {
@@ -134,12 +138,7 @@ void AsyncCall::settle(Napi::Env env) {
   AddonData& addon = *executable_->addon;
   addon.async.forget(env, ticket);
   addon.reclaimer.account(env);
-  try {
-    done.Call({outcome, list, error});
-  } catch (const Napi::Error& thrown) {
-    // `done` throws nothing; what ends a worker comes this way.
-    thrown.ThrowAsJavaScriptException();
-  }
+  done.Call({outcome, list, error});
 }
 
 Napi::Value AsyncCall::outputs(Napi::Env env, std::vector<double>& words) const {

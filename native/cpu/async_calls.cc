@@ -100,7 +100,11 @@ void AsyncCalls::run_errands(Napi::Env env) {
       errands_.pop_front();
     }
     const Napi::HandleScope scope(env);
-    errand->run(env);
+    try {
+      errand->run(env);
+    } catch (const Napi::Error&) {
+      // The environment is being ended: nothing of JavaScript runs in it any more.
+    }
     const std::scoped_lock lock(mutex_);
     ++errands_run_;
     errand_done_.notify_all();

@@ -245,5 +245,26 @@ TEST(parts_that_do_not_fit_are_refused) {
   CHECK(Walker::create({program, {bytes}, {add_one}, {}, 0, {}}, error) == nullptr);
 }
 
+TEST(an_output_that_does_not_fit_its_memory_fails_before_any_kernel) {
+  Builder b;
+  const int32_t x = b.input(DType::float32, 1);
+  const int32_t n = b.dim(x, 0);
+  const int32_t y = b.output(DType::float32, {n});
+  b.map_kernel(DType::float32, 2);
+  b.finish();
+  b.program.steps.push_back(kernel_step(0, {x, y}, {n}));
+  Fixture f(b, {add_one});
+  Floats in{1, 2, 3};
+  f.input(0, in);
+  f.host.wanted = {2};
+  launches = 0;
+  const Failure failure = f.run();
+  CHECK(failure.kind == FailureKind::output && failure.id == 0);
+  CHECK(f.walker->output_dims(0)[0] == 3);
+  CHECK(launches == 0);
+  f.host.wanted = {3};
+  CHECK(f.run().kind == FailureKind::none);
+}
+
 }  // namespace
 }  // namespace tno::test

@@ -120,5 +120,31 @@ TEST(a_copy_from_a_window_of_its_own_target) {
   CHECK((f.get<float>(0) == Floats{4, 3, 2, 1}));
 }
 
+TEST(a_cancelled_run_leaves_shared_values_as_they_were) {
+  Update update;
+  Fixture f(update.b, {copy_or_add, check_below});
+  f.set<float>(0, {10, 20});
+  f.set<float>(1, {1});
+  Floats x{1, 2};
+  Longs fine{0};
+  f.input(0, x);
+  f.input(1, fine);
+  int cancelled = 0;
+  for (int patience = 0; patience < 20; ++patience) {
+    launches = 0;
+    f.host.patience = patience;
+    f.host.asked = 0;
+    const Failure failure = f.run();
+    if (failure.kind == FailureKind::none) break;
+    CHECK(failure.kind == FailureKind::cancelled);
+    CHECK((f.get<float>(0) == Floats{10, 20}) && f.get<float>(1) == Floats{1});
+    CHECK(f.shared[0]->version() == 0);
+    ++cancelled;
+  }
+  // Once before each step up to the commit step, and never after it.
+  CHECK(cancelled == 4);
+  CHECK((f.get<float>(0) == Floats{11, 22}));
+}
+
 }  // namespace
 }  // namespace tno::test

@@ -2,7 +2,9 @@ import { createReferenceDevice } from '../src/index.js';
 import { asyncCases } from './support/async-cases.js';
 import { functionCases } from './support/function-cases.js';
 import { intoCases } from './support/into-cases.js';
+import { referenceCases } from './support/reference-cases.js';
 
 functionCases('the reference device', createReferenceDevice);
 intoCases('the reference device', createReferenceDevice);
 asyncCases('the reference device', createReferenceDevice);
+referenceCases('the reference device', createReferenceDevice);

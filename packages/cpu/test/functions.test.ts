@@ -2,9 +2,11 @@
 import { asyncCases } from '../../core/test/support/async-cases.js';
 import { functionCases } from '../../core/test/support/function-cases.js';
 import { intoCases } from '../../core/test/support/into-cases.js';
+import { referenceCases } from '../../core/test/support/reference-cases.js';
 /* eslint-enable @nx/enforce-module-boundaries */
 import { createCpuDevice } from '../src/index.js';
 
 functionCases('the cpu device', createCpuDevice);
 intoCases('the cpu device', createCpuDevice);
 asyncCases('the cpu device', createCpuDevice);
+referenceCases('the cpu device', createCpuDevice);

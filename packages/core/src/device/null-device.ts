@@ -20,7 +20,7 @@ export function createNullDevice(target: Target): Device {
             `[run] expected a device that runs kernels, got the null device of ${target.name}`,
           );
         },
-        runAsync(): Promise<never> {
+        runAsync(): Promise<NDArray[]> {
           return Promise.resolve().then(() => this.run([]));
         },
         free: () => undefined,

@@ -117,6 +117,68 @@ describe('into', () => {
   });
 });
 
+describe('async', () => {
+  it('takes what a call takes, then options, and promises what it gives', () => {
+    const { signal } = new AbortController();
+    const list = tno.function([x, n], [x, x.sum()]);
+    expectTypeOf(list.async(f32, 1)).toEqualTypeOf<Promise<[NDArray<'float32'>, number]>>();
+    void list.async(f32, 1, { signal });
+    // @ts-expect-error: an argument is missing
+    void list.async(f32, { signal });
+    // @ts-expect-error: no such option
+    void list.async(f32, 1, { abort: signal });
+    const record = tno.function({ x }, x.sum());
+    expectTypeOf(record.async({ x: f32 }, { signal })).toEqualTypeOf<Promise<number>>();
+  });
+});
+
+describe('In and Out', () => {
+  it('keep the types of their variables', () => {
+    const list = tno.function([tno.In(x, { name: 'image' }), n], tno.Out(x, { borrow: true }));
+    expectTypeOf(list(f32, 1)).toEqualTypeOf<NDArray<'float32'>>();
+    // @ts-expect-error: an array of another dtype
+    list(f64, 1);
+    expectTypeOf(tno.function([x], [tno.Out(x), tno.Out(x.sum())])(f32)).toEqualTypeOf<
+      [NDArray<'float32'>, number]
+    >();
+    const record = tno.function([x], { y: tno.Out(x) });
+    expectTypeOf(record.into({ y: f32 }, f32)).toEqualTypeOf<{ y: NDArray<'float32'> }>();
+    // @ts-expect-error: a value of another type
+    tno.In(x, { value: 'text' });
+    // @ts-expect-error: no such option
+    tno.In(x, { mutable: true });
+  });
+
+  it('let calls leave out what has a value', () => {
+    const list = tno.function([x, tno.In(n, { value: 1 }), tno.In(s, { value: 2 })], x);
+    list(f32);
+    list(f32, 1);
+    list(f32, undefined, 3);
+    // @ts-expect-error: x has none
+    list();
+    const record = tno.function({ x, n: tno.In(n, { value: 1 }) }, x);
+    record({ x: f32 });
+    record({ x: f32, n: 2 });
+    // @ts-expect-error: x has none
+    record({ n: 2 });
+    // @ts-expect-error: of another type
+    record({ x: f32, n: f32 });
+    const middle = tno.function([tno.In(n, { value: 1 }), x], x);
+    middle(undefined, f32);
+    // @ts-expect-error: only those at the end may be left out
+    middle(f32);
+  });
+});
+
+describe('copy and eval', () => {
+  it('keep the types', () => {
+    const f = tno.function({ x }, [x, x.sum()]);
+    expectTypeOf(f.copy({ deleteUpdates: true })).toEqualTypeOf<typeof f>();
+    expectTypeOf(x.sum().eval({ x: f32 })).toEqualTypeOf<number>();
+    expectTypeOf(x.eval([[x, f32]])).toEqualTypeOf<NDArray<'float32'>>();
+  });
+});
+
 describe('options', () => {
   it('are checked', () => {
     const w = tno.shared([1, 2]);
