@@ -7,7 +7,7 @@
 
 #include "cache_binding.h"
 #include "executable_binding.h"
-#include "kernel_library.h"
+#include "library_binding.h"
 #include "machine_binding.h"
 #include "providers.h"
 #include "shared_binding.h"
@@ -31,35 +31,6 @@ void keep_freed_memory() {
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
   });
 #endif
-}
-
-// loadLibrary({folder, limit, key, source, compiler, flags}): {library, compiled, error, warning}
-Napi::Value load_library_binding(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto given = info[0].As<Napi::Object>();
-  LibraryRequest request;
-  request.folder = given.Get("folder").As<Napi::String>();
-  request.limit = limit_of(given.Get("limit"));
-  request.key = given.Get("key").As<Napi::String>();
-  request.source = given.Get("source").As<Napi::String>();
-  request.compiler = given.Get("compiler").As<Napi::String>();
-  const auto flags = given.Get("flags").As<Napi::Array>();
-  for (uint32_t i = 0; i < flags.Length(); ++i) {
-    request.flags.push_back(flags.Get(i).As<Napi::String>());
-  }
-  LibraryResult loaded = load_library(request);
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("compiled", loaded.compiled);
-  result.Set("error", loaded.error);
-  result.Set("warning", loaded.warning);
-  result.Set("library", env.Null());
-  if (loaded.library == nullptr) return result;
-  auto library = Napi::External<std::shared_ptr<KernelLibrary>>::New(
-      env, new std::shared_ptr<KernelLibrary>(std::move(loaded.library)),
-      [](Napi::Env, std::shared_ptr<KernelLibrary>* owned) { delete owned; });
-  napi_type_tag_object(env, library, &library_tag);
-  result.Set("library", library);
-  return result;
 }
 
 Napi::Value product_provider_binding(const Napi::CallbackInfo& info) {
@@ -99,7 +70,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("abi", addon_abi);
   exports.Set("kernelAbi", TNO_KERNEL_ABI);
   exports.Set("SharedStorage", shared_storage);
-  exports.Set("loadLibrary", Napi::Function::New(env, load_library_binding, "loadLibrary"));
+  define_libraries(env, exports);
   define_cache(env, exports);
   define_machine(env, exports);
   exports.Set("cancelCall", Napi::Function::New(env, cancel_call, "cancelCall"));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host_functions.h"
-#include "kernel_library.h"
+#include "kernel_set.h"
 #include "program.h"
 #include "shared_binding.h"
 #include "walker.h"
@@ -34,7 +34,7 @@ struct Destination {
 class Executable : public Environment {
  public:
   std::shared_ptr<const Program> program;
-  std::shared_ptr<KernelLibrary> library;
+  std::shared_ptr<KernelSet> kernels;
   std::vector<std::shared_ptr<Block>> constants;
   std::unique_ptr<Walker> walker;
   WalkerParts parts;  // for the second walker

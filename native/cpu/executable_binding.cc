@@ -4,6 +4,7 @@
 
 #include "async_call.h"
 #include "executable.h"
+#include "library_binding.h"
 #include "plain_products.h"
 #include "providers.h"
 
@@ -63,28 +64,27 @@ std::shared_ptr<Block> copy_constant(Napi::Env env, const Napi::Value& value) {
   return block;
 }
 
-std::shared_ptr<KernelLibrary> library_of(Napi::Env env, const Napi::Value& value) {
-  if (value.IsNull()) return nullptr;
-  bool tagged = false;
-  napi_check_object_type_tag(env, value, &library_tag, &tagged);
-  if (!tagged) refuse(env, "[load] expected a kernel library");
-  return *value.As<Napi::External<std::shared_ptr<KernelLibrary>>>().Data();
-}
-
 Napi::ArrayBuffer zeroed(Napi::Env env, size_t bytes) {
   Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
   if (bytes > 0) std::memset(buffer.Data(), 0, bytes);
   return buffer;
 }
 
-std::vector<tno_kernel> kernels_of(Napi::Env env, const KernelLibrary* library,
-                                   const Napi::Array& symbols) {
-  std::vector<tno_kernel> kernels;
-  for (uint32_t i = 0; i < symbols.Length(); ++i) {
-    const std::string name = symbols.Get(i).As<Napi::String>();
-    kernels.push_back(library == nullptr ? nullptr : library->symbol(name));
-    if (kernels.back() == nullptr) refuse(env, "[load] expected the library to have " + name);
+// Compiled kernels where they are there, else interpreted ones until they are.
+std::shared_ptr<KernelSet> kernels_of(Napi::Env env, const std::shared_ptr<const Program>& program,
+                                      const Napi::Array& symbols,
+                                      const std::shared_ptr<PendingLibrary>& library) {
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < symbols.Length(); ++i)
+    names.push_back(symbols.Get(i).As<Napi::String>());
+  auto kernels = std::make_shared<KernelSet>(program, std::move(names));
+  if (library != nullptr && library->state() == PendingLibrary::State::ready) {
+    library->serve(kernels);
+    if (!kernels->is_compiled()) refuse(env, "[load] expected the library to have each kernel");
+    return kernels;
   }
+  if (!kernels->interpret()) refuse(env, "[load] expected kernels that can be interpreted");
+  if (library != nullptr) library->serve(kernels);
   return kernels;
 }
 
@@ -109,7 +109,8 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   auto executable = std::make_shared<Executable>();
   executable->addon = env.GetInstanceData<AddonData>();
   executable->program = decode(env, spec.Get("encoded"));
-  executable->library = library_of(env, spec.Get("library"));
+  executable->kernels = kernels_of(env, executable->program, spec.Get("symbols").As<Napi::Array>(),
+                                   library_of(env, spec.Get("library")));
 
   WalkerParts parts;
   parts.program = executable->program;
@@ -120,7 +121,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     parts.constants.push_back(
         {executable->constants.back()->data(), bytes.As<Napi::Uint8Array>().ByteLength()});
   }
-  parts.kernels = kernels_of(env, executable->library.get(), spec.Get("symbols").As<Napi::Array>());
+  parts.kernels = KernelSet::codes(executable->kernels);
   executable->shared = shared_of(env, *executable->addon, spec.Get("shared").As<Napi::Array>());
   parts.shared = executable->shared;
   executable->hosts = HostFunctions(spec.Get("hosts").As<Napi::Array>());

@@ -20,12 +20,9 @@
 
 #include <napi.h>
 
-#include "kernel_library.h"
 #include "shared_binding.h"
 
 namespace tno::cpu {
-
-inline constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
 
 // load({encoded, constants, library, symbols, shared, hosts, plain}): {run, start, free, frame,
 // small}

@@ -164,15 +164,13 @@ Build build_in(int folder, const LibraryRequest& request, LibraryResult& result)
   return Build::done;
 }
 
-LibraryResult load_or_build(const LibraryRequest& request) {
+LibraryResult build(const LibraryRequest& request) {
   LibraryResult result;
   const File folder = open_cache_folder(request.folder, result.warning);
   if (folder.is_open()) {
-    result.library = load_cached(folder.fd(), request.key);
-    if (result.library != nullptr) return result;
-    const Build build = build_in(folder.fd(), request, result);
-    if (build == Build::done && request.limit != no_cache_limit) evict(folder.fd(), request.limit);
-    if (build != Build::unusable) return result;
+    const Build end = build_in(folder.fd(), request, result);
+    if (end == Build::done && request.limit != no_cache_limit) evict(folder.fd(), request.limit);
+    if (end != Build::unusable) return result;
     result.warning = request.folder + ": " + result.error;
     result.error.clear();
   }
@@ -224,7 +222,7 @@ tno_kernel KernelLibrary::symbol(const std::string& name) const {
   return reinterpret_cast<tno_kernel>(::dlsym(handle_, name.c_str()));
 }
 
-LibraryResult load_library(const LibraryRequest& request) {
+LibraryResult find_library(const LibraryRequest& request) {
   LibraryResult result;
   if (!is_key(request.key)) {
     result.error = "expected a hexadecimal key";
@@ -232,7 +230,17 @@ LibraryResult load_library(const LibraryRequest& request) {
   }
   result.library = loaded().find(request.key);
   if (result.library != nullptr) return result;
-  result = load_or_build(request);
+  const File folder = open_cache_folder(request.folder, result.warning);
+  if (!folder.is_open()) return result;
+  result.library = load_cached(folder.fd(), request.key);
+  if (result.library != nullptr) loaded().keep(request.key, result.library);
+  return result;
+}
+
+LibraryResult load_library(const LibraryRequest& request) {
+  LibraryResult result = find_library(request);
+  if (result.library != nullptr || !result.error.empty()) return result;
+  result = build(request);
   if (result.library != nullptr) loaded().keep(request.key, result.library);
   return result;
 }

@@ -43,7 +43,11 @@ struct LibraryResult {
   std::string warning;  // why the cache folder is not used; empty where it is
 };
 
-// Safe to call from any thread. The same key gives the same library while that is in use.
+// All are safe to call from any thread. The same key gives the same library while that is in use.
+
+// The library if it is loaded or in the cache; else neither library nor error.
+LibraryResult find_library(const LibraryRequest& request);
+// Makes it where it isn't there.
 LibraryResult load_library(const LibraryRequest& request);
 
 }  // namespace tno::cpu

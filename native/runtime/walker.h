@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "failure.h"
+#include "kernel_code.h"
 #include "kernel_cost.h"
 #include "memory.h"
 #include "products.h"
 #include "program.h"
 #include "shared_value.h"
 #include "tensor.h"
-#include "tno/kernel_abi.h"
 
 namespace tno {
 
@@ -51,7 +51,7 @@ struct WalkerParts {
   // Little-endian bytes of each constant; they outlive the walker.
   std::vector<std::span<const std::byte>> constants;
   // One for each kernel of the program.
-  std::vector<tno_kernel> kernels;
+  std::vector<std::shared_ptr<const KernelCode>> kernels;
   std::vector<std::shared_ptr<SharedValue>> shared;
   size_t hosts = 0;
   Products products;
@@ -133,7 +133,7 @@ class Walker {
 
   std::shared_ptr<const Program> program_;
   std::vector<std::span<const std::byte>> constants_;
-  std::vector<tno_kernel> kernels_;
+  std::vector<std::shared_ptr<const KernelCode>> kernels_;
   std::vector<KernelCost> kernel_costs_;
   std::vector<std::shared_ptr<SharedValue>> shared_;
   size_t hosts_;

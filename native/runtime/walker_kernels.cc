@@ -58,7 +58,7 @@ bool Walker::run_step(const KernelStep& step) {
     tno_status status{};
     const tno_args args{kernel_buffers_.data(), kernel_dims_.data(), &status};
     const int64_t begin = chunk * length;
-    kernels_[id](&args, begin, std::min(points.outermost, begin + length));
+    kernels_[id]->run(args, begin, std::min(points.outermost, begin + length));
     if (status.code != 0) failure.note(chunk, status);
   });
   const tno_status& status = failure.status();

@@ -14,38 +14,12 @@
 #include "cache_folder.h"
 #include "check.h"
 #include "program.h"
+#include "test_folder.h"
 
 namespace tno::cpu {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A fresh folder for a test, which the cache folder goes into.
-class Place {
- public:
-  Place() {
-    std::string path = (fs::temp_directory_path() / "tno-test-XXXXXX").string();
-    CHECK(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  ~Place() { fs::remove_all(path_); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
-  fs::path path() const { return path_; }
-  std::string cache() const { return (path_ / "tno" / "kernels").string(); }
-  fs::path file(const std::string& name) const { return fs::path(cache()) / name; }
-
- private:
-  fs::path path_;
-};
-
-const char* find_compiler() {
-  for (const char* path : {"/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang", "/usr/local/bin/cc"}) {
-    if (::access(path, X_OK) == 0) return path;
-  }
-  return "";
-}
 
 std::string source_giving(int value) {
   return "#include <stdint.h>\n"
@@ -53,10 +27,6 @@ std::string source_giving(int value) {
          "void k(const args *a, int64_t begin, int64_t end) {\n"
          "  (void)begin; (void)end; *(int *)a->buf[0] = " +
          std::to_string(value) + ";\n}\n";
-}
-
-LibraryRequest request(const Place& place, const std::string& key, const std::string& source) {
-  return {place.cache(), key, source, find_compiler(), {"-O1", "-fPIC", "-shared", "-x", "c"}};
 }
 
 int run(const LibraryResult& result) {
@@ -77,8 +47,8 @@ size_t count_files(const fs::path& folder) {
 }
 
 TEST(a_kernel_is_compiled_once_and_then_found) {
-  const Place place;
-  const LibraryRequest wanted = request(place, "aa01", source_giving(7));
+  const TestFolder place;
+  const LibraryRequest wanted = test_request(place, "aa01", source_giving(7));
   {
     const LibraryResult first = load_library(wanted);
     CHECK_NOTE(run(first) == 7, first.error);
@@ -101,17 +71,18 @@ TEST(a_kernel_is_compiled_once_and_then_found) {
 }
 
 TEST(libraries_loaded_one_after_the_other_are_not_mixed_up) {
-  const Place place;
+  const TestFolder place;
   std::vector<LibraryResult> results;
   for (int i = 0; i < 5; ++i) {
-    results.push_back(load_library(request(place, "bb0" + std::to_string(i), source_giving(i))));
+    results.push_back(
+        load_library(test_request(place, "bb0" + std::to_string(i), source_giving(i))));
   }
   for (int i = 0; i < 5; ++i) CHECK(run(results[static_cast<size_t>(i)]) == i);
 }
 
 TEST(a_damaged_file_is_built_again) {
-  const Place place;
-  const LibraryRequest wanted = request(place, "cc01", source_giving(5));
+  const TestFolder place;
+  const LibraryRequest wanted = test_request(place, "cc01", source_giving(5));
   CHECK(load_library(wanted).compiled);
   const fs::path file = place.file("cc01.so");
   const auto size = fs::file_size(file);
@@ -139,7 +110,7 @@ TEST(a_damaged_file_is_built_again) {
   result = {};
 
   // A whole library under another's name.
-  CHECK(load_library(request(place, "cc02", source_giving(6))).compiled);
+  CHECK(load_library(test_request(place, "cc02", source_giving(6))).compiled);
   fs::copy_file(place.file("cc02.so"), file, fs::copy_options::overwrite_existing);
   result = load_library(wanted);
   CHECK(result.compiled);
@@ -147,23 +118,23 @@ TEST(a_damaged_file_is_built_again) {
 }
 
 TEST(a_link_in_place_of_a_library_is_not_followed) {
-  const Place place;
-  CHECK(load_library(request(place, "dd01", source_giving(1))).compiled);
+  const TestFolder place;
+  CHECK(load_library(test_request(place, "dd01", source_giving(1))).compiled);
   fs::rename(place.file("dd01.so"), place.path() / "elsewhere.so");
   fs::create_symlink(place.path() / "elsewhere.so", place.file("dd01.so"));
-  const LibraryResult result = load_library(request(place, "dd01", source_giving(2)));
+  const LibraryResult result = load_library(test_request(place, "dd01", source_giving(2)));
   CHECK(result.compiled);
   CHECK(run(result) == 2);
   CHECK(!fs::is_symlink(place.file("dd01.so")));
 }
 
 TEST(a_compile_error_comes_back_with_the_compilers_words) {
-  const Place place;
-  const LibraryResult result = load_library(request(place, "ee01", "int k( { oops\n"));
+  const TestFolder place;
+  const LibraryResult result = load_library(test_request(place, "ee01", "int k( { oops\n"));
   CHECK(result.library == nullptr);
   CHECK_NOTE(result.error.find("error") != std::string::npos, result.error);
   CHECK(count_files(place.cache()) == 0);
-  LibraryRequest missing = request(place, "ee02", source_giving(1));
+  LibraryRequest missing = test_request(place, "ee02", source_giving(1));
   missing.compiler = "/nonexistent/cc";
   CHECK(load_library(missing).error.find("/nonexistent/cc") != std::string::npos);
 }
@@ -175,12 +146,12 @@ TEST(an_unusable_folder_is_replaced_by_a_private_one) {
     CHECK(result.compiled);
     CHECK_NOTE(result.warning.find(reason) != std::string::npos, result.warning);
   };
-  const Place place;
-  LibraryRequest wanted = request(place, "ff01", source_giving(9));
+  const TestFolder place;
+  LibraryRequest wanted = test_request(place, "ff01", source_giving(9));
   wanted.folder = "";
   works_with_warning(wanted, "no home");
 
-  wanted = request(place, "ff02", source_giving(9));
+  wanted = test_request(place, "ff02", source_giving(9));
   fs::create_directories(place.cache());
   ::chmod(place.cache().c_str(), 0755);
   works_with_warning(wanted, "rights");
@@ -204,10 +175,10 @@ TEST(an_unusable_folder_is_replaced_by_a_private_one) {
 }
 
 TEST(private_folders_leave_nothing_behind) {
-  const Place place;
+  const TestFolder place;
   const std::string before = std::getenv("TMPDIR") == nullptr ? "" : std::getenv("TMPDIR");
   ::setenv("TMPDIR", place.path().c_str(), 1);
-  LibraryRequest wanted = request(place, "ab01", source_giving(4));
+  LibraryRequest wanted = test_request(place, "ab01", source_giving(4));
   wanted.folder = "";
   const LibraryResult result = load_library(wanted);
   CHECK(run(result) == 4);
@@ -220,12 +191,12 @@ TEST(private_folders_leave_nothing_behind) {
 }
 
 TEST(a_compilation_keeps_the_folder_within_its_limit) {
-  const Place place;
+  const TestFolder place;
   const std::string old_key(64, 'a');
   const std::string new_key(64, 'b');
-  LibraryResult old = load_library(request(place, old_key, source_giving(1)));
+  LibraryResult old = load_library(test_request(place, old_key, source_giving(1)));
   CHECK(old.compiled);
-  LibraryRequest wanted = request(place, new_key, source_giving(2));
+  LibraryRequest wanted = test_request(place, new_key, source_giving(2));
   wanted.limit = fs::file_size(place.file(old_key + ".so")) + 1000;
   CHECK(run(load_library(wanted)) == 2);
   CHECK(!fs::exists(place.file(old_key + ".so")));
@@ -234,19 +205,19 @@ TEST(a_compilation_keeps_the_folder_within_its_limit) {
 }
 
 TEST(loading_makes_a_library_the_one_used_last) {
-  const Place place;
+  const TestFolder place;
   const std::string key(64, 'c');
-  CHECK(load_library(request(place, key, source_giving(3))).compiled);
+  CHECK(load_library(test_request(place, key, source_giving(3))).compiled);
   const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(48);
   fs::last_write_time(place.file(key + ".so"), long_ago);
-  CHECK(!load_library(request(place, key, source_giving(3))).compiled);
+  CHECK(!load_library(test_request(place, key, source_giving(3))).compiled);
   CHECK(fs::last_write_time(place.file(key + ".so")) > long_ago + std::chrono::hours(47));
 }
 
 TEST(keys_are_hexadecimal) {
-  const Place place;
+  const TestFolder place;
   for (const char* key : {"", "../x", "a/b", "a b", "ABC"}) {
-    CHECK(load_library(request(place, key, source_giving(1))).library == nullptr);
+    CHECK(load_library(test_request(place, key, source_giving(1))).library == nullptr);
   }
 }
 

@@ -52,13 +52,16 @@ class Fixture {
   std::unique_ptr<Walker> walker;
   std::vector<std::shared_ptr<SharedValue>> shared;
 
-  Fixture(Builder& b, std::vector<tno_kernel> kernels,
+  Fixture(Builder& b, const std::vector<tno_kernel>& kernels,
           std::vector<std::vector<std::byte>> constants = {}, size_t hosts = 0)
       : constants_(std::move(constants)) {
     auto program = std::make_shared<Program>();
     std::string error;
     CHECK_NOTE(decode_program(encode(b.program), *program, error), error);
-    WalkerParts parts{program, {}, std::move(kernels), {}, hosts, cpu::plain_products()};
+    WalkerParts parts{program, {}, {}, {}, hosts, cpu::plain_products()};
+    for (tno_kernel kernel : kernels) {
+      parts.kernels.push_back(std::make_shared<FunctionCode>(kernel));
+    }
     for (const auto& bytes : constants_) parts.constants.push_back(bytes);
     for (int32_t id : program->shared) {
       const Buffer& buffer = program->buffer(id);

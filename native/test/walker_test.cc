@@ -242,7 +242,8 @@ TEST(parts_that_do_not_fit_are_refused) {
   CHECK(Walker::create({program, {short_bytes}, {}, {}, 0, {}}, error) == nullptr);
   const std::vector<std::byte> bytes(12);
   CHECK(Walker::create({program, {bytes}, {}, {}, 0, {}}, error) != nullptr);
-  CHECK(Walker::create({program, {bytes}, {add_one}, {}, 0, {}}, error) == nullptr);
+  CHECK(Walker::create({program, {bytes}, {std::make_shared<FunctionCode>(add_one)}, {}, 0, {}},
+                       error) == nullptr);
 }
 
 TEST(an_output_that_does_not_fit_its_memory_fails_before_any_kernel) {

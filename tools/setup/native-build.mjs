@@ -32,7 +32,15 @@ export async function buildNative() {
   if (oneDnn === undefined) warn("no oneDNN: products use the addon's own kernels");
 
   const stampFile = join(stateFolder, 'native');
-  const inputs = ['native', 'package-lock.json'];
+  // The interpreter's primitives are emitted from the packages' sources.
+  const emitter = [
+    'packages/core/src/codegen',
+    'packages/core/src/lower/scalar-op.ts',
+    'packages/core/src/lower/scalar-signature.ts',
+    'packages/cpu/src',
+    'tools/tile-primitives.mjs',
+  ];
+  const inputs = ['native', 'package-lock.json', ...emitter];
   const hash = inputHash(root, inputs, [compiler ?? '', cmake ?? '', oneDnn ?? '']);
   const addon = join(root, 'native/build/Release/tno_cpu.node');
   if (existsSync(addon) && readStamp(stampFile) === hash) return;

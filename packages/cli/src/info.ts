@@ -33,7 +33,14 @@ export interface MachineInfo {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const variables = ['TNO_FLAGS', 'TNO_CC', 'TNO_PROVIDERS', 'TNO_NUM_THREADS', 'TNO_DATA'];
+const variables = [
+  'TNO_FLAGS',
+  'TNO_CC',
+  'TNO_PROVIDERS',
+  'TNO_KERNELS',
+  'TNO_NUM_THREADS',
+  'TNO_DATA',
+];
 
 function attempt<T>(body: () => T): { readonly value: T | null; readonly trouble: string | null } {
   try {
@@ -78,7 +85,7 @@ export function machineInfo(): MachineInfo {
       memory: Math.min(totalmem(), process.constrainedMemory() || Infinity),
     },
     devices: [
-      { name: 'cpu', trouble: addon.trouble ?? compiler.trouble },
+      { name: 'cpu', trouble: addon.trouble },
       { name: 'reference', trouble: null },
     ],
     libraries: {

@@ -69,9 +69,11 @@ describe('tno doctor', () => {
 
   it('says what to do where there is no compiler', () => {
     const { stdout, status } = tno(['doctor'], { PATH: '/nowhere' });
-    expect(status).toBe(1);
-    expect(stdout).toMatch(/^FAILURE {2}compiler .*expected a C compiler .* found none/m);
-    expect(stdout).toMatch(/-> install one \(Debian, Ubuntu: apt-get install gcc libc6-dev\)/);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^warning {2}compiler .*expected a C compiler .* found none/m);
+    expect(stdout).toMatch(
+      /-> kernels stay interpreted and run slower; install one \(Debian, Ubuntu: apt-get install gcc libc6-dev\)/,
+    );
   });
 
   it('warns of a cache folder that others may write to', () => {
@@ -142,7 +144,7 @@ describe('tno info', () => {
 
   it('names a missing compiler', () => {
     const { devices, libraries } = data<MachineInfo>(['info'], { PATH: '/nowhere' });
-    expect(devices[0].trouble).toContain('expected a C compiler');
+    expect(devices[0].trouble).toBeNull();
     expect(libraries.compiler).toBeNull();
   });
 });

@@ -11,7 +11,14 @@ import {
   RunError,
   ShapeError,
 } from '@tno/core';
-import type { DType, HostFunction, LoopKernel, RunFailure } from '@tno/core';
+import type {
+  DType,
+  Executable,
+  HostFunction,
+  LoopKernel,
+  RunFailure,
+  SourceUnit,
+} from '@tno/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProgram, mapKernel, noKernels, source } from '../test/programs.js';
 import { createCpuDevice } from './device.js';
@@ -21,7 +28,8 @@ let folder: string;
 let device: CpuDevice;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tno-device-test-'));
-  device = createCpuDevice({ cacheDir: join(folder, 'kernels') });
+  // Many kernels below are C of their own.
+  device = createCpuDevice({ cacheDir: join(folder, 'kernels'), kernels: 'compiled' });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -180,7 +188,7 @@ describe('failures', () => {
     const { program, unit } = copyProgram('float32', 1);
     expect(() => device.load(program, { ...unit, language: 'cuda' }, [], [])).toThrow(DeviceError);
     expect(() => device.load(program, { ...unit, symbols: ['nothing'] }, [], [])).toThrow(
-      /nothing/,
+      /library to have each kernel/,
     );
     const b = new ProgramBuilder();
     const w = b.shared('float32', 0);
@@ -386,7 +394,7 @@ describe('the cache', () => {
     const { program, unit } = copyProgram('int16', 1);
     // A source of its own: libraries that are in use are shared within the process.
     const own = { ...unit, text: `${unit.text}/* the cache */\n` };
-    const first = createCpuDevice({ cacheDir });
+    const first = createCpuDevice({ cacheDir, kernels: 'compiled' });
     first.load(program, own, [], []);
     expect(first.stats).toEqual({ compiled: 1, cached: 0 });
     first.load(program, own, [], []);
@@ -403,7 +411,8 @@ describe('the cache', () => {
 
   it('works without a folder, with one warning', () => {
     const warnings: string[] = [];
-    const lost = createCpuDevice({ cacheDir: '', warn: (message) => warnings.push(message) });
+    const warn = (message: string): number => warnings.push(message);
+    const lost = createCpuDevice({ cacheDir: '', kernels: 'compiled', warn });
     for (const dtype of ['int8', 'int32'] as const) {
       const { program, unit } = copyProgram(dtype, 1);
       const own = { ...unit, text: `${unit.text}/* no folder */\n` };
@@ -417,6 +426,73 @@ describe('the cache', () => {
     expect(lost.stats.compiled).toBe(2);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/cache/);
+  });
+});
+
+describe('kernels', () => {
+  // Its C differs from the kernel that is interpreted, so that one sees which runs.
+  const { program: copy } = copyProgram('float32', 1);
+  const adding = (what: string): SourceUnit => {
+    const unit = source(`const float *x = a->buf[0]; float *y = a->buf[1];
+  for (int64_t i = begin; i < end; i++) y[i] = x[i] + 1;`);
+    return { ...unit, text: `${unit.text}/* ${what} */\n` };
+  };
+  const one = ndarray([1], 'float32');
+  const resultOf = (f: Executable): unknown => f.run([one])[0].toNested();
+
+  it('are swapped for compiled ones inside a running synchronous loop', () => {
+    const auto = createCpuDevice({ cacheDir: join(folder, 'swap') });
+    const f = auto.load(copy, adding('swap'), [], []);
+    const seen = new Set<unknown>();
+    const deadline = performance.now() + 60_000;
+    let last: unknown;
+    do {
+      last = (resultOf(f) as number[])[0];
+      seen.add(last);
+    } while (last === 1 && performance.now() < deadline);
+    expect(last).toBe(2);
+    expect([...seen].every((value) => value === 1 || value === 2)).toBe(true);
+  });
+
+  it('are compiled once ready() resolves, and from the start where the cache has them', async () => {
+    const cacheDir = join(folder, 'ready');
+    const f = createCpuDevice({ cacheDir }).load(copy, adding('ready'), [], []);
+    await f.ready();
+    expect(resultOf(f)).toEqual([2]);
+    const again = createCpuDevice({ cacheDir }).load(copy, adding('ready'), [], []);
+    expect(resultOf(again)).toEqual([2]);
+  });
+
+  it('stay interpreted where that is asked for, and where compiling them fails', async () => {
+    const only = createCpuDevice({ kernels: 'interpreted' });
+    const f = only.load(copy, adding('interpreted'), [], []);
+    await f.ready();
+    expect(resultOf(f)).toEqual([1]);
+    expect(only.stats).toEqual({ compiled: 0, cached: 0 });
+
+    const warnings: string[] = [];
+    const cacheDir = join(folder, 'failing');
+    const auto = createCpuDevice({ cacheDir, warn: (message) => warnings.push(message) });
+    const broken = auto.load(copy, { ...adding('failing'), text: 'no C at all' }, [], []);
+    expect(resultOf(broken)).toEqual([1]);
+    await broken.ready();
+    expect(resultOf(broken)).toEqual([1]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/stay interpreted.*error/s);
+  });
+
+  it('stay interpreted where there is no compiler, with one warning', () => {
+    const warnings: string[] = [];
+    const warn = (message: string): number => warnings.push(message);
+    const auto = createCpuDevice({ compiler: '/nonexistent/cc', warn });
+    for (const what of ['none', 'nothing']) {
+      expect(resultOf(auto.load(copy, adding(what), [], []))).toEqual([1]);
+    }
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/stay interpreted.*\/nonexistent\/cc/);
+    const compiled = { compiler: '/nonexistent/cc', kernels: 'compiled' } as const;
+    expect(() => createCpuDevice(compiled)).toThrow(/expected a C compiler/);
+    expect(() => createCpuDevice({ kernels: 'fast' as 'auto' })).toThrow(/kernels.*got fast/);
   });
 });
 

@@ -3,6 +3,7 @@
  * addon, one crossing a call.
  */
 import {
+  CompileError,
   ConfigError,
   DeviceError,
   dtypeFromCode,
@@ -36,9 +37,18 @@ export interface CpuDeviceOptions {
   readonly compiler?: string | undefined;
   /** `plain`: no product library, the addon's own products. TNO_PROVIDERS, else `auto`, unless given. */
   readonly providers?: 'auto' | 'plain' | undefined;
+  /**
+   * `auto`: kernels are interpreted until a native thread has compiled them, and for good where there
+   * is no compiler; `compiled`: loading a function waits for the compiler; `interpreted`: nothing is
+   * compiled. All give the same bits. TNO_KERNELS, else `auto`, unless given.
+   */
+  readonly kernels?: KernelMode | undefined;
   /** Gets each warning; `process.emitWarning` unless given. */
   readonly warn?: ((message: string) => void) | undefined;
 }
+
+const kernelModes = ['auto', 'compiled', 'interpreted'] as const;
+export type KernelMode = (typeof kernelModes)[number];
 
 export interface CpuDevice extends Device {
   /** What multiplies float32 matrices: `onednn` or `plain`. */
@@ -47,20 +57,48 @@ export interface CpuDevice extends Device {
 
 /**
  * @throws AddonLoadError (E_ADDON) when the addon is missing or does not load.
- * @throws CompileError (E_COMPILE) when there is no C compiler.
- * @throws ConfigError (E_CONFIG) when `providers` is none of its values.
+ * @throws CompileError (E_COMPILE) when kernels are to be compiled and there is no C compiler.
+ * @throws ConfigError (E_CONFIG) when `providers` or `kernels` is none of its values.
  */
 export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
   const addon = loadAddon();
-  const cache = new KernelCache(addon, {
+  const kernels = kernelMode(options.kernels ?? process.env.TNO_KERNELS);
+  const plain = wantsPlain(options.providers ?? process.env.TNO_PROVIDERS);
+  const cache = kernels === 'interpreted' ? null : openCache(addon, kernels, options);
+  if (!plain) warmUp(addon);
+  return new NativeDevice(addon, cache, kernels, plain);
+}
+
+function kernelMode(wanted: string | undefined): KernelMode {
+  if (wanted === undefined || wanted === '') return 'auto';
+  const found = kernelModes.find((mode) => mode === wanted);
+  if (found !== undefined) return found;
+  throw new ConfigError(
+    `[config] expected kernels to be one of ${kernelModes.join(', ')}, got ${wanted}`,
+  );
+}
+
+/** Null where there is no compiler and none is asked for. */
+function openCache(
+  addon: NativeAddon,
+  kernels: KernelMode,
+  options: CpuDeviceOptions,
+): KernelCache | null {
+  const warn = options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning'));
+  let compiler;
+  try {
+    compiler = findCompiler(options.compiler);
+  } catch (error) {
+    if (kernels === 'compiled' || !(error instanceof CompileError)) throw error;
+    warn(`kernels stay interpreted and run slower: ${error.message}`);
+    return null;
+  }
+  return new KernelCache(addon, {
     folder: options.cacheDir ?? defaultCacheFolder(),
     limit: options.cacheLimit ?? 1e9,
-    compiler: findCompiler(options.compiler),
-    warn: options.warn ?? ((message) => process.emitWarning(message, 'TnoWarning')),
+    compiler,
+    warn,
   });
-  const plain = wantsPlain(options.providers ?? process.env.TNO_PROVIDERS);
-  if (!plain) warmUp(addon);
-  return new NativeDevice(addon, cache, plain);
 }
 
 let warming = false;
@@ -85,12 +123,13 @@ class NativeDevice implements CpuDevice {
 
   constructor(
     private readonly addon: NativeAddon,
-    private readonly cache: KernelCache,
+    private readonly cache: KernelCache | null,
+    private readonly kernels: KernelMode,
     private readonly plain: boolean,
   ) {}
 
   get stats(): { readonly compiled: number; readonly cached: number } {
-    return this.cache.stats;
+    return this.cache?.stats ?? { compiled: 0, cached: 0 };
   }
 
   get productProvider(): string {
@@ -107,17 +146,19 @@ class NativeDevice implements CpuDevice {
     shared: readonly SharedStorage[],
     host: readonly HostFunction[],
   ): Executable {
+    const library = this.library(source);
     const request = {
       encoded: encodeProgram(program),
       constants: program.constants.map((constant) => constant.bytes),
-      library: this.library(source),
+      library,
       symbols: source.symbols,
       shared: shared.map(nativeShared),
       hosts: host.map(adaptHost),
       plain: this.plain,
     };
     try {
-      return new CpuExecutable(program, this.addon.load(request), this.addon);
+      const ready = (): Promise<void> => this.ready(library);
+      return new CpuExecutable(program, this.addon.load(request), this.addon, ready);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new DeviceError(text, { cause: error });
@@ -125,11 +166,17 @@ class NativeDevice implements CpuDevice {
   }
 
   private library(source: SourceUnit): NativeLibrary | null {
-    if (source.symbols.length === 0) return null;
+    if (source.symbols.length === 0 || this.cache === null) return null;
     if (source.language !== 'c') {
       throw new DeviceError(`[cpu] expected kernels in C, got ${source.language}`);
     }
-    return this.cache.load(source.text);
+    const library = this.cache.open(source.text);
+    if (this.kernels === 'compiled') this.cache.wait(library);
+    return library;
+  }
+
+  private async ready(library: NativeLibrary | null): Promise<void> {
+    if (library !== null) await this.cache?.finished(library);
   }
 }
 

@@ -58,7 +58,8 @@ export function addonFacts(): AddonFacts {
 export function tryCompiler(wanted = ''): { readonly path: string; readonly ms: number } {
   const { path } = findCompiler(wanted === '' ? undefined : wanted);
   const start = performance.now();
-  const { library, error } = loadAddon().loadLibrary({
+  const addon = loadAddon();
+  const library = addon.openLibrary({
     folder: '',
     limit: Infinity,
     key: randomBytes(32).toString('hex'),
@@ -66,6 +67,8 @@ export function tryCompiler(wanted = ''): { readonly path: string; readonly ms: 
     compiler: path,
     flags: compilerFlags,
   });
-  if (library === null) throw new CompileError(`[cpu] compiling kernels failed: ${error}`);
+  addon.waitForLibrary(library);
+  const { state, error } = addon.libraryStatus(library);
+  if (state === 'failed') throw new CompileError(`[cpu] compiling kernels failed: ${error}`);
   return { path, ms: performance.now() - start };
 }

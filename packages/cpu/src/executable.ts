@@ -48,6 +48,7 @@ export class CpuExecutable implements Executable {
     program: Program,
     native: NativeExecutable,
     private readonly addon: NativeAddon,
+    readonly ready: () => Promise<void>,
   ) {
     this.native = native;
     this.call = native.run;

@@ -9,7 +9,7 @@ import {
   KernelCache,
   processorFeatures,
 } from './kernel-cache.js';
-import type { LibraryRequest, LibraryResult, NativeAddon, NativeLibrary } from './native.js';
+import type { LibraryRequest, LibraryStatus, NativeAddon, NativeLibrary } from './native.js';
 
 let folder: string;
 beforeAll(() => {
@@ -30,12 +30,24 @@ function program(name: string): string {
 /** Records what it is asked for and gives what it is told. */
 class FakeAddon {
   readonly requests: LibraryRequest[] = [];
-  constructor(private readonly result: Partial<LibraryResult> = {}) {}
+  status: LibraryStatus;
 
-  loadLibrary(request: LibraryRequest): LibraryResult {
+  constructor(status: Partial<LibraryStatus> = {}) {
+    this.status = { state: 'ready', compiled: false, error: '', warning: '', ...status };
+  }
+
+  openLibrary(request: LibraryRequest): NativeLibrary {
     this.requests.push(request);
-    const library = {} as NativeLibrary;
-    return { library, compiled: true, error: '', warning: '', ...this.result };
+    return {} as NativeLibrary;
+  }
+  libraryStatus(): LibraryStatus {
+    return this.status;
+  }
+  libraryFinished(): Promise<void> {
+    return Promise.resolve();
+  }
+  waitForLibrary(): void {
+    if (this.status.state === 'compiling') this.status = { ...this.status, state: 'ready' };
   }
 }
 
@@ -100,10 +112,10 @@ describe('defaultCacheFolder', () => {
 describe('KernelCache', () => {
   it('keys on source, compiler, flags and processor', () => {
     const addon = new FakeAddon();
-    cacheOf(addon).load('a');
-    cacheOf(addon).load('a');
-    cacheOf(addon).load('b');
-    cacheOf(addon, 'cc 2').load('a');
+    cacheOf(addon).open('a');
+    cacheOf(addon).open('a');
+    cacheOf(addon).open('b');
+    cacheOf(addon, 'cc 2').open('a');
     const keys = addon.requests.map((request) => request.key);
     expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(keys[1]).toBe(keys[0]);
@@ -114,34 +126,54 @@ describe('KernelCache', () => {
   });
 
   it('counts what was compiled and what was cached', () => {
-    const cache = cacheOf(new FakeAddon());
-    cache.load('a');
+    const cache = cacheOf(new FakeAddon({ state: 'compiling' }));
+    cache.open('a');
     expect(cache.stats).toEqual({ compiled: 1, cached: 0 });
-    const cached = cacheOf(new FakeAddon({ compiled: false }));
-    cached.load('a');
-    cached.load('b');
+    const cached = cacheOf(new FakeAddon());
+    cached.open('a');
+    cached.open('b');
     expect(cached.stats).toEqual({ compiled: 0, cached: 2 });
   });
 
   it('asks for its limit, 0 being none', () => {
     const addon = new FakeAddon();
-    cacheOf(addon).load('a');
-    cacheOf(addon, 'cc 1', [], 5000).load('a');
+    cacheOf(addon).open('a');
+    cacheOf(addon, 'cc 1', [], 5000).open('a');
     expect(addon.requests.map(({ limit }) => limit)).toEqual([Infinity, 5000]);
   });
 
-  it('warns once of a folder that cannot be used', () => {
+  it('warns once of a folder that cannot be used, as soon as it is known', () => {
     const warnings: string[] = [];
-    const cache = cacheOf(new FakeAddon({ warning: '/cache: read-only' }), 'cc', warnings);
-    cache.load('a');
-    cache.load('b');
+    const addon = new FakeAddon({ state: 'compiling' });
+    const cache = cacheOf(addon, 'cc', warnings);
+    cache.open('a');
+    cache.open('b');
+    expect(warnings).toHaveLength(0);
+    addon.status = { state: 'ready', compiled: true, error: '', warning: '/cache: read-only' };
+    cache.open('c');
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('/cache: read-only');
   });
 
-  it("throws with the compiler's words", () => {
-    const cache = cacheOf(new FakeAddon({ library: null, error: 'k.c:1: error: oops' }));
-    expect(() => cache.load('a')).toThrow(CompileError);
-    expect(() => cache.load('a')).toThrow(/k\.c:1: error: oops/);
+  it('warns once of kernels that cannot be compiled', async () => {
+    const warnings: string[] = [];
+    const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
+    const cache = cacheOf(addon, 'cc', warnings);
+    await cache.finished(cache.open('a'));
+    await cache.finished(cache.open('b'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/stay interpreted.*k\.c:1: error: oops/);
+  });
+
+  it("throws with the compiler's words who waits", () => {
+    const warnings: string[] = [];
+    const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
+    const cache = cacheOf(addon, 'cc', warnings);
+    const wait = (): void => {
+      cache.wait(cache.open('a'));
+    };
+    expect(wait).toThrow(CompileError);
+    expect(wait).toThrow(/k\.c:1: error: oops/);
+    expect(warnings).toEqual([]);
   });
 });

@@ -116,21 +116,25 @@ export interface KernelCacheOptions {
 export class KernelCache {
   private compiledCount = 0;
   private cachedCount = 0;
-  private warned = false;
+  private readonly warned = new Set<string>();
+  private readonly compiling = new Set<NativeLibrary>();
 
   constructor(
     private readonly addon: NativeAddon,
     private readonly options: KernelCacheOptions,
   ) {}
 
+  /** `compiled` counts also what is being compiled. */
   get stats(): { readonly compiled: number; readonly cached: number } {
+    this.review();
     return { compiled: this.compiledCount, cached: this.cachedCount };
   }
 
-  /** The library of a C source. @throws CompileError (E_COMPILE) with the compiler's words. */
-  load(source: string): NativeLibrary {
+  /** The library of a C source; where it is not at hand, a native thread makes it from now on. */
+  open(source: string): NativeLibrary {
+    this.review();
     const { folder, limit, compiler } = this.options;
-    const { library, compiled, error, warning } = this.addon.loadLibrary({
+    const library = this.addon.openLibrary({
       folder,
       limit: limit === 0 ? Infinity : limit,
       key: this.key(source),
@@ -138,16 +142,53 @@ export class KernelCache {
       compiler: compiler.path,
       flags: compilerFlags,
     });
-    if (warning !== '' && !this.warned) {
-      this.warned = true;
-      this.options.warn(
-        `kernels are compiled anew in every process, the cache is not usable: ${warning}`,
-      );
+    if (this.addon.libraryStatus(library).state === 'ready') {
+      this.cachedCount++;
+    } else {
+      this.compiledCount++;
+      this.compiling.add(library);
     }
-    if (library === null) throw new CompileError(`[cpu] compiling kernels failed: ${error}`);
-    if (compiled) this.compiledCount++;
-    else this.cachedCount++;
     return library;
+  }
+
+  /** Blocks until the library is there. @throws CompileError (E_COMPILE) with the compiler's words. */
+  wait(library: NativeLibrary): void {
+    this.addon.waitForLibrary(library);
+    const { state, error } = this.addon.libraryStatus(library);
+    if (state === 'failed') {
+      this.compiling.delete(library);
+      throw new CompileError(`[cpu] compiling kernels failed: ${error}`);
+    }
+    this.review();
+  }
+
+  /** Resolves when the library is there, or has failed, which is warned of. */
+  async finished(library: NativeLibrary): Promise<void> {
+    await this.addon.libraryFinished(library);
+    this.review();
+  }
+
+  /** Warns of compilations that have failed since the last look. */
+  private review(): void {
+    for (const library of this.compiling) {
+      const { state, error, warning } = this.addon.libraryStatus(library);
+      if (state === 'compiling') continue;
+      this.compiling.delete(library);
+      if (state === 'failed') {
+        this.warn(`kernels stay interpreted and run slower, compiling them failed: ${error}`);
+      }
+      if (warning !== '') {
+        this.warn(
+          `kernels are compiled anew in every process, the cache is not usable: ${warning}`,
+        );
+      }
+    }
+  }
+
+  private warn(message: string): void {
+    if (this.warned.has(message)) return;
+    this.warned.add(message);
+    this.options.warn(message);
   }
 
   private key(source: string): string {

@@ -12,7 +12,7 @@ export const ADDON_ABI = 2;
 /** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
 export const KERNEL_ABI = 1;
 
-/** An opened shared object of compiled kernels. */
+/** A shared object of compiled kernels that is there, is being made, or could not be made. */
 export interface NativeLibrary {
   readonly __library: never;
 }
@@ -30,8 +30,8 @@ export interface LibraryRequest {
   readonly flags: readonly string[];
 }
 
-export interface LibraryResult {
-  readonly library: NativeLibrary | null;
+export interface LibraryStatus {
+  readonly state: 'compiling' | 'ready' | 'failed';
   /** Whether the compiler ran; false when the cache had it. */
   readonly compiled: boolean;
   /** Why there is no library; the compiler's words where it failed. */
@@ -89,6 +89,7 @@ export type NativeHost = (
 export interface LoadRequest {
   readonly encoded: Int32Array;
   readonly constants: readonly Uint8Array[];
+  /** Null for kernels that are only ever interpreted. */
   readonly library: NativeLibrary | null;
   readonly symbols: readonly string[];
   readonly shared: readonly NativeShared[];
@@ -163,7 +164,13 @@ export interface NativeAddon {
   readonly abi: number;
   readonly kernelAbi: number;
   readonly SharedStorage: new (dtypeCode: number, rank: number) => NativeShared;
-  loadLibrary(request: LibraryRequest): LibraryResult;
+  /** From memory or the cache, else made by a native thread from now on. */
+  openLibrary(request: LibraryRequest): NativeLibrary;
+  libraryStatus(library: NativeLibrary): LibraryStatus;
+  /** Blocks while it is being made. */
+  waitForLibrary(library: NativeLibrary): void;
+  /** Resolves once it is no longer being made. */
+  libraryFinished(library: NativeLibrary): Promise<void>;
   /** What an absolute folder holds; makes it where it is missing. */
   readCache(folder: string): CacheContents;
   /** Removes what was used longest ago, until `limit` bytes are left. */

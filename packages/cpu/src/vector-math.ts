@@ -33,6 +33,15 @@ static inline float tno_float(int32_t i) {
   float x;
   __builtin_memcpy(&x, &i, sizeof x);
   return x;
+}
+
+/* Exponent e as bits, and a difference of bits; both wrap for arguments whose result is not used. */
+static inline int32_t tno_exponent(int32_t e) {
+  return (int32_t)((uint32_t)e << 23);
+}
+
+static inline int32_t tno_minus(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a - (uint32_t)b);
 }`),
 
   tno_exp_parts: helper(
@@ -50,13 +59,13 @@ static inline int32_t tno_exp_parts(float x, float *r, float *low) {
   q = q * f + 0.49999994f;
   *r = f;
   *low = ((a - f) + b) + (f * f) * q;
-  return tno_bits(t) - 0x4b400000;
+  return tno_minus(tno_bits(t), 0x4b400000);
 }
 
 /* x 2^n in two steps: 2^n alone may be no float. */
 static inline float tno_scale(float x, int32_t n) {
   const int32_t h = n >> 1;
-  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+  return x * tno_float(tno_exponent(h + 127)) * tno_float(tno_exponent(n - h + 127));
 }`,
     'tno_bits',
   ),
@@ -79,7 +88,7 @@ static inline float tno_expm1_f32(float x) {
   float r, low;
   const int32_t n = tno_exp_parts(y, &r, &low);
   const float m = r + low;
-  const float s = tno_float((n + 126) << 23);
+  const float s = tno_float(tno_exponent(n + 126));
   const float k = s - 0.5f;
   const float w = 2.0f * (s * m + k);
   return x == 0 ? x : n == 0 ? m : w;
@@ -104,8 +113,8 @@ static inline float tno_log_tail(float f) {
 static inline float tno_log_f32(float x) {
   const int tiny = x < 1.17549435e-38f;
   const float y = tiny ? x * 8388608.0f : x;
-  const int32_t e = (tno_bits(y) - 0x3f3504f3) >> 23;
-  const float f = tno_float(tno_bits(y) - (e << 23)) - 1.0f;
+  const int32_t e = tno_minus(tno_bits(y), 0x3f3504f3) >> 23;
+  const float f = tno_float(tno_minus(tno_bits(y), tno_exponent(e))) - 1.0f;
   const float n = (float)(tiny ? e - 23 : e);
   const float z = f * f;
   const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f;
@@ -121,10 +130,10 @@ static inline float tno_log_f32(float x) {
     `/* As log of u = 1 + x, with what the rounding of u has lost; near 0, f is x itself. */
 static inline float tno_log1p_f32(float x) {
   const float u = 1.0f + x;
-  const int32_t e = (tno_bits(u) - 0x3f3504f3) >> 23;
+  const int32_t e = tno_minus(tno_bits(u), 0x3f3504f3) >> 23;
   const float n = (float)e;
   const float lost = (x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f)) / u;
-  const float f = e == 0 ? x : tno_float(tno_bits(u) - (e << 23)) - 1.0f;
+  const float f = e == 0 ? x : tno_float(tno_minus(tno_bits(u), tno_exponent(e))) - 1.0f;
   const float z = f * f;
   const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f + (e == 0 ? 0.0f : lost);
   const float r = (f + (low - 0.5f * z)) + n * 0.693359375f;

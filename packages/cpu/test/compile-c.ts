@@ -73,7 +73,7 @@ export function runCompiled(cases: readonly KernelCase[], memory: Memory, march 
   });
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
+export function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 

@@ -77,20 +77,7 @@ describe('a program without what the cpu device needs', () => {
     return outcome.stderr;
   };
 
-  it('warns once and uses the reference device where there is no compiler', () => {
-    const text = warning(app.run(['device.js'], { PATH: '/nowhere' }));
-    expect(text).toMatch(
-      /device 'cpu' is not to be had, the slow reference device is used instead: \[cpu\] expected a C compiler .* on PATH, found none/,
-    );
-  });
-
-  it('does so where the named compiler is missing', () => {
-    const text = warning(app.run(['device.js'], flags('compiler=/no/such/cc')));
-    expect(text).toMatch(/expected a C compiler at \/no\/such\/cc, found none/);
-    expect(warning(app.run(['device.js'], { TNO_CC: 'no-such-cc' }))).toMatch(/no-such-cc/);
-  });
-
-  it('does so where the package is missing', () => {
+  it('warns once and uses the reference device where the package is missing', () => {
     const core = join(app.package('core'));
     const lone = new Application();
     symlinkSync(core, lone.package('core'));
@@ -118,14 +105,41 @@ describe('a program without what the cpu device needs', () => {
   });
 });
 
+describe('a program without a compiler', () => {
+  const warning = (env: Readonly<Record<string, string>>): string => {
+    const outcome = app.run(['device.js'], env);
+    expect(parse(outcome)).toMatchObject({ name: 'cpu', stats: { compiled: 0 }, g: [[0]] });
+    expect(outcome.stderr.match(/TnoWarning/g)).toHaveLength(1);
+    return outcome.stderr;
+  };
+
+  it('warns once and interprets its kernels', () => {
+    expect(warning({ PATH: '/nowhere' })).toMatch(
+      /kernels stay interpreted and run slower: .*expected a C compiler .* on PATH, found none/,
+    );
+    expect(warning(flags('compiler=/no/such/cc'))).toMatch(/compiler at \/no\/such\/cc, found/);
+    expect(warning({ TNO_CC: 'no-such-cc' })).toMatch(/no-such-cc/);
+  });
+
+  it('does not start where kernels are to be compiled', () => {
+    const { stderr, stdout } = app.run(['device.js'], {
+      PATH: '/nowhere',
+      ...flags('kernels=compiled'),
+    });
+    expect(stderr).toMatch(/expected a C compiler/);
+    expect(stdout).not.toContain('"cpu"');
+  });
+});
+
 describe('flags', () => {
   it('choose the cache folder, and a second process compiles nothing', () => {
     const cacheDir = join(app.folder, 'kernels');
-    const first = parse(app.run(['device.js'], flags(`cacheDir=${cacheDir}`)));
+    const settings = flags(`cacheDir=${cacheDir},kernels=compiled`);
+    const first = parse(app.run(['device.js'], settings));
     expect(first).toMatchObject({ name: 'cpu', stats: { cached: 0 } });
     expect((first.stats as { compiled: number }).compiled).toBeGreaterThan(0);
     expect(readdirSync(cacheDir).length).toBeGreaterThan(0);
-    const second = parse(app.run(['device.js'], flags(`cacheDir=${cacheDir}`)));
+    const second = parse(app.run(['device.js'], settings));
     expect(second).toMatchObject({ stats: { compiled: 0 }, sum: first.sum, g: first.g });
   });
 

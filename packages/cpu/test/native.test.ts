@@ -3,6 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+/* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
+import { kernelCases } from '../../core/test/support/kernel-cases.js';
+import type { KernelCase } from '../../core/test/support/kernel-cases.js';
+import { caseMemory, firstDifference } from '../../core/test/support/run-cases.js';
+import { scalarCases } from '../../core/test/support/scalar-cases.js';
+/* eslint-enable @nx/enforce-module-boundaries */
+import { runCompiled } from './compile-c.js';
+import { runTiles } from './run-tiles.js';
 
 const native = fileURLToPath(new URL('../../../native', import.meta.url));
 
@@ -33,4 +41,31 @@ describe('the native parts', () => {
     },
     300_000,
   );
+
+  // After the test above, which builds the program.
+  it('interpret kernels with the bits of their compiled code, at every instruction level', () => {
+    const cases = [...kernelCases, ...scalarCases];
+    const compiled = caseMemory(cases);
+    runCompiled(cases, compiled);
+    const levels = (['base', 'avx2', 'avx512'] as const).filter((level) => {
+      const tiles = caseMemory(cases);
+      if (!runTiles(`${native}/build/address-undefined/tno_run_tiles`, cases, tiles, level)) {
+        console.log(`kernels were not interpreted with ${level}: this processor lacks it`);
+        return false;
+      }
+      const differences = cases.flatMap((entry, i) => differencesOf(entry, tiles[i], compiled[i]));
+      expect(differences).toEqual([]);
+      return true;
+    });
+    expect(levels).toContain('base');
+  }, 120_000);
 });
+
+type Memory = ReturnType<typeof caseMemory>[number];
+
+function differencesOf({ kernel, operands }: KernelCase, a: Memory, b: Memory): string[] {
+  return operands.flatMap(({ dtype }, k) => {
+    const problem = firstDifference(dtype, a[k], b[k], 0);
+    return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
+  });
+}

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { modes } from '@tno/core';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
-/* eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source */
+/* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
 import {
   expectSame,
   graphRecipe,
   makeGraph,
   runOn,
 } from '../../core/test/support/random-graphs.js';
+import { expectEqual } from '../../core/test/support/walk-cases.js';
+/* eslint-enable @nx/enforce-module-boundaries */
 import { createCpuDevice } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tno-random-graphs-'));
@@ -23,7 +25,9 @@ afterAll(() => {
 const numRuns = 2 * Number(process.env['TNO_FUZZ'] ?? 1);
 
 describe('random graphs', () => {
-  const device = createCpuDevice({ cacheDir: join(folder, 'kernels') });
+  const cacheDir = join(folder, 'kernels');
+  const device = createCpuDevice({ cacheDir, kernels: 'compiled' });
+  const interpreting = createCpuDevice({ kernels: 'interpreted' });
   const { FAST_RUN, FAST_COMPILE, NONE } = modes;
   it.each([
     FAST_RUN,
@@ -37,6 +41,7 @@ describe('random graphs', () => {
         const graphs = recipes.map(makeGraph);
         const results = runOn(device, graphs, mode);
         graphs.forEach((graph, k) => expectSame(graph, results[k]));
+        expectEqual(runOn(interpreting, graphs, mode).flat(), results.flat());
       }),
       { numRuns, endOnFailure: true },
     );

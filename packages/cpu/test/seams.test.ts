@@ -3,3 +3,4 @@ import { seamCases } from '../../core/test/support/seam-cases.js';
 import { createCpuDevice } from '../src/index.js';
 
 seamCases('the cpu device', createCpuDevice);
+seamCases('the cpu device, interpreting', () => createCpuDevice({ kernels: 'interpreted' }));

@@ -12,7 +12,7 @@ afterAll(() => {
 
 /** What the logistic regression compiles, on a device of its own. */
 function compileModel(): { readonly compiled: number; readonly cached: number } {
-  const device = createCpuDevice({ cacheDir });
+  const device = createCpuDevice({ cacheDir, kernels: 'compiled' });
   const x = tno.fmatrix('x');
   const y = tno.lvector('y');
   const W = tno.shared(tno.NDArray.zeros([4, 3], 'float32'), 'W', { device });

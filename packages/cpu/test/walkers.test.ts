@@ -7,22 +7,31 @@ import { expectEqual, loadOn, walkCases } from '../../core/test/support/walk-cas
 /* eslint-enable @nx/enforce-module-boundaries */
 import { createCpuDevice } from '../src/index.js';
 
-walkCases('the cpu device', createCpuDevice);
+walkCases('the cpu device, compiling', () => createCpuDevice({ kernels: 'compiled' }));
+walkCases('the cpu device, interpreting', () => createCpuDevice({ kernels: 'interpreted' }));
 
 describe('both walkers', () => {
-  const devices = [createReferenceDevice(), createCpuDevice()];
+  const devices = [
+    createReferenceDevice(),
+    createCpuDevice({ kernels: 'compiled' }),
+    createCpuDevice({ kernels: 'interpreted' }),
+  ];
 
   it('give the same bits for random Programs, call after call', () => {
     fc.assert(
       fc.property(fc.nat(100_000), (seed) => {
         const { program, shared, calls } = randomProgram(seed);
-        const [reference, cpu] = devices.map((device) => loadOn(device, program, shared));
+        const [reference, ...cpus] = devices.map((device) => loadOn(device, program, shared));
         for (const inputs of calls) {
-          expectEqual(cpu.executable.run(inputs), reference.executable.run(inputs));
-          expectEqual(
-            cpu.shared.map((storage) => storage.read()),
-            reference.shared.map((storage) => storage.read()),
-          );
+          const results = reference.executable.run(inputs);
+          const values = reference.shared.map((storage) => storage.read());
+          for (const cpu of cpus) {
+            expectEqual(cpu.executable.run(inputs), results);
+            expectEqual(
+              cpu.shared.map((storage) => storage.read()),
+              values,
+            );
+          }
         }
       }),
       { numRuns: 100 },

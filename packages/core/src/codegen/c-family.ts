@@ -36,7 +36,7 @@ export function kernelSymbol(kernel: LoopKernel, id: number): string {
 }
 
 /** Helper functions in order of need, each after those it calls. */
-class HelperSet {
+export class HelperSet {
   private readonly found = new Map<string, string>();
 
   constructor(private readonly dialect: Dialect) {}

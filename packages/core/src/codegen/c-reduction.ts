@@ -1,21 +1,21 @@
 /** Pieces of reductions as C-family text, shared by the nests. */
 import { isFloat } from '../types/dtype.js';
 import { typeSuffix } from './dialect.js';
-import type { KernelText } from './kernel-text.js';
+import type { EmitTools, KernelText } from './kernel-text.js';
 import { identityBits, treeOp } from './reduction.js';
-import type { ReductionPlan } from './reduction.js';
+import type { ReductionForm, ReductionPlan } from './reduction.js';
 
 export function accumulatorType(text: KernelText, r: ReductionPlan): string {
   return text.valueType(r.accumulator);
 }
 
-export function identityText(text: KernelText, r: ReductionPlan): string {
+export function identityText(text: Pick<EmitTools, 'dialect'>, r: ReductionForm): string {
   const { lo, hi } = identityBits(r.op, r.accumulator);
   return text.dialect.literal(r.accumulator, lo, hi);
 }
 
 /** `a` with element `b` taken in. */
-export function foldText(text: KernelText, r: ReductionPlan, a: string, b: string): string {
+export function foldText(text: EmitTools, r: ReductionForm, a: string, b: string): string {
   const { ops } = text.dialect;
   switch (r.op) {
     case 'sum':

@@ -18,7 +18,7 @@
 import { isFloat, isSigned, isUnsigned } from '../types/dtype.js';
 import { dtypeInfo } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
-import type { KernelReduction, LoopKernel } from '../lower/program.js';
+import type { LoopKernel } from '../lower/program.js';
 import { scalarBits } from '../lower/scalar-bits.js';
 import type { ReduceOp } from '../lower/scalar-op.js';
 
@@ -30,13 +30,9 @@ export const LANES = 16;
 /** Operations whose result depends on order, for floats. */
 export type TreeOp = 'sum' | 'prod' | 'max' | 'min';
 
-/** A reduction with what an emitter needs to know about it. */
-export interface ReductionPlan {
-  /** Id of its result among the kernel's values. */
-  readonly id: number;
+/** How one kind of reduction works. */
+export interface ReductionForm {
   readonly op: ReduceOp;
-  /** Id of the reduced value. */
-  readonly value: number;
   /** Of the reduced values. */
   readonly dtype: DType;
   /** Where partial results are kept: float32 for float16. */
@@ -45,28 +41,34 @@ export interface ReductionPlan {
   readonly kind: 'tree' | 'plain' | 'arg';
 }
 
-export function planReductions(kernel: LoopKernel): ReductionPlan[] {
-  return kernel.reductions.map((reduction, i) => {
-    const dtype = kernel.body[reduction.value].dtype;
-    const accumulator = dtype === 'float16' ? 'float32' : dtype;
-    const id = kernel.body.length + i;
-    return {
-      id,
-      op: reduction.op,
-      value: reduction.value,
-      dtype,
-      accumulator,
-      kind: kindOf(reduction, dtype),
-    };
-  });
+/** A kernel's reduction with what an emitter needs to know about it. */
+export interface ReductionPlan extends ReductionForm {
+  /** Id of its result among the kernel's values. */
+  readonly id: number;
+  /** Id of the reduced value. */
+  readonly value: number;
 }
 
-function kindOf({ op }: KernelReduction, dtype: DType): ReductionPlan['kind'] {
+export function planReductions(kernel: LoopKernel): ReductionPlan[] {
+  return kernel.reductions.map(({ op, value }, i) => ({
+    id: kernel.body.length + i,
+    value,
+    ...reductionForm(op, kernel.body[value].dtype),
+  }));
+}
+
+/** How values of `dtype` are reduced. */
+export function reductionForm(op: ReduceOp, dtype: DType): ReductionForm {
+  const accumulator = dtype === 'float16' ? 'float32' : dtype;
+  return { op, dtype, accumulator, kind: kindOf(op, dtype) };
+}
+
+function kindOf(op: ReduceOp, dtype: DType): ReductionForm['kind'] {
   if (op === 'argmax' || op === 'argmin') return 'arg';
   return isFloat(dtype) ? 'tree' : 'plain';
 }
 
-export function treeOp(plan: ReductionPlan): TreeOp {
+export function treeOp(plan: ReductionForm): TreeOp {
   const { op } = plan;
   if (op === 'sum' || op === 'prod' || op === 'max' || op === 'min') return op;
   throw new RangeError(`[codegen] expected a reduction over a tree, got ${op}`);

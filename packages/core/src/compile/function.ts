@@ -85,6 +85,11 @@ export interface CompiledFunction<I, O> {
   readonly program: Program;
   readonly source: SourceUnit;
   readonly compileProfile: CompileProfile;
+  /**
+   * Resolves when calls run at full speed. A function can be called as soon as it is there; a device
+   * may then still be compiling code, which takes over once it is ready, with the same results.
+   */
+  ready(): Promise<void>;
 }
 
 /**
@@ -150,6 +155,7 @@ function callable<I, O>(made: Compilation, trustInput: boolean): CompiledFunctio
       callable<I, O>(copyCompilation(made, options), caller.trustInput),
     getShared: () => sharedOf(made),
     free: () => caller.free(),
+    ready: () => made.executable.ready(),
     functionName: made.name,
     graph: made.graph,
     updated: made.spec.targets,

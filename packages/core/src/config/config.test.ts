@@ -39,6 +39,7 @@ describe('flags', () => {
       cacheLimit: '1G',
       compiler: '',
       providers: 'auto',
+      kernels: 'auto',
       verify: false,
       optimizerVerbose: false,
     });
@@ -103,6 +104,7 @@ describe('a bad value', () => {
     ['device', 'gpu', 'cpu | reference | null'],
     ['mode', 'fast_run', 'FAST_RUN | FAST_COMPILE | NONE'],
     ['providers', 'mkl', 'auto | plain'],
+    ['kernels', 'fast', 'auto | compiled | interpreted'],
     ['verify', 'yes', 'true | false'],
     ['verify', 1, 'true | false'],
     ['optimizerVerbose', '', 'true | false'],

@@ -58,6 +58,11 @@ export const flags = {
     'auto',
     'What computes products: auto (a library where there is one), plain (own kernels). Fixed at the first use.',
   ),
+  kernels: choice(
+    ['auto', 'compiled', 'interpreted'],
+    'auto',
+    'How kernels run: auto (interpreted at once, compiled as soon as a native thread has done so), compiled (function() waits for the compiler), interpreted (nothing is compiled); all give the same bits. Fixed at the first use.',
+  ),
   verify: toggle('Verify the graph after every rewrite, and the Program, while compiling.'),
   optimizerVerbose: toggle('Print each rewrite that is applied, to stderr.'),
 } as const;

@@ -7,6 +7,11 @@ import type { Device, Executable, SharedStorage, SourceUnit, Target } from './ta
 /** A device whose executables throw DeviceError (E_DEVICE) when run. */
 export function createNullDevice(target: Target): Device {
   const stats = { compiled: 0, cached: 0 };
+  const refuse = (): never => {
+    throw new DeviceError(
+      `[run] expected a device that runs kernels, got the null device of ${target.name}`,
+    );
+  };
   return {
     name: `null:${target.name}`,
     target,
@@ -15,15 +20,10 @@ export function createNullDevice(target: Target): Device {
     load(_program, source: SourceUnit): Executable {
       stats.compiled += source.symbols.length;
       return {
-        run(): never {
-          throw new DeviceError(
-            `[run] expected a device that runs kernels, got the null device of ${target.name}`,
-          );
-        },
-        runAsync(): Promise<NDArray[]> {
-          return Promise.resolve().then(() => this.run([]));
-        },
+        run: refuse,
+        runAsync: () => Promise.resolve().then(refuse),
         free: () => undefined,
+        ready: () => Promise.resolve(),
       };
     },
   };

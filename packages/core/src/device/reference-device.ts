@@ -120,6 +120,10 @@ class ReferenceExecutable implements Executable {
   free(): void {
     this.walker.free();
   }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 function kernelBackend(kernels: readonly JsKernel[]): WalkBackend {

@@ -24,7 +24,14 @@ export function setDeviceLoader(load: DeviceLoader): void {
 export function currentDevice(): Device {
   if (current === null) {
     current = open(config.device);
-    for (const flag of ['device', 'cacheDir', 'cacheLimit', 'compiler', 'providers'] as const) {
+    for (const flag of [
+      'device',
+      'cacheDir',
+      'cacheLimit',
+      'compiler',
+      'providers',
+      'kernels',
+    ] as const) {
       lockFlag(flag, 'the first function() or shared() fixed it');
     }
   }

@@ -75,6 +75,8 @@ export interface Executable {
   runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]>;
   /** Gives back the memory kept for later calls. @throws AsyncInFlightError */
   free(): void;
+  /** Resolves when calls run at their full speed: no code for them is being made any more. */
+  ready(): Promise<void>;
 }
 
 export interface Device {

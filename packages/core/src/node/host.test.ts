@@ -111,12 +111,14 @@ describe('loadBackend', () => {
       cacheLimit: '2Mi',
       compiler: 'clang',
       providers: 'plain',
+      kernels: 'compiled',
     });
     expect(core.loadBackend('echo')).toEqual({
       cacheDir: '/cache',
       cacheLimit: 2 ** 21,
       compiler: 'clang',
       providers: 'plain',
+      kernels: 'compiled',
     });
   });
 
@@ -164,6 +166,7 @@ describe('the device of the process', () => {
       ['cacheDir', '/x'],
       ['compiler', 'gcc'],
       ['providers', 'plain'],
+      ['kernels', 'compiled'],
     ]) {
       expect(() => core.configure({ [flag]: value })).toThrow(
         /to stay .*, since the first function\(\) or shared\(\) fixed it/,

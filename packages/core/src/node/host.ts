@@ -21,6 +21,7 @@ interface BackendOptions {
   readonly cacheLimit: number;
   readonly compiler?: string;
   readonly providers?: string;
+  readonly kernels?: string;
 }
 
 function readSettings(path: string): string | null {
@@ -58,12 +59,13 @@ export function applySettings(
 }
 
 function backendOptions(): BackendOptions {
-  const { cacheDir, cacheLimit, compiler, providers } = config;
+  const { cacheDir, cacheLimit, compiler, providers, kernels } = config;
   return {
     cacheLimit: parseBytes(cacheLimit),
     ...(cacheDir === '' ? {} : { cacheDir }),
     ...(compiler === '' ? {} : { compiler }),
     ...(providers === 'auto' ? {} : { providers }),
+    ...(kernels === 'auto' ? {} : { kernels }),
   };
 }
 

@@ -1,0 +1,125 @@
+#include "compile_queue.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <thread>
+#include <unordered_map>
+
+namespace tno::cpu {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long a process that exits goes on with what was asked for.
+constexpr auto patience = std::chrono::seconds(1);
+
+struct Job {
+  LibraryRequest request;
+  std::shared_ptr<PendingLibrary> library;
+};
+
+class CompileQueue {
+ public:
+  std::shared_ptr<PendingLibrary> add(const LibraryRequest& request) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = pending_.find(request.key);
+    if (entry != pending_.end()) return entry->second;
+    auto library = std::make_shared<PendingLibrary>();
+    jobs_.push_back({request, library});
+    pending_[request.key] = library;
+    if (!is_stopping_ && !thread_.joinable()) start();
+    changed_.notify_one();
+    return library;
+  }
+
+ private:
+  void start() {
+    thread_ = std::thread([this] { work(); });
+    // Runs before the statics are destroyed that compiling needs.
+    std::atexit([] { instance().stop(); });
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return is_stopping_ || !jobs_.empty(); });
+      if (is_stopping_ && (jobs_.empty() || Clock::now() > stop_at_)) return;
+      const Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      job.library->finish(load_library(job.request));
+      lock.lock();
+      pending_.erase(job.request.key);
+    }
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopping_ = true;
+      stop_at_ = Clock::now() + patience;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  std::unordered_map<std::string, std::shared_ptr<PendingLibrary>> pending_;
+  bool is_stopping_ = false;
+  Clock::time_point stop_at_;
+  std::thread thread_;
+
+ public:
+  // Never destroyed: other threads may come until the very end.
+  static CompileQueue& instance() {
+    static auto* const queue = new CompileQueue;
+    return *queue;
+  }
+};
+
+}  // namespace
+
+PendingLibrary::State PendingLibrary::state() const {
+  const std::lock_guard lock(mutex_);
+  if (!is_finished_) return State::compiling;
+  return result_.library == nullptr ? State::failed : State::ready;
+}
+
+LibraryResult PendingLibrary::wait() const {
+  std::unique_lock lock(mutex_);
+  finished_.wait(lock, [this] { return is_finished_; });
+  return result_;
+}
+
+void PendingLibrary::serve(const std::shared_ptr<KernelSet>& set) {
+  const std::lock_guard lock(mutex_);
+  if (!is_finished_)
+    waiting_.push_back(set);
+  else if (result_.library != nullptr)
+    set->compile(result_.library);
+}
+
+void PendingLibrary::finish(LibraryResult result) {
+  const std::lock_guard lock(mutex_);
+  result_ = std::move(result);
+  is_finished_ = true;
+  for (const std::weak_ptr<KernelSet>& waiting : waiting_) {
+    const std::shared_ptr<KernelSet> set = waiting.lock();
+    if (set != nullptr && result_.library != nullptr) set->compile(result_.library);
+  }
+  waiting_.clear();
+  finished_.notify_all();
+}
+
+std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request) {
+  LibraryResult found = find_library(request);
+  if (found.library == nullptr && found.error.empty()) return CompileQueue::instance().add(request);
+  auto library = std::make_shared<PendingLibrary>();
+  library->finish(std::move(found));
+  return library;
+}
+
+}  // namespace tno::cpu
