@@ -10,6 +10,10 @@ const common: Options = {
   clean: true,
   removeNodeProtocol: false,
   external: [/\.node$/],
+  esbuildOptions(options) {
+    // V8 parses an arrow function anew each time that the function around it is compiled; others it skips.
+    options.supported = { ...options.supported, arrow: false };
+  },
 };
 
 /**
