@@ -2,8 +2,8 @@
  * ZIP archives in memory. fflate does the packing; checksums are verified here, since fflate reads
  * past a flipped bit without a word.
  */
-import { unzipSync, zipSync } from 'fflate';
-import type { Zippable } from 'fflate';
+// Not 'fflate': in Node that loads worker_threads, for calls that are not made here.
+import { unzipSync, zipSync, type Zippable } from 'fflate/browser';
 import { FormatError } from '../errors.js';
 
 const CENTRAL_ENTRY = 0x02014b50;
