@@ -93,8 +93,8 @@ afterAll(() => {
   app.remove();
 });
 
-const flags = (cache: string): Record<string, string> => ({
-  TNO_FLAGS: `cacheDir=${join(app.folder, cache)},compiler=${join(app.folder, 'quick-cc')}`,
+const flags = (cache: string, kernels = 'auto'): Record<string, string> => ({
+  TNO_FLAGS: `cacheDir=${join(app.folder, cache)},compiler=${join(app.folder, 'quick-cc')},kernels=${kernels}`,
 });
 
 describe('threads', () => {
@@ -128,7 +128,7 @@ function fill(index: number, killAfter: number | null): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['filling.js', String(index)], {
       cwd: app.folder,
-      env: { PATH: process.env.PATH, HOME: app.folder, ...flags('cache') },
+      env: { PATH: process.env.PATH, HOME: app.folder, ...flags('cache', 'compiled') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [out, err] = ['', ''];

@@ -32,21 +32,22 @@ export class Caller {
   trustInput = false;
   /** Least number of arguments of a positional call. */
   private readonly required: number;
+  private readonly hasStates: boolean;
   /** Memory of borrowed results; null where no output is borrowed, or while a call uses it. */
   private kept: Memory | null;
 
   constructor(private readonly parts: CallerParts) {
     const { parameters } = parts.spec;
     this.required = parameters.findLastIndex(({ value }) => value === null) + 1;
+    this.hasStates = parameters.some(({ state }) => state !== null);
     this.kept = this.noMemoryYet();
   }
 
   call(args: readonly unknown[]): unknown {
     const values = this.list(args);
-    const results = this.withStates(values, () => {
-      const inputs = this.bind(values);
-      return this.kept === null ? this.run(inputs) : this.runBorrowing(inputs, this.kept);
-    });
+    const results = this.hasStates
+      ? this.withStates(values, () => this.runPlain(values))
+      : this.runPlain(values);
     return shapeResults(this.parts.spec, results);
   }
 
@@ -149,9 +150,7 @@ export class Caller {
   }
 
   private statesIn(values: readonly unknown[]): States {
-    const { spec } = this.parts;
-    if (spec.inputs.length === spec.parameters.length) return [];
-    return spec.parameters.flatMap((parameter, k) =>
+    return this.parts.spec.parameters.flatMap((parameter, k) =>
       parameter.state === null || values[k] === undefined
         ? []
         : [[parameter.state, toInput(parameter, values[k])] as const],
@@ -169,6 +168,11 @@ export class Caller {
   private translated(error: unknown, values: readonly NDArray[]): unknown {
     const { lowered, spec } = this.parts;
     return translateRunError(error, { lowered, spec, values });
+  }
+
+  private runPlain(values: readonly unknown[]): NDArray[] {
+    const inputs = this.bind(values);
+    return this.kept === null ? this.run(inputs) : this.runBorrowing(inputs, this.kept);
   }
 
   private runBorrowing(inputs: readonly NDArray[], memory: Memory): NDArray[] {

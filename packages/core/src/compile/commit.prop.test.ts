@@ -94,6 +94,15 @@ it('outputs and new values are those of the old values, whatever is updated from
         updates.push([W, matrixValues[matrixUpdate]], [V, W.add(V)]);
         const outputs = shown.map(pick);
         const f = tno.function([x], outputs, { updates, mode, device, onUnusedInput: 'ignore' });
+        const still = f.copy({ deleteUpdates: true });
+        const own = new Set(f.getShared());
+        const twins = new Map(
+          updates.map(([s]) => [
+            s,
+            tno.shared(s.getValue(), 'twin', { shape: s.type.shape, device }),
+          ]),
+        );
+        const moved = f.copy({ swap: [...twins].filter(([s]) => own.has(s)) });
         for (const seed of [8, 9]) {
           const input = values([SIZE], seed);
           const known = new Map<TensorVariable, NDArray>([
@@ -101,10 +110,20 @@ it('outputs and new values are those of the old values, whatever is updated from
             ...[...vectors, ...matrices].map((s): [TensorVariable, NDArray] => [s, s.getValue()]),
           ]);
           const expected = evaluate([...outputs, ...updates.map(([, value]) => value)], known);
-          const results = (f as unknown as (x: NDArray) => NDArray[])(input);
-          const got = [...results, ...updates.map(([target]) => target.getValue())];
-          got.forEach((value, k) =>
-            expect(value.allClose(expected[k], { rtol: 1e-12, atol: 1e-12 })).toBe(true),
+          const call = (g: typeof f): NDArray[] =>
+            (g as unknown as (x: NDArray) => NDArray[])(input);
+          const expectAll = (got: readonly NDArray[], wanted: readonly NDArray[]): void =>
+            got.forEach((value, k) =>
+              expect(value.allClose(wanted[k], { rtol: 1e-12, atol: 1e-12 })).toBe(true),
+            );
+          expectAll(call(still), expected);
+          for (const [shared, old] of known)
+            if (shared !== x) expect((shared as SharedVariable).getValue().equals(old)).toBe(true);
+          const results = call(f);
+          expectAll([...results, ...updates.map(([target]) => target.getValue())], expected);
+          expectAll(
+            [...call(moved), ...updates.map(([target]) => twins.get(target)!.getValue())],
+            expected,
           );
         }
       },

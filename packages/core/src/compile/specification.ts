@@ -130,7 +130,7 @@ export function specify(
 
 function withOptions(input: Input): InputWithOptions {
   return input instanceof InputWithOptions
-    ? input
+    ? (input as InputWithOptions)
     : new InputWithOptions(input as TensorVariable, {});
 }
 
@@ -243,7 +243,7 @@ function listed(outputs: Exclude<OutputSpec, null>): Outputs {
 
 function outputWithOptions(output: Output): OutputWithOptions {
   return output instanceof OutputWithOptions
-    ? output
+    ? (output as OutputWithOptions)
     : new OutputWithOptions(output as TensorVariable, false);
 }
 

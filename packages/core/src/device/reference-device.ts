@@ -104,11 +104,8 @@ class ReferenceExecutable implements Executable {
     return new Promise((resolve, reject) => {
       const takeBack = this.queue.submit(this.walker.access, () => {
         signal?.removeEventListener('abort', abort);
-        try {
-          resolve(this.walker.run(inputs));
-        } catch (error) {
-          reject(error);
-        }
+        // What a run throws rejects.
+        resolve(new Promise((done) => done(this.walker.run(inputs))));
       });
       const abort = (): void => {
         if (takeBack()) reject(signal?.reason as Error);

@@ -287,6 +287,24 @@ function hostSteps(device: Device): void {
     expect(w.getValue().toNested()).toEqual([2]);
   });
 
+  it('runs what only reads the same beside a call that waits for a host step', async () => {
+    const w = vector(device, [1, 2]);
+    const f = tno.function([], observed(w, () => undefined).sum(), { device });
+    const read = tno.function([], w.mul(2), { device });
+    const other = tno.function([x], x.mul(2), { device });
+    const pending = f.async();
+    expect(read().toNested()).toEqual([2, 4]);
+    expect(w.getValue().toNested()).toEqual([1, 2]);
+    expect(other([3]).toNested()).toEqual([6]);
+    // The reference device runs the call when something has to wait for it.
+    const write = (): void => w.setValue(f32([5, 5]));
+    if (device.name === 'reference') write();
+    else expect(write).toThrow(tno.AsyncInFlightError);
+    expect(await pending).toBe(3);
+    write();
+    expect(f()).toBe(10);
+  });
+
   it('ends a running call between steps, before its updates', async () => {
     const w = vector(device, [1]);
     const controller = new AbortController();
