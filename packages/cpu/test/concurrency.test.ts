@@ -68,6 +68,19 @@ const all = [0, 1, 2].map(make);
 const big = tno.NDArray.ones([512, 512], 'float32');
 for (let k = 0; k < 30; k++) for (const { f } of all) f.async(big.slice(null, [0, 16])).catch(() => undefined);
 if (process.argv[2] === 'exit') process.exit(7);
+if (process.argv[2] === 'exit-inside') {
+  const leave = tno.defineOp({
+    name: 'leave',
+    props: {},
+    types: ([x]) => [x.type],
+    shapes: (_, [shape]) => [shape],
+    perform: () => process.exit(8),
+    pullback: 'not-differentiable',
+    lower: { kind: 'host' },
+  });
+  const x = tno.fmatrix('x');
+  tno.function([x], tno.apply1(leave, [x]).sum()).async(input);
+}
 if (process.argv[2] === 'throw') throw new Error('on purpose');
 all[0].f.async(input).then((value) => console.log(value));
 `;
@@ -115,8 +128,9 @@ describe('a process with calls in flight', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '16384\n' });
   });
 
-  it('may exit, or fail', () => {
+  it('may exit, also in a host step of one, or fail', () => {
     expect(app.run(['leaving.js', 'exit'], flags('threads')).status).toBe(7);
+    expect(app.run(['leaving.js', 'exit-inside'], flags('threads')).status).toBe(8);
     const failed = app.run(['leaving.js', 'throw'], flags('threads'));
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('on purpose');
