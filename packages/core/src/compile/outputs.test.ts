@@ -6,6 +6,23 @@ const device = createReferenceDevice();
 const options = { device };
 const f32 = (value: number[]): NDArray<'float32'> => ndarray(value, 'float32');
 
+it('an output may be what an op computes in JavaScript', () => {
+  const reversed = tno.defineOp({
+    name: 'reversed',
+    props: {},
+    types: ([v]) => [v.type],
+    shapes: (_algebra, [shape]) => [shape],
+    perform: ([v]) => [f32([...(v.toNested() as number[])].reverse())],
+    pullback: 'not-differentiable',
+    lower: { kind: 'host' },
+  });
+  const x = tno.fvector('x');
+  const f = tno.function([x], [tno.apply1(reversed, [x]), x.mul(2)], options);
+  const [first, second] = f([1, 2, 3]);
+  expect((first as NDArray).toNested()).toEqual([3, 2, 1]);
+  expect(second.toNested()).toEqual([2, 4, 6]);
+});
+
 describe('the structure of outputs', () => {
   const x = tno.fvector('x');
   const [sum, twice] = [x.sum(), x.mul(2)];

@@ -407,7 +407,7 @@ class Region implements KernelHost, StepScope {
       const sameShape =
         direct &&
         this.builder.shape(buffer).every((size, axis) => size === this.shape(output)[axis]);
-      const own = output.owner?.op.lower.kind !== 'steps';
+      const own = !['steps', 'host'].includes(output.owner?.op.lower.kind ?? '');
       if (!direct || !sameShape || !own) return [k];
       this.destination.set(output, buffer);
       return [];
