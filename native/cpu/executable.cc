@@ -147,6 +147,20 @@ Walker* Executable::async_walker() noexcept {
   return async_walker_.get();
 }
 
+const char* Executable::record(const Napi::Value& memory) {
+  if (running_) return "[profile] expected no call under way, got one";
+  walker->record(nullptr);
+  recording_reference.Reset();
+  if (memory.IsNull()) return nullptr;
+  auto buffer = memory.As<Napi::ArrayBuffer>();
+  const std::span<double> words(static_cast<double*>(buffer.Data()),
+                                buffer.ByteLength() / sizeof(double));
+  if (!Recording::fits(*program, words.size())) return "[profile] expected memory for every step";
+  recording_reference = Napi::Persistent(buffer);
+  walker->record(std::make_unique<Recording>(*program, words));
+  return nullptr;
+}
+
 napi_value Executable::finish(const Failure& failure) {
   if (failure.kind == FailureKind::none) {
     for (size_t i = 0; i < program->outputs.size(); ++i) write_lengths(i);

@@ -44,6 +44,7 @@ class Executable : public Environment {
 
   Napi::Reference<Napi::ArrayBuffer> frame_reference;
   Napi::Reference<Napi::ArrayBuffer> small_reference;
+  Napi::Reference<Napi::ArrayBuffer> recording_reference;
   double* frame = nullptr;
   std::byte* small = nullptr;
   size_t frame_words = 0;
@@ -56,6 +57,9 @@ class Executable : public Environment {
   bool free_memory(napi_env env);
   // The walker of calls in flight, for the thread that they run on; null where there is no memory.
   Walker* async_walker() noexcept;
+  // Writes steps of later runs down in `memory`, or no longer where it is null. Null, or what is
+  // wrong.
+  const char* record(const Napi::Value& memory);
 
   bool fits_output(size_t index, std::span<const int64_t> dims) noexcept override;
   std::byte* allocate_output(size_t index, int64_t bytes) noexcept override;

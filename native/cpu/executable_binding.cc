@@ -156,6 +156,10 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   result.Set("free", Napi::Function::New(env, [holder](const Napi::CallbackInfo& call) {
                return Napi::Boolean::New(call.Env(), holder->value->free_memory(call.Env()));
              }));
+  result.Set("record", Napi::Function::New(env, [holder](const Napi::CallbackInfo& call) {
+               const char* problem = holder->value->record(call[0]);
+               if (problem != nullptr) refuse(call.Env(), problem);
+             }));
   result.Set("frame", frame);
   result.Set("small", small);
   return result;

@@ -63,6 +63,13 @@ class Arena {
     return slots_[slot] == nullptr ? nullptr : slots_[slot]->data();
   }
 
+  // Of all slots.
+  int64_t bytes() const noexcept {
+    int64_t total = 0;
+    for (const auto& slot : slots_) total += slot == nullptr ? 0 : slot->capacity();
+    return total;
+  }
+
  private:
   std::vector<std::shared_ptr<Block>> slots_;
 };

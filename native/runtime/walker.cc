@@ -34,7 +34,9 @@ const Failure& Walker::run(Environment& environment) noexcept {
     if (has_host_steps_) {
       for (const auto& value : shared_) value->hold();
     }
+    if (recording_ != nullptr) recording_->begin_call();
     run_all();
+    if (recording_ != nullptr) recording_->end_call(sizes_, slots_.bytes());
     if (has_host_steps_) {
       for (const auto& value : shared_) value->release();
     }
@@ -60,9 +62,19 @@ bool Walker::check_outputs() {
 }
 
 bool Walker::run_steps(std::span<const Step> steps) {
+  if (recording_ != nullptr) return run_recorded(steps);
   for (const Step& step : steps) {
     if (!committed_ && environment_->cancelled()) return fail({.kind = FailureKind::cancelled});
     if (!std::visit([this](const auto& kind) { return run_step(kind); }, step.kind)) return false;
+  }
+  return true;
+}
+
+bool Walker::run_recorded(std::span<const Step> steps) {
+  for (const Step& step : steps) {
+    const Recording::Clock::time_point start = Recording::Clock::now();
+    if (!std::visit([this](const auto& kind) { return run_step(kind); }, step.kind)) return false;
+    recording_->add(step, start, sizes_);
   }
   return true;
 }

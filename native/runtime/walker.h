@@ -18,6 +18,7 @@
 #include "memory.h"
 #include "products.h"
 #include "program.h"
+#include "recording.h"
 #include "shared_value.h"
 #include "tensor.h"
 
@@ -78,6 +79,9 @@ class Walker {
   // Indices of the shared values that a run may write.
   std::span<const size_t> written() const { return written_; }
 
+  // From the next run on steps are written down there; null: no longer.
+  void record(std::unique_ptr<Recording> recording) { recording_ = std::move(recording); }
+
  private:
   // Where a buffer that is no view lives at the moment.
   struct State {
@@ -102,6 +106,7 @@ class Walker {
   bool check_outputs();
   bool run_all();
   bool run_steps(std::span<const Step> steps);
+  bool run_recorded(std::span<const Step> steps);
   bool run_step(const SizesStep& step);
   bool run_step(const KernelStep& step);
   bool run_step(const CallStep& step);
@@ -161,6 +166,7 @@ class Walker {
   std::vector<int64_t> lengths_;
   size_t lengths_used_ = 0;
 
+  std::unique_ptr<Recording> recording_;
   Environment* environment_ = nullptr;
   Failure failure_;
   bool running_ = false;

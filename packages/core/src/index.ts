@@ -69,6 +69,7 @@ export { printProgram } from './lower/print-program.js';
 export { lower, type Lowered } from './lower/lower.js';
 
 export * from './device/target.js';
+export { Recording } from './device/recording.js';
 export { outputOver, type OutputMemory } from './device/output-memory.js';
 export { currentDevice, setDeviceLoader, type DeviceLoader } from './device/registry.js';
 export { createReferenceDevice } from './device/reference-device.js';
@@ -84,6 +85,14 @@ export {
 export type { EvalValues } from './compile/eval.js';
 export { In, Out, type InOptions, type OutOptions } from './compile/in-out.js';
 export type { AsyncOptions } from './compile/caller.js';
+export {
+  FunctionProfile,
+  type ProfileData,
+  type RuleUse,
+  type StepProfile,
+} from './compile/profile.js';
+export type { Profiler } from './compile/profiler.js';
+export type { ChromeTrace, TraceEvent } from './compile/profile-trace.js';
 export type { CopyOptions } from './compile/copy.js';
 export type { Givens, NoDefaultUpdates, Updates } from './compile/updates.js';
 export { shared, type SharedOptions } from './compile/shared.js';

@@ -13,9 +13,11 @@ import {
   ShapeError,
 } from '@tno/core';
 import type {
+  CallRequest,
   Device,
   Executable,
   HostFunction,
+  MachinePeak,
   Program,
   SharedStorage,
   SourceUnit,
@@ -134,6 +136,19 @@ class NativeDevice implements CpuDevice {
 
   get productProvider(): string {
     return this.plain ? 'plain' : this.addon.productProvider();
+  }
+
+  peak(): MachinePeak {
+    return this.addon.measurePeak();
+  }
+
+  provider({ callee, dtype }: CallRequest): { name: string; slow: string | null } {
+    // Only products of float32 matrices have a library.
+    if (callee !== 'gemm' || dtype !== 'float32') return { name: 'plain', slow: null };
+    const name = this.productProvider;
+    const missing = name === 'plain' && !this.plain;
+    const slow = "no library of products was found (tno doctor says more): the addon's own kernels";
+    return { name, slow: missing ? slow : null };
   }
 
   createShared(value: NDArray): SharedStorage {

@@ -17,6 +17,7 @@ import type {
   Executable,
   OutputMemory,
   Program,
+  Recording,
   RunFailure,
   Storage,
   StorageConstructor,
@@ -96,6 +97,10 @@ export class CpuExecutable implements Executable {
   /** @throws AsyncInFlightError */
   free(): void {
     if (!this.native.free()) throw new AsyncInFlightError();
+  }
+
+  record(recording: Recording | null): void {
+    this.native.record(recording === null ? null : recording.memory);
   }
 
   private checkInputs(inputs: readonly NDArray[]): void {

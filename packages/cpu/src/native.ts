@@ -142,6 +142,8 @@ export interface NativeExecutable {
   readonly frame: ArrayBuffer;
   /** SMALL_BYTES for each input, then for each output. */
   readonly small: ArrayBuffer;
+  /** Writes steps down in the memory of core's `Recording`; null: no longer. */
+  readonly record: (memory: ArrayBuffer | null) => void;
 }
 
 /** Kind, id, a, b of a failure. */
@@ -187,6 +189,10 @@ export interface NativeAddon {
    * Once in an environment; `productProvider` waits for it.
    */
   warmUpProvider(): void;
+  /** How many threads run kernels. */
+  threads(): number;
+  /** Measures, for some 0.1 s: float32 GFLOP/s and GB/s of main memory, on all threads. */
+  measurePeak(): { readonly gflops: number; readonly gigabytesPerSecond: number };
   /** The name of what multiplies float32 matrices; opens it. */
   productProvider(): string;
 }

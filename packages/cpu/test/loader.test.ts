@@ -162,6 +162,13 @@ describe('flags', () => {
     expect(readFileSync(log, 'utf8')).toContain('called');
   });
 
+  it('profile every function, and print the figures at the end', () => {
+    const outcome = app.run(['device.js'], flags('profile=true'));
+    expect(parse(outcome).name).toBe('cpu');
+    expect(outcome.stderr.match(/^function on cpu: 1 call, /gm)).toHaveLength(2);
+    expect(outcome.stderr).toMatch(/gemm .*device\.js:\d+:\d+/);
+  });
+
   it('may be wrong: then the program does not start', () => {
     const outcome = app.run(['device.js'], flags('devise=cpu'));
     expect(outcome.status).toBe(1);

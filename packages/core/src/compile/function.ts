@@ -13,6 +13,7 @@ import { optimize, type PhaseProfile } from '../optimizer/phases.js';
 import { Caller, type AsyncOptions } from './caller.js';
 import { copyCompilation, sharedOf, type CopyOptions } from './copy.js';
 import { load, type Compilation } from './compilation.js';
+import { profilerOf, warnOfHostSteps, type Profiler } from './profiler.js';
 import { specify, type SpecificationOptions } from './specification.js';
 import type {
   ArgumentList,
@@ -29,6 +30,8 @@ export interface FunctionOptions extends SpecificationOptions {
   readonly name?: string;
   /** See `CompiledFunction.trustInput`. */
   readonly trustInput?: boolean;
+  /** Record what its steps take, from the first call on, for `f.profile()`; the flag `profile` by default. */
+  readonly profile?: boolean;
   /** Device to run on; the process' device by default. Shared variables must live there. */
   readonly device?: Device;
 }
@@ -60,6 +63,11 @@ export interface CompiledFunction<I, O> {
    * @throws InputError where a replacement is of another type, or two variables become one
    */
   copy(this: void, options?: CopyOptions): CompiledFunction<I, O>;
+  /**
+   * What compiling and the recorded calls took, step by step. `f.profile.start()` begins to record,
+   * `stop()` ends it, `reset()` forgets; see also the option and the flag `profile`.
+   */
+  readonly profile: Profiler;
   /** The shared variables that it reads or sets, its states among them. */
   getShared(this: void): readonly SharedVariable[];
   /** Gives memory back that it keeps from call to call; the next call takes it anew. */
@@ -135,11 +143,16 @@ export function compile<const I extends InputList | InputRecord, const O extends
   const compileProfile: CompileProfile = { phases, rules, optimize: a, lower: b, emit: c, load: d };
   const name = options.name ?? null;
   const made = { spec, lowered, executable, name, graph, source, compileProfile, device };
-  return callable<I, O>(made, options.trustInput === true);
+  warnOfHostSteps(made);
+  return callable<I, O>(made, options.trustInput === true, options.profile);
 }
 
 /** The callable of a compilation. */
-function callable<I, O>(made: Compilation, trustInput: boolean): CompiledFunction<I, O> {
+function callable<I, O>(
+  made: Compilation,
+  trustInput: boolean,
+  profile?: boolean,
+): CompiledFunction<I, O> {
   const caller = new Caller(made);
   caller.trustInput = trustInput;
   const call = (...args: unknown[]): unknown => caller.call(args);
@@ -153,6 +166,7 @@ function callable<I, O>(made: Compilation, trustInput: boolean): CompiledFunctio
     async: (...args: unknown[]): Promise<unknown> => caller.callAsync(args),
     copy: (options: CopyOptions = {}) =>
       callable<I, O>(copyCompilation(made, options), caller.trustInput),
+    profile: profilerOf(made, profile),
     getShared: () => sharedOf(made),
     free: () => caller.free(),
     ready: () => made.executable.ready(),

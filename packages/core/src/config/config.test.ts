@@ -40,6 +40,7 @@ describe('flags', () => {
       compiler: '',
       providers: 'auto',
       kernels: 'auto',
+      profile: false,
       verify: false,
       optimizerVerbose: false,
     });

@@ -63,6 +63,9 @@ export const flags = {
     'auto',
     'How kernels run: auto (interpreted at once, compiled as soon as a native thread has done so), compiled (function() waits for the compiler), interpreted (nothing is compiled); all give the same bits. Fixed at the first use.',
   ),
+  profile: toggle(
+    'Record what the steps of every function take; the figures are printed when the process ends, to stderr.',
+  ),
   verify: toggle('Verify the graph after every rewrite, and the Program, while compiling.'),
   optimizerVerbose: toggle('Print each rewrite that is applied, to stderr.'),
 } as const;

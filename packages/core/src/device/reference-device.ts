@@ -12,6 +12,7 @@ import { CallQueue } from './call-queue.js';
 import { HostStorage } from './host-storage.js';
 import type { OutputMemory } from './output-memory.js';
 import { runReferenceCall } from './reference-calls.js';
+import type { Recording } from './recording.js';
 import type {
   CallRequest,
   Device,
@@ -116,6 +117,10 @@ class ReferenceExecutable implements Executable {
 
   free(): void {
     this.walker.free();
+  }
+
+  record(recording: Recording | null): void {
+    this.walker.record(recording);
   }
 
   ready(): Promise<void> {

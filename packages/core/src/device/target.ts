@@ -6,6 +6,7 @@ import type { NDArray } from '../types/ndarray.js';
 import type { DType } from '../types/dtype.js';
 import type { Callee, Program } from '../lower/program.js';
 import type { OutputMemory } from './output-memory.js';
+import type { Recording } from './recording.js';
 
 /** A library routine that lowering would like to call. */
 export interface CallRequest {
@@ -77,6 +78,14 @@ export interface Executable {
   free(): void;
   /** Resolves when calls run at their full speed: no code for them is being made any more. */
   ready(): Promise<void>;
+  /** From the next run on, steps are written down there; null: no longer. Absent where nothing can be. */
+  record?(recording: Recording | null): void;
+}
+
+/** What the machine can do at most: float32 multiply-adds, and reads and writes of main memory, on all threads. */
+export interface MachinePeak {
+  readonly gflops: number;
+  readonly gigabytesPerSecond: number;
 }
 
 export interface Device {
@@ -90,6 +99,10 @@ export interface Device {
     shared: readonly SharedStorage[],
     host: readonly HostFunction[],
   ): Executable;
+  /** Measured at the first call, for profiles. */
+  peak?(): MachinePeak;
+  /** What computes a call, and why that is slower than it could be: null where it is not. */
+  provider?(call: CallRequest): { readonly name: string; readonly slow: string | null };
   /** Counters for tests and profiles: kernels compiled and taken from the cache since the start. */
   readonly stats: { readonly compiled: number; readonly cached: number };
 }

@@ -22,6 +22,7 @@ import type {
 import { stepAccess, walkSteps } from '../lower/step-access.js';
 import { copyElements } from './copy-elements.js';
 import type { HostStorage } from './host-storage.js';
+import type { Recording } from './recording.js';
 import { evalSizes } from './size-eval.js';
 import type { SizeSource } from './size-eval.js';
 import { RunError } from './target.js';
@@ -66,6 +67,7 @@ export class ProgramWalker {
   private readonly written: readonly HostStorage[];
   /** Arenas of ended runs; a host function may call the same program again, which needs a second. */
   private readonly idle: Arena[] = [];
+  private recording: Recording | null = null;
 
   constructor(private readonly parts: WalkParts) {
     const { program, shared } = parts;
@@ -89,7 +91,7 @@ export class ProgramWalker {
     try {
       const shielded = inputs.map((input) => this.shield(input));
       const run = new Run(this.parts, this.constants, this.written, shielded, memory, arena);
-      return run.all();
+      return this.recording === null ? run.all() : run.recorded(this.recording);
     } finally {
       this.idle.push(arena);
     }
@@ -97,6 +99,11 @@ export class ProgramWalker {
 
   free(): void {
     this.idle.length = 0;
+  }
+
+  /** From the next run on, steps are written down there; null: no longer. */
+  record(recording: Recording | null): void {
+    this.recording = recording;
   }
 
   private refuseSharedMemory(memory: readonly (OutputMemory | null)[]): void {
@@ -132,6 +139,10 @@ class Arena {
   get(slot: number): ArrayBuffer {
     return this.slots[slot];
   }
+
+  get bytes(): number {
+    return this.slots.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
 }
 
 /** Indices of the shared variables that a run may write. */
@@ -154,6 +165,7 @@ class Run implements SizeSource {
   private readonly outputs: NDArray[] = [];
   private readonly pending = new Map<BufferId, NDArray>();
   private readonly program: Program;
+  private recording: Recording | null = null;
 
   constructor(
     private readonly parts: WalkParts,
@@ -171,6 +183,16 @@ class Run implements SizeSource {
     return this.outputs;
   }
 
+  recorded(recording: Recording): NDArray[] {
+    this.recording = recording;
+    recording.beginCall();
+    try {
+      return this.all();
+    } finally {
+      recording.endCall(this.sizes, this.arena.bytes);
+    }
+  }
+
   dim(buffer: BufferId, axis: number): number {
     return this.owned(buffer).shape[axis];
   }
@@ -185,7 +207,12 @@ class Run implements SizeSource {
   }
 
   private steps(steps: readonly Step[]): void {
-    for (const step of steps) this.step(step);
+    const { recording } = this;
+    for (const step of steps) {
+      const start = recording === null ? 0 : performance.now();
+      this.step(step);
+      recording?.add(step, start, this.sizes);
+    }
   }
 
   private step(step: Step): void {

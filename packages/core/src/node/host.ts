@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseBytes } from '../config/byte-size.js';
 import { applyFlags, config, parseFlags } from '../config/config.js';
+import { setExitHook } from '../compile/profiler.js';
 import { setDeviceLoader } from '../device/registry.js';
 import type { Device } from '../device/target.js';
 import { AddonLoadError, ConfigError, TnoError } from '../errors.js';
@@ -113,4 +114,5 @@ function open(name: string, path: string, require: NodeJS.Require): Device {
 export function installHost(): void {
   applySettings();
   setDeviceLoader(loadBackend);
+  setExitHook((report) => process.once('exit', report));
 }
