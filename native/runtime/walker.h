@@ -117,6 +117,7 @@ class Walker {
   bool run_step(const CommitStep& step);
 
   bool bind_kernel(const KernelStep& step);
+  bool should_stream(const Kernel& kernel, const KernelPoints& points) const;
   bool evaluate(int32_t id);
   bool check(int32_t id);
   bool allocate(int32_t buffer);

@@ -26,7 +26,23 @@ class FirstFailure {
   tno_status status_{};
 };
 
+// Results of so many bytes have left the caches before anything reads them.
+constexpr double stream_bytes = 32 << 20;
+
 }  // namespace
+
+// Not where a result takes the place of an operand: that memory is in the cache by then.
+bool Walker::should_stream(const Kernel& kernel, const KernelPoints& points) const {
+  double item_sizes = 0;
+  for (const Store& store : kernel.stores) {
+    const auto stored = static_cast<size_t>(store.operand);
+    item_sizes += static_cast<double>(item_size(kernel.operands[stored].dtype));
+    for (size_t i = 0; i < kernel.operands.size(); ++i) {
+      if (i != stored && kernel_buffers_[i] == kernel_buffers_[stored]) return false;
+    }
+  }
+  return points.outer * item_sizes >= stream_bytes;
+}
 
 bool Walker::bind_kernel(const KernelStep& step) {
   for (size_t i = 0; i < step.operands.size(); ++i) {
@@ -53,10 +69,11 @@ bool Walker::run_step(const KernelStep& step) {
 
   ThreadPool& pool = ThreadPool::process();
   const int64_t length = chunk_length(kernel, kernel_costs_[id], points, pool.threads());
+  const int64_t stream = should_stream(kernel, points) ? 1 : 0;
   FirstFailure failure;
   pool.run((points.outermost + length - 1) / length, [&](int64_t chunk) {
     tno_status status{};
-    const tno_args args{kernel_buffers_.data(), kernel_dims_.data(), &status};
+    const tno_args args{kernel_buffers_.data(), kernel_dims_.data(), &status, stream};
     const int64_t begin = chunk * length;
     kernels_[id]->run(args, begin, std::min(points.outermost, begin + length));
     if (status.code != 0) failure.note(chunk, status);

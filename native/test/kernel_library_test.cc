@@ -36,7 +36,7 @@ int run(const LibraryResult& result) {
   int value = -3;
   void* buffer = &value;
   tno_status status{};
-  const tno_args args{&buffer, nullptr, &status};
+  const tno_args args{&buffer, nullptr, &status, 0};
   kernel(&args, 0, 1);
   return value;
 }

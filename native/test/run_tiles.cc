@@ -89,7 +89,7 @@ int main(int count, char** arguments) {
     const auto code = cpu::TileKernel::create(kernel, *tiles);
     if (code == nullptr) return fail("cannot interpret " + kernel.name);
     tno_status status{};
-    const tno_args args{buffers.data(), dims.data(), &status};
+    const tno_args args{buffers.data(), dims.data(), &status, 0};
     code->run(args, 0, range / 3);
     code->run(args, range / 3, range / 2);
     code->run(args, range / 2, range);

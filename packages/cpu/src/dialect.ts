@@ -37,7 +37,7 @@ const prologue = `#include <math.h>
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
 `;
 
 const round = (dtype: DType, value: string): string =>
@@ -81,8 +81,52 @@ const failHelper = `static void tno_fail(tno_status *s, int64_t gather, int64_t 
   s->size = size;
 }`;
 
+// What is not a whole vector at a vector's place is written in the usual way.
+const streamHelper = `#if defined(__has_builtin)
+#if __has_builtin(__builtin_nontemporal_store)
+#define TNO_STREAM(to, value) __builtin_nontemporal_store(value, to)
+#endif
+#endif
+#if !defined(TNO_STREAM) && defined(__AVX512F__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq512(to, value)
+#elif !defined(TNO_STREAM) && defined(__AVX__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq256(to, value)
+#elif !defined(TNO_STREAM) && defined(__SSE2__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq(to, value)
+#endif
+
+static __attribute__((noinline)) void tno_stream(void *to, const void *from, int64_t bytes) {
+  char *t = (char *)to;
+  const char *f = (const char *)from;
+#ifdef TNO_STREAM
+  typedef long long line __attribute__((vector_size(TNO_VECTOR), may_alias));
+  typedef long long loose __attribute__((vector_size(TNO_VECTOR), may_alias, aligned(1)));
+  const int64_t before = (int64_t)(-(uintptr_t)t & (TNO_VECTOR - 1));
+  if (before < bytes) {
+    __builtin_memcpy(t, f, before);
+    int64_t i = before;
+    for (; i + TNO_VECTOR <= bytes; i += TNO_VECTOR)
+      TNO_STREAM((line *)(t + i), *(const loose *)(f + i));
+    t += i, f += i, bytes -= i;
+  }
+#endif
+  __builtin_memcpy(t, f, bytes);
+}`;
+
+const streamEndHelper = `static inline void tno_stream_end(void) {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}`;
+
+const ownHelpers: Readonly<Record<string, Helper>> = {
+  tno_stream: { text: streamHelper, needs: ['tno_vector_bytes'] },
+  tno_stream_end: { text: streamEndHelper, needs: [] },
+};
+
 function helper(name: string): Helper {
-  const found = vectorMath(name) ?? cHelper(base, name) ?? laneFold(name);
+  const own = Object.hasOwn(ownHelpers, name) ? ownHelpers[name] : null;
+  const found = own ?? vectorMath(name) ?? cHelper(base, name) ?? laneFold(name);
   if (found === null) throw new RangeError(`[codegen] expected a known helper, got ${name}`);
   return name === 'tno_index' ? { text: `${failHelper}\n\n${found.text}`, needs: [] } : found;
 }

@@ -100,10 +100,11 @@ static void run(FILE *file, kernel k, int count, const int64_t *lengths, const i
     if (fread(buf[i], 1, lengths[i], file) != (size_t)lengths[i]) exit(2);
   }
   tno_status status = {0};
-  const tno_args args = {buf, dims, &status};
+  const tno_args args = {buf, dims, &status, 0};
+  const tno_args streaming = {buf, dims, &status, 1};
   k(&args, 0, n / 3);
-  k(&args, n / 3, n / 2);
-  k(&args, n / 2, n);
+  k(&streaming, n / 3, n / 2);
+  k(&streaming, n / 2, n);
   if (status.code != 0) exit(3);
   fseek(file, start, SEEK_SET);
   for (int i = 0; i < count; i++) {

@@ -19,7 +19,7 @@ const cTypes: Readonly<Record<DType, string>> = {
 
 const prologue = `#include <stdint.h>
 typedef struct tno_status { int64_t code, gather, value, size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
 `;
 
 /** A C source with one kernel, `k0`, whose body sees `a`, `begin` and `end`. */

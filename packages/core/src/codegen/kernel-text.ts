@@ -85,12 +85,13 @@ export class KernelText {
     }
   }
 
-  stores(): void {
+  /** Writes the stores; `placeOf` an operand is where its element goes, if not to the operand. */
+  stores(placeOf?: (operand: number) => string): void {
     this.kernel.stores.forEach((store, i) => {
       const { dtype } = this.kernel.operands[store.operand];
       const gathers = this.plan.storeGathers[i];
       gathers.forEach((gather) => this.check(gather));
-      const place = this.element(store.operand, gathers);
+      const place = placeOf?.(store.operand) ?? this.element(store.operand, gathers);
       const value = this.value(store.value);
       const sum = (): string =>
         this.dialect.ops.add(

@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
 
 static inline int32_t tno_bits(float x) {
   int32_t i;
@@ -14,6 +14,15 @@ static inline float tno_float(int32_t i) {
   float x;
   __builtin_memcpy(&x, &i, sizeof x);
   return x;
+}
+
+/* Exponent e as bits, and a difference of bits; both wrap for arguments whose result is not used. */
+static inline int32_t tno_exponent(int32_t e) {
+  return (int32_t)((uint32_t)e << 23);
+}
+
+static inline int32_t tno_minus(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a - (uint32_t)b);
 }
 
 /* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
@@ -30,13 +39,13 @@ static inline int32_t tno_exp_parts(float x, float *r, float *low) {
   q = q * f + 0.49999994f;
   *r = f;
   *low = ((a - f) + b) + (f * f) * q;
-  return tno_bits(t) - 0x4b400000;
+  return tno_minus(tno_bits(t), 0x4b400000);
 }
 
 /* x 2^n in two steps: 2^n alone may be no float. */
 static inline float tno_scale(float x, int32_t n) {
   const int32_t h = n >> 1;
-  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+  return x * tno_float(tno_exponent(h + 127)) * tno_float(tno_exponent(n - h + 127));
 }
 
 /* 1 / (1 + e) or e / (1 + e) with e = e^-|x|; the numerator takes back what rounding 1 + e has lost. */
@@ -54,6 +63,51 @@ static inline float tno_sigmoid_f32(float x) {
   return (x >= 0 ? 1.0f : num) / d;
 }
 
+#if defined(__AVX512F__)
+#define TNO_VECTOR 64
+#elif defined(__AVX__)
+#define TNO_VECTOR 32
+#else
+#define TNO_VECTOR 16
+#endif
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_nontemporal_store)
+#define TNO_STREAM(to, value) __builtin_nontemporal_store(value, to)
+#endif
+#endif
+#if !defined(TNO_STREAM) && defined(__AVX512F__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq512(to, value)
+#elif !defined(TNO_STREAM) && defined(__AVX__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq256(to, value)
+#elif !defined(TNO_STREAM) && defined(__SSE2__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq(to, value)
+#endif
+
+static __attribute__((noinline)) void tno_stream(void *to, const void *from, int64_t bytes) {
+  char *t = (char *)to;
+  const char *f = (const char *)from;
+#ifdef TNO_STREAM
+  typedef long long line __attribute__((vector_size(TNO_VECTOR), may_alias));
+  typedef long long loose __attribute__((vector_size(TNO_VECTOR), may_alias, aligned(1)));
+  const int64_t before = (int64_t)(-(uintptr_t)t & (TNO_VECTOR - 1));
+  if (before < bytes) {
+    __builtin_memcpy(t, f, before);
+    int64_t i = before;
+    for (; i + TNO_VECTOR <= bytes; i += TNO_VECTOR)
+      TNO_STREAM((line *)(t + i), *(const loose *)(f + i));
+    t += i, f += i, bytes -= i;
+  }
+#endif
+  __builtin_memcpy(t, f, bytes);
+}
+
+static inline void tno_stream_end(void) {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 void k0_bias_sigmoid(const tno_args *a, int64_t begin, int64_t end) {
   const float *const p0 = (const float *)a->buf[0];
   const float *const p1 = (const float *)a->buf[1];
@@ -63,13 +117,21 @@ void k0_bias_sigmoid(const tno_args *a, int64_t begin, int64_t end) {
   for (int64_t i0 = begin; i0 < end; i0++) {
     const float *const p0_0 = p0 + i0 * d2;
     float *const p2_0 = p2 + i0 * d1;
+    for (int64_t u = 0; u < d1; u += 512) {
+      const int64_t w = d1 - u < 512 ? d1 - u : 512;
+      float t2[512];
+      float *const q2 = a->stream ? t2 : p2_0 + u;
 #pragma GCC ivdep
-    for (int64_t i1 = 0; i1 < d1; i1++) {
-      const float v0 = p0_0[i1];
-      const float v1 = p1[i1];
-      const float v2 = v0 + v1;
-      const float v3 = tno_sigmoid_f32(v2);
-      p2_0[i1] = v3;
+      for (int64_t j = 0; j < w; j++) {
+        const int64_t i1 = u + j;
+        const float v0 = p0_0[i1];
+        const float v1 = p1[i1];
+        const float v2 = v0 + v1;
+        const float v3 = tno_sigmoid_f32(v2);
+        q2[j] = v3;
+      }
+      if (a->stream) tno_stream(p2_0 + u, t2, w * (int64_t)sizeof(float));
     }
   }
+  if (a->stream) tno_stream_end();
 }

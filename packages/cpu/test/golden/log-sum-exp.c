@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
 
 static inline int32_t tno_bits(float x) {
   int32_t i;
@@ -14,6 +14,15 @@ static inline float tno_float(int32_t i) {
   float x;
   __builtin_memcpy(&x, &i, sizeof x);
   return x;
+}
+
+/* Exponent e as bits, and a difference of bits; both wrap for arguments whose result is not used. */
+static inline int32_t tno_exponent(int32_t e) {
+  return (int32_t)((uint32_t)e << 23);
+}
+
+static inline int32_t tno_minus(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a - (uint32_t)b);
 }
 
 /* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
@@ -30,13 +39,13 @@ static inline int32_t tno_exp_parts(float x, float *r, float *low) {
   q = q * f + 0.49999994f;
   *r = f;
   *low = ((a - f) + b) + (f * f) * q;
-  return tno_bits(t) - 0x4b400000;
+  return tno_minus(tno_bits(t), 0x4b400000);
 }
 
 /* x 2^n in two steps: 2^n alone may be no float. */
 static inline float tno_scale(float x, int32_t n) {
   const int32_t h = n >> 1;
-  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+  return x * tno_float(tno_exponent(h + 127)) * tno_float(tno_exponent(n - h + 127));
 }
 
 static inline float tno_exp_f32(float x) {
@@ -124,8 +133,8 @@ static inline float tno_log_tail(float f) {
 static inline float tno_log_f32(float x) {
   const int tiny = x < 1.17549435e-38f;
   const float y = tiny ? x * 8388608.0f : x;
-  const int32_t e = (tno_bits(y) - 0x3f3504f3) >> 23;
-  const float f = tno_float(tno_bits(y) - (e << 23)) - 1.0f;
+  const int32_t e = tno_minus(tno_bits(y), 0x3f3504f3) >> 23;
+  const float f = tno_float(tno_minus(tno_bits(y), tno_exponent(e))) - 1.0f;
   const float n = (float)(tiny ? e - 23 : e);
   const float z = f * f;
   const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f;

@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
 
 static inline int32_t tno_bits(float x) {
   int32_t i;
@@ -14,6 +14,15 @@ static inline float tno_float(int32_t i) {
   float x;
   __builtin_memcpy(&x, &i, sizeof x);
   return x;
+}
+
+/* Exponent e as bits, and a difference of bits; both wrap for arguments whose result is not used. */
+static inline int32_t tno_exponent(int32_t e) {
+  return (int32_t)((uint32_t)e << 23);
+}
+
+static inline int32_t tno_minus(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a - (uint32_t)b);
 }
 
 /* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
@@ -30,13 +39,13 @@ static inline int32_t tno_exp_parts(float x, float *r, float *low) {
   q = q * f + 0.49999994f;
   *r = f;
   *low = ((a - f) + b) + (f * f) * q;
-  return tno_bits(t) - 0x4b400000;
+  return tno_minus(tno_bits(t), 0x4b400000);
 }
 
 /* x 2^n in two steps: 2^n alone may be no float. */
 static inline float tno_scale(float x, int32_t n) {
   const int32_t h = n >> 1;
-  return x * tno_float((h + 127) << 23) * tno_float((n - h + 127) << 23);
+  return x * tno_float(tno_exponent(h + 127)) * tno_float(tno_exponent(n - h + 127));
 }
 
 static inline float tno_exp_f32(float x) {
@@ -62,15 +71,60 @@ static inline float tno_log_tail(float f) {
 /* As log of u = 1 + x, with what the rounding of u has lost; near 0, f is x itself. */
 static inline float tno_log1p_f32(float x) {
   const float u = 1.0f + x;
-  const int32_t e = (tno_bits(u) - 0x3f3504f3) >> 23;
+  const int32_t e = tno_minus(tno_bits(u), 0x3f3504f3) >> 23;
   const float n = (float)e;
   const float lost = (x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f)) / u;
-  const float f = e == 0 ? x : tno_float(tno_bits(u) - (e << 23)) - 1.0f;
+  const float f = e == 0 ? x : tno_float(tno_minus(tno_bits(u), tno_exponent(e))) - 1.0f;
   const float z = f * f;
   const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f + (e == 0 ? 0.0f : lost);
   const float r = (f + (low - 0.5f * z)) + n * 0.693359375f;
   const float edge = x == -1.0f ? -__builtin_inff() : x < -1.0f ? __builtin_nanf("") : x;
   return x > -1.0f && x < __builtin_inff() && x != 0 ? r : edge;
+}
+
+#if defined(__AVX512F__)
+#define TNO_VECTOR 64
+#elif defined(__AVX__)
+#define TNO_VECTOR 32
+#else
+#define TNO_VECTOR 16
+#endif
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_nontemporal_store)
+#define TNO_STREAM(to, value) __builtin_nontemporal_store(value, to)
+#endif
+#endif
+#if !defined(TNO_STREAM) && defined(__AVX512F__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq512(to, value)
+#elif !defined(TNO_STREAM) && defined(__AVX__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq256(to, value)
+#elif !defined(TNO_STREAM) && defined(__SSE2__)
+#define TNO_STREAM(to, value) __builtin_ia32_movntdq(to, value)
+#endif
+
+static __attribute__((noinline)) void tno_stream(void *to, const void *from, int64_t bytes) {
+  char *t = (char *)to;
+  const char *f = (const char *)from;
+#ifdef TNO_STREAM
+  typedef long long line __attribute__((vector_size(TNO_VECTOR), may_alias));
+  typedef long long loose __attribute__((vector_size(TNO_VECTOR), may_alias, aligned(1)));
+  const int64_t before = (int64_t)(-(uintptr_t)t & (TNO_VECTOR - 1));
+  if (before < bytes) {
+    __builtin_memcpy(t, f, before);
+    int64_t i = before;
+    for (; i + TNO_VECTOR <= bytes; i += TNO_VECTOR)
+      TNO_STREAM((line *)(t + i), *(const loose *)(f + i));
+    t += i, f += i, bytes -= i;
+  }
+#endif
+  __builtin_memcpy(t, f, bytes);
+}
+
+static inline void tno_stream_end(void) {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
 }
 
 void k0_shifted_exp(const tno_args *a, int64_t begin, int64_t end) {
@@ -84,14 +138,25 @@ void k0_shifted_exp(const tno_args *a, int64_t begin, int64_t end) {
     float *const p2_0 = p2 + i0 * d1;
     float *const p3_0 = p3 + i0 * d1;
     const float v1 = p1[i0];
+    for (int64_t u = 0; u < d1; u += 512) {
+      const int64_t w = d1 - u < 512 ? d1 - u : 512;
+      float t2[512];
+      float *const q2 = a->stream ? t2 : p2_0 + u;
+      float t3[512];
+      float *const q3 = a->stream ? t3 : p3_0 + u;
 #pragma GCC ivdep
-    for (int64_t i1 = 0; i1 < d1; i1++) {
-      const float v0 = p0_0[i1];
-      const float v2 = v0 - v1;
-      const float v3 = tno_exp_f32(v2);
-      const float v4 = tno_log1p_f32(v3);
-      p2_0[i1] = v3;
-      p3_0[i1] = v4;
+      for (int64_t j = 0; j < w; j++) {
+        const int64_t i1 = u + j;
+        const float v0 = p0_0[i1];
+        const float v2 = v0 - v1;
+        const float v3 = tno_exp_f32(v2);
+        const float v4 = tno_log1p_f32(v3);
+        q2[j] = v3;
+        q3[j] = v4;
+      }
+      if (a->stream) tno_stream(p2_0 + u, t2, w * (int64_t)sizeof(float));
+      if (a->stream) tno_stream(p3_0 + u, t3, w * (int64_t)sizeof(float));
     }
   }
+  if (a->stream) tno_stream_end();
 }
