@@ -1,5 +1,6 @@
 /* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
 import { asyncCases } from '../../core/test/support/async-cases.js';
+import { copyCases } from '../../core/test/support/copy-cases.js';
 import { functionCases } from '../../core/test/support/function-cases.js';
 import { intoCases } from '../../core/test/support/into-cases.js';
 import { referenceCases } from '../../core/test/support/reference-cases.js';
@@ -10,3 +11,4 @@ functionCases('the cpu device', createCpuDevice);
 intoCases('the cpu device', createCpuDevice);
 asyncCases('the cpu device', createCpuDevice);
 referenceCases('the cpu device', createCpuDevice);
+copyCases('the cpu device', createCpuDevice);
