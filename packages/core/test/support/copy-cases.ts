@@ -21,8 +21,9 @@ export function copyCases(name: string, open: () => Device): void {
       return { w, v, f };
     };
 
-    it('runs on other shared variables, with nothing compiled', () => {
+    it('runs on other shared variables, with nothing compiled', async () => {
       const { w, v, f } = setUp();
+      await f.ready();
       const before = device.stats.compiled;
       const g = f.copy({ swap: [[w, v]], name: 'copy' });
       expect(device.stats.compiled).toBe(before);
@@ -41,8 +42,9 @@ export function copyCases(name: string, open: () => Device): void {
       expect(() => g(f32([1, 1, 1]))).toThrow(/\(v, axis 0\)|v/);
     });
 
-    it('leaves the updates out', () => {
+    it('leaves the updates out', async () => {
       const { w, f } = setUp();
+      await f.ready();
       const before = device.stats.compiled;
       const g = f.copy({ deleteUpdates: true });
       expect(device.stats.compiled).toBe(before);

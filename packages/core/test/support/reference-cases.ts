@@ -227,9 +227,10 @@ function symbols(): void {
 }
 
 function copiesAndBranches(device: Device): void {
-  it('copy(swap, deleteUpdates) does not compile, and keeps a single output single (Theano: a list)', () => {
+  it('copy(swap, deleteUpdates) does not compile, and keeps a single output single (Theano: a list)', async () => {
     const [a, b] = [scalar(device, 1, 'a'), scalar(device, 5, 'b')];
     const f = tno.function([], a.mul(10), { updates: [[a, a.add(1)]], device });
+    await f.ready();
     const before = { ...device.stats };
     const g = f.copy({ swap: [[a, b]] });
     const h = f.copy({ deleteUpdates: true });
