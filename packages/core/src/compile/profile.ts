@@ -6,6 +6,7 @@ import { userFrames } from '../graph/trace.js';
 import { lifetimes } from '../lower/lifetimes.js';
 import type { Program, Step } from '../lower/program.js';
 import { namedBlocks } from '../lower/step-access.js';
+import { dtypeInfo } from '../types/dtype.js';
 import type { Compilation } from './compilation.js';
 import { chromeTrace, type ChromeTrace } from './profile-trace.js';
 import { profileText } from './profile-text.js';
@@ -174,13 +175,11 @@ function memoryOf(program: Program, recording: Recording | null): ProfileData['m
   const spans = lifetimes(program).map(({ temp, start, end }) => {
     const decl = program.buffers[temp];
     const capacity = decl.role === 'temp' ? decl.capacity : null;
-    const bytes = bytesOf(program, temp, sizes);
-    const [last] = [...decl.shape].reverse();
-    return {
-      start,
-      end,
-      bytes: capacity === null ? bytes : (bytes / sizes[last]) * sizes[capacity],
-    };
+    const bytes =
+      capacity === null
+        ? bytesOf(program, temp, sizes)
+        : dtypeInfo[decl.dtype].bytes * sizes[capacity];
+    return { start, end, bytes };
   });
   const needed = spans.map(({ start: at }) =>
     spans.reduce((sum, { start, end, bytes }) => (start <= at && at <= end ? sum + bytes : sum), 0),

@@ -139,8 +139,8 @@ describe('planSlots', () => {
     b.copy(first, second, site);
     b.copy(second, b.view(early, [count], b.sizes.const(0), [one]), site);
     const program = end(early);
-    const slotOf = planSlots(program).slotOf;
-    const temps = program.buffers.flatMap((decl, id) => (decl.role === 'temp' ? [slotOf[id]] : []));
-    expect(new Set(temps).size).toBe(temps.length);
+    const { slotOf } = planSlots(program);
+    expect(slotOf[first]).not.toBe(slotOf[found]);
+    expect(new Set([early, first, second].map((temp) => slotOf[temp])).size).toBe(3);
   });
 });

@@ -1,24 +1,19 @@
 /**
- * Gives every temp an arena slot: a linear scan over lifetimes, in which temps that never live at
- * the same time share a slot if they take the same number of bytes. So a slot never has to grow for
- * one temp while another one's place in it is known: a late allocation (not by the first step) also
- * keeps off slots whose temp is alive at that moment.
+ * Gives every temp an arena slot. Temps share one if they never live at the same time; a slot is as
+ * large as the largest of them, and takes the large ones first, so that little is left unused. Which
+ * are large is estimated where sizes are known only at run time: a wrong guess costs memory only.
+ * A slot that grows loses its contents. So two temps keep apart also where one is allocated (late,
+ * not by the first step) while the other is alive.
  */
 import { dtypeInfo } from '../types/dtype.js';
 import { lifetimes, type Lifetime } from './lifetimes.js';
-import type { BufferDecl, BufferId, LoopKernel, SizeId, SizeNode, Step } from './program.js';
+import type { BufferDecl, BufferId, LoopKernel, SizeNode, Step } from './program.js';
+import { evalSizeBinary } from './size-table.js';
 
 export interface SlotPlan {
   /** Slot of each buffer; -1 for those that are no temps or that nothing touches. */
   readonly slotOf: readonly number[];
   readonly slots: number;
-}
-
-interface Slot {
-  /** Last position at which the slot is in use. */
-  end: number;
-  /** What its temps have in common: the factors of their number of bytes. */
-  readonly bytes: string;
 }
 
 export function planSlots(program: {
@@ -28,46 +23,57 @@ export function planSlots(program: {
   readonly steps: readonly Step[];
 }): SlotPlan {
   const slotOf = program.buffers.map(() => -1);
-  const slots: Slot[] = [];
-  for (const life of lifetimes(program)) {
-    const bytes = byteKey(program, life.temp);
-    let chosen = chooseSlot(slots, life, bytes);
-    if (chosen < 0) chosen = slots.push({ end: -1, bytes }) - 1;
-    slots[chosen].end = life.end;
+  const sizes = estimateSizes(program.sizes);
+  const bytes = (temp: BufferId): number => estimateBytes(program.buffers[temp], sizes);
+  const bySize = lifetimes(program).sort(
+    (a, b) => bytes(b.temp) - bytes(a.temp) || a.start - b.start || a.temp - b.temp,
+  );
+  const slots: Lifetime[][] = [];
+  for (const life of bySize) {
+    let chosen = chooseSlot(slots, life);
+    if (chosen < 0) chosen = slots.push([]) - 1;
+    slots[chosen].push(life);
     slotOf[life.temp] = chosen;
   }
   return { slotOf, slots: slots.length };
 }
 
-/** Lifetimes come by start, so a slot is free when its last use lies before; -1 if none fits. */
-function chooseSlot(slots: readonly Slot[], life: Lifetime, bytes: string): number {
-  const isFree = (slot: Slot): boolean =>
-    slot.end < life.start && (slot.end < life.alloc || life.alloc === FIRST_STEP);
-  let best = -1;
-  for (let i = 0; i < slots.length; i++) {
-    if (slots[i].bytes !== bytes || !isFree(slots[i])) continue;
-    // The one most recently used is the likeliest to be in cache.
-    if (best < 0 || slots[i].end > slots[best].end) best = i;
+/** The smallest slot that is free, which is the last made; -1 if none is. */
+function chooseSlot(slots: readonly Lifetime[][], life: Lifetime): number {
+  for (let i = slots.length - 1; i >= 0; i--) {
+    if (slots[i].every((other) => keepOut(life, other))) return i;
   }
-  return best;
+  return -1;
 }
 
 /** Position of the entry `sizes` step, before which no temp lives. */
 const FIRST_STEP = 1;
 
-/** Constant factors multiplied out, the others by their ids. */
-function byteKey(
-  program: { readonly sizes: readonly SizeNode[]; readonly buffers: readonly BufferDecl[] },
-  temp: BufferId,
-): string {
-  const decl = program.buffers[temp];
-  const bound = decl.role === 'temp' && decl.capacity !== null ? [decl.capacity] : decl.shape;
-  let known = dtypeInfo[decl.dtype].bytes;
-  const symbolic: SizeId[] = [];
-  for (const id of bound) {
-    const node = program.sizes[id];
-    if (node.op === 'const') known *= node.value;
-    else symbolic.push(id);
+function keepOut(a: Lifetime, b: Lifetime): boolean {
+  const apart = a.end < b.start || b.end < a.start;
+  return apart && !isAllocatedWhile(a, b) && !isAllocatedWhile(b, a);
+}
+
+function isAllocatedWhile({ alloc }: Lifetime, other: Lifetime): boolean {
+  return alloc !== FIRST_STEP && other.start <= alloc && alloc <= other.end;
+}
+
+/** What an unknown length is taken for. */
+const TYPICAL_LENGTH = 100;
+
+function estimateSizes(nodes: readonly SizeNode[]): number[] {
+  const sizes: number[] = [];
+  for (const node of nodes) {
+    if (node.op === 'const') sizes.push(node.value);
+    else if (node.op === 'dim' || node.op === 'value') sizes.push(TYPICAL_LENGTH);
+    else if (node.op === 'counter') sizes.push(0);
+    else if (node.op === 'select') sizes.push(Math.max(sizes[node.a], sizes[node.b]));
+    else sizes.push(evalSizeBinary(node.op, sizes[node.a], sizes[node.b]));
   }
-  return [known, ...symbolic.sort((a, b) => a - b)].join(' ');
+  return sizes;
+}
+
+function estimateBytes(decl: BufferDecl, sizes: readonly number[]): number {
+  const bound = decl.role === 'temp' && decl.capacity !== null ? [decl.capacity] : decl.shape;
+  return bound.reduce((product, id) => product * sizes[id], dtypeInfo[decl.dtype].bytes);
 }

@@ -86,8 +86,8 @@ describe('printProgram', () => {
 in1: float32[in1.0]
 shared0: float32[shared0.0, shared0.1]
 t0: float32[in0.0, in0.1] in slot 0
-t1: int64[] in slot 2
-t2: bool[] in slot 1
+t1: int64[] in slot 1
+t2: bool[] in slot 2
 out0: float32[(in0.0 - #t1), in0.1]
 v0: float32[(in0.0 - #t1), in0.1] = t0 from 0 by [in0.1, 1]
 
