@@ -130,6 +130,8 @@ describe('a row', () => {
       expect(apart).toBeLessThan(1e-5);
     }
     expect(row.memory.peak_mb).toBeGreaterThan(row.memory.before_mb);
+    // The scores at least, 4 by 3 floats.
+    expect(row.memory.arena_mb * 2 ** 20).toBeGreaterThanOrEqual(48);
     const read: unknown = JSON.parse(JSON.stringify(row));
     expect(read).toMatchObject({ ours: { median_ms: row.ours.median_ms }, rounds: { played: 2 } });
   });
