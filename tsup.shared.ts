@@ -1,4 +1,17 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+
+/** A hash of the sources of the package that is built. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => /(?<!\.test)\.ts$/.test(name)).sort()) {
+    hash.update(`${file}\0`).update(readFileSync(join('src', file)));
+  }
+  return hash.digest('hex');
+}
 
 /** One instance of @tno/core matters (symbols, classes), so dependencies stay outside every bundle. */
 const common: Options = {
@@ -10,6 +23,7 @@ const common: Options = {
   clean: true,
   removeNodeProtocol: false,
   external: [/\.node$/],
+  define: { TNO_BUILD_ID: JSON.stringify(sourcesHash()) },
   esbuildOptions(options) {
     // V8 parses an arrow function anew each time that the function around it is compiled; others it skips.
     options.supported = { ...options.supported, arrow: false };

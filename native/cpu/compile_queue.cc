@@ -5,6 +5,7 @@
 #include <deque>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tno::cpu {
 namespace {
@@ -15,22 +16,26 @@ using Clock = std::chrono::steady_clock;
 constexpr auto patience = std::chrono::seconds(1);
 
 struct Job {
-  LibraryRequest request;
+  std::string source;
   std::shared_ptr<PendingLibrary> library;
 };
 
 class CompileQueue {
  public:
-  std::shared_ptr<PendingLibrary> add(const LibraryRequest& request) {
+  std::shared_ptr<PendingLibrary> open(const LibraryRequest& request) {
     const std::lock_guard lock(mutex_);
-    const auto entry = pending_.find(request.key);
-    if (entry != pending_.end()) return entry->second;
-    auto library = std::make_shared<PendingLibrary>();
-    jobs_.push_back({request, library});
-    pending_[request.key] = library;
+    std::weak_ptr<PendingLibrary>& known = open_[request.key];
+    std::shared_ptr<PendingLibrary> library = known.lock();
+    if (library == nullptr) known = library = std::make_shared<PendingLibrary>(request);
+    return library;
+  }
+
+  void compile(const std::shared_ptr<PendingLibrary>& library, std::string source) {
+    const std::lock_guard lock(mutex_);
+    if (!asked_.insert(library->request().key).second) return;
+    jobs_.push_back({std::move(source), library});
     if (!is_stopping_ && !thread_.joinable()) start();
     changed_.notify_one();
-    return library;
   }
 
  private:
@@ -48,9 +53,13 @@ class CompileQueue {
       const Job job = std::move(jobs_.front());
       jobs_.pop_front();
       lock.unlock();
-      job.library->finish(load_library(job.request));
+      LibraryRequest request = job.library->request();
+      request.source = job.source;
+      job.library->finish(load_library(request));
       lock.lock();
-      pending_.erase(job.request.key);
+      // The next who asks finds it in the cache, or tries again.
+      open_.erase(request.key);
+      asked_.erase(request.key);
     }
   }
 
@@ -67,7 +76,8 @@ class CompileQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
-  std::unordered_map<std::string, std::shared_ptr<PendingLibrary>> pending_;
+  std::unordered_map<std::string, std::weak_ptr<PendingLibrary>> open_;  // yet to be made, by key
+  std::unordered_set<std::string> asked_;                                // queued or being made
   bool is_stopping_ = false;
   Clock::time_point stop_at_;
   std::thread thread_;
@@ -116,10 +126,16 @@ void PendingLibrary::finish(LibraryResult result) {
 
 std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request) {
   LibraryResult found = find_library(request);
-  if (found.library == nullptr && found.error.empty()) return CompileQueue::instance().add(request);
-  auto library = std::make_shared<PendingLibrary>();
+  if (found.library == nullptr && found.error.empty())
+    return CompileQueue::instance().open(request);
+  auto library = std::make_shared<PendingLibrary>(request);
   library->finish(std::move(found));
   return library;
+}
+
+void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source) {
+  if (library->state() != PendingLibrary::State::compiling) return;
+  CompileQueue::instance().compile(library, std::move(source));
 }
 
 }  // namespace tno::cpu

@@ -14,9 +14,11 @@
 
 namespace tno::cpu {
 
-// A library that is there, is being made, or could not be made.
+// A library that is there, is to be or is being made, or could not be made.
 class PendingLibrary {
  public:
+  explicit PendingLibrary(LibraryRequest request) : request_(std::move(request)) {}
+
   enum class State { compiling, ready, failed };
 
   State state() const;
@@ -27,7 +29,10 @@ class PendingLibrary {
 
   void finish(LibraryResult result);
 
+  const LibraryRequest& request() const { return request_; }
+
  private:
+  const LibraryRequest request_;
   mutable std::mutex mutex_;
   mutable std::condition_variable finished_;
   bool is_finished_ = false;
@@ -35,12 +40,15 @@ class PendingLibrary {
   std::vector<std::weak_ptr<KernelSet>> waiting_;
 };
 
-// The library where it is loaded already or in the cache; else one that is being made from now on.
-// Any thread may ask; who asks for the same key shares one.
+// The library where it is loaded already or in the cache; else one that is to be made of a source
+// that compile_library gives. Any thread may ask; who asks for the same key shares one.
+std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request);
+
+// Has the native thread make the library, unless that has been asked for.
 //
 // A process that exits goes on compiling for a second at most, and ends what it has begun: the next
 // one finds its kernels in the cache.
-std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request);
+void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source);
 
 }  // namespace tno::cpu
 

@@ -11,7 +11,7 @@ constexpr napi_type_tag library_tag = {0x7d0c1f6b5a3e4d21, 0x9b1e6a4c2f8d7053};
 
 using Held = std::shared_ptr<PendingLibrary>;
 
-// openLibrary({folder, limit, key, source, compiler, flags})
+// openLibrary({folder, limit, key, compiler, flags})
 Napi::Value open_binding(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto given = info[0].As<Napi::Object>();
@@ -19,7 +19,6 @@ Napi::Value open_binding(const Napi::CallbackInfo& info) {
   request.folder = given.Get("folder").As<Napi::String>();
   request.limit = limit_of(given.Get("limit"));
   request.key = given.Get("key").As<Napi::String>();
-  request.source = given.Get("source").As<Napi::String>();
   request.compiler = given.Get("compiler").As<Napi::String>();
   const auto flags = given.Get("flags").As<Napi::Array>();
   for (uint32_t i = 0; i < flags.Length(); ++i) {
@@ -29,6 +28,12 @@ Napi::Value open_binding(const Napi::CallbackInfo& info) {
                                            [](Napi::Env, Held* owned) { delete owned; });
   napi_type_tag_object(env, library, &library_tag);
   return library;
+}
+
+// compileLibrary(library, source)
+Napi::Value compile_binding(const Napi::CallbackInfo& info) {
+  compile_library(library_of(info.Env(), info[0]), info[1].As<Napi::String>());
+  return info.Env().Undefined();
 }
 
 const char* state_name(PendingLibrary::State state) {
@@ -91,6 +96,7 @@ std::shared_ptr<PendingLibrary> library_of(Napi::Env env, const Napi::Value& val
 
 void define_libraries(Napi::Env env, Napi::Object exports) {
   exports.Set("openLibrary", Napi::Function::New(env, open_binding, "openLibrary"));
+  exports.Set("compileLibrary", Napi::Function::New(env, compile_binding, "compileLibrary"));
   exports.Set("libraryStatus", Napi::Function::New(env, status_binding, "libraryStatus"));
   exports.Set("waitForLibrary", Napi::Function::New(env, wait_binding, "waitForLibrary"));
   exports.Set("libraryFinished", Napi::Function::New(env, finished_binding, "libraryFinished"));

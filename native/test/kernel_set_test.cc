@@ -29,6 +29,12 @@ std::shared_ptr<const Program> copy_program() {
   return std::make_shared<Program>(b.program);
 }
 
+std::shared_ptr<PendingLibrary> start_library(const LibraryRequest& request) {
+  auto library = open_library(request);
+  compile_library(library, request.source);
+  return library;
+}
+
 struct Run {
   std::vector<float> x = std::vector<float>(3000, 2.5f);
   std::vector<float> y = std::vector<float>(3000, 0.0f);
@@ -51,7 +57,7 @@ TEST(kernels_are_interpreted_until_their_library_is_there) {
   const auto codes = KernelSet::codes(set);
   Run run;
   CHECK(run.copies(*codes[0]));
-  const auto library = open_library(test_request(place, "a0", copy_source));
+  const auto library = start_library(test_request(place, "a0", copy_source));
   library->serve(set);
   std::atomic<bool> is_right = true;
   std::vector<std::thread> threads;
@@ -71,11 +77,11 @@ TEST(kernels_are_interpreted_until_their_library_is_there) {
 
 TEST(who_asks_for_a_key_that_is_being_compiled_shares_its_library) {
   const TestFolder place;
-  const auto first = open_library(test_request(place, "b0", copy_source));
-  const auto second = open_library(test_request(place, "b0", copy_source));
+  const auto first = start_library(test_request(place, "b0", copy_source));
+  const auto second = start_library(test_request(place, "b0", copy_source));
   CHECK(first->wait().library != nullptr);
   CHECK(first->wait().library == second->wait().library);
-  const auto third = open_library(test_request(place, "b0", copy_source));
+  const auto third = start_library(test_request(place, "b0", copy_source));
   CHECK(third->state() == PendingLibrary::State::ready);
   const auto set = std::make_shared<KernelSet>(copy_program(), std::vector<std::string>{"k0"});
   third->serve(set);
@@ -86,11 +92,11 @@ TEST(a_library_that_cannot_be_made_leaves_kernels_interpreted) {
   const TestFolder place;
   const auto set = std::make_shared<KernelSet>(copy_program(), std::vector<std::string>{"k0"});
   CHECK(set->interpret());
-  const auto broken = open_library(test_request(place, "c0", "no C at all"));
+  const auto broken = start_library(test_request(place, "c0", "no C at all"));
   broken->serve(set);
   CHECK(!broken->wait().error.empty());
   CHECK(broken->state() == PendingLibrary::State::failed);
-  const auto other = open_library(test_request(place, "d0", "int other;\n"));
+  const auto other = start_library(test_request(place, "d0", "int other;\n"));
   other->serve(set);
   CHECK(other->wait().library != nullptr);
   CHECK(!set->is_compiled());

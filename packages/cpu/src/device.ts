@@ -24,6 +24,7 @@ import type {
   Storage,
 } from '@tno/core';
 import { CpuExecutable } from './executable.js';
+import type { Compilation } from './executable.js';
 import { defaultCacheFolder, findCompiler, KernelCache } from './kernel-cache.js';
 import { loadAddon } from './native.js';
 import type { NativeAddon, NativeHost, NativeLibrary } from './native.js';
@@ -172,8 +173,8 @@ class NativeDevice implements CpuDevice {
       plain: this.plain,
     };
     try {
-      const ready = (): Promise<void> => this.ready(library);
-      return new CpuExecutable(program, this.addon.load(request), this.addon, ready);
+      const native = this.addon.load(request);
+      return new CpuExecutable(program, native, this.addon, this.compilation(library, source));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new DeviceError(text, { cause: error });
@@ -185,13 +186,31 @@ class NativeDevice implements CpuDevice {
     if (source.language !== 'c') {
       throw new DeviceError(`[cpu] expected kernels in C, got ${source.language}`);
     }
-    const library = this.cache.open(source.text);
-    if (this.kernels === 'compiled') this.cache.wait(library);
+    const library = this.cache.open(source);
+    if (this.kernels === 'compiled') {
+      this.cache.compile(library, source);
+      this.cache.wait(library);
+    }
     return library;
   }
 
-  private async ready(library: NativeLibrary | null): Promise<void> {
-    if (library !== null) await this.cache?.finished(library);
+  /** Starts with the first call, or when JavaScript is next idle: whoever compiles waits for nothing. */
+  private compilation(library: NativeLibrary | null, source: SourceUnit): Compilation {
+    const { cache } = this;
+    if (library === null || cache === null) {
+      return { begin: () => undefined, ready: () => Promise.resolve() };
+    }
+    const begin = (): void => {
+      cache.compile(library, source);
+    };
+    setImmediate(begin);
+    return {
+      begin,
+      ready: () => {
+        begin();
+        return cache.finished(library);
+      },
+    };
   }
 }
 

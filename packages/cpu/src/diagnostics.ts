@@ -63,10 +63,10 @@ export function tryCompiler(wanted = ''): { readonly path: string; readonly ms: 
     folder: '',
     limit: Infinity,
     key: randomBytes(32).toString('hex'),
-    source: '#include <math.h>\nfloat k(float x) { return sqrtf(x) + 1; }\n',
     compiler: path,
     flags: compilerFlags,
   });
+  addon.compileLibrary(library, '#include <math.h>\nfloat k(float x) { return sqrtf(x) + 1; }\n');
   addon.waitForLibrary(library);
   const { state, error } = addon.libraryStatus(library);
   if (state === 'failed') throw new CompileError(`[cpu] compiling kernels failed: ${error}`);

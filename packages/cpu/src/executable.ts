@@ -35,6 +35,13 @@ interface Port {
   readonly small: Storage;
 }
 
+/** Of a program's kernels. */
+export interface Compilation {
+  begin(): void;
+  /** Resolves when it has ended, well or not. */
+  ready(): Promise<void>;
+}
+
 export class CpuExecutable implements Executable {
   private readonly inputs: readonly Port[];
   private readonly outputs: readonly Port[];
@@ -44,12 +51,13 @@ export class CpuExecutable implements Executable {
   private readonly native: NativeExecutable;
   private readonly args: (Storage | undefined)[];
   private running = false;
+  private hasBegun = false;
 
   constructor(
     program: Program,
     native: NativeExecutable,
     private readonly addon: NativeAddon,
-    readonly ready: () => Promise<void>,
+    private readonly compilation: Compilation,
   ) {
     this.native = native;
     this.call = native.run;
@@ -72,6 +80,7 @@ export class CpuExecutable implements Executable {
         '[function] expected a call to end before the next, got one from its own host step',
       );
     }
+    this.begin();
     this.bind(inputs);
     const memory = outputs === undefined ? null : this.bindOutputs(outputs);
     this.running = true;
@@ -87,7 +96,18 @@ export class CpuExecutable implements Executable {
     return this.results(result, outputs);
   }
 
+  ready(): Promise<void> {
+    return this.compilation.ready();
+  }
+
+  private begin(): void {
+    if (this.hasBegun) return;
+    this.hasBegun = true;
+    this.compilation.begin();
+  }
+
   runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]> {
+    this.begin();
     return new Promise((resolve) => {
       this.checkInputs(inputs);
       resolve(callAsync(this.addon, this.native, this.outputs, inputs, signal));

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompileError } from '@tno/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SourceUnit } from '@tno/core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   defaultCacheFolder,
   findCompiler,
@@ -27,9 +28,16 @@ function program(name: string): string {
   return path;
 }
 
+vi.mock('./build-id.js', () => ({ buildId: 'this build' }));
+
+function unit(text: string, identity?: string): SourceUnit {
+  return { language: 'c', text, symbols: ['k0'], identity };
+}
+
 /** Records what it is asked for and gives what it is told. */
 class FakeAddon {
   readonly requests: LibraryRequest[] = [];
+  readonly sources: string[] = [];
   status: LibraryStatus;
 
   constructor(status: Partial<LibraryStatus> = {}) {
@@ -39,6 +47,9 @@ class FakeAddon {
   openLibrary(request: LibraryRequest): NativeLibrary {
     this.requests.push(request);
     return {} as NativeLibrary;
+  }
+  compileLibrary(_library: NativeLibrary, source: string): void {
+    this.sources.push(source);
   }
   libraryStatus(): LibraryStatus {
     return this.status;
@@ -112,10 +123,10 @@ describe('defaultCacheFolder', () => {
 describe('KernelCache', () => {
   it('keys on source, compiler, flags and processor', () => {
     const addon = new FakeAddon();
-    cacheOf(addon).open('a');
-    cacheOf(addon).open('a');
-    cacheOf(addon).open('b');
-    cacheOf(addon, 'cc 2').open('a');
+    cacheOf(addon).open(unit('a'));
+    cacheOf(addon).open(unit('a'));
+    cacheOf(addon).open(unit('b'));
+    cacheOf(addon, 'cc 2').open(unit('a'));
     const keys = addon.requests.map((request) => request.key);
     expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(keys[1]).toBe(keys[0]);
@@ -125,20 +136,41 @@ describe('KernelCache', () => {
     expect(processorFeatures()).toContain(process.arch);
   });
 
+  it('reads the text of a source only to compile it, where its identity is known', () => {
+    const unread: SourceUnit = {
+      language: 'c',
+      symbols: ['k0'],
+      identity: 'kernels',
+      get text(): string {
+        throw new Error('read');
+      },
+    };
+    const ready = new FakeAddon();
+    const cache = cacheOf(ready);
+    cache.compile(cache.open(unread), unread);
+    cache.open({ ...unit('a'), identity: 'others' });
+    expect(ready.requests[0].key).not.toBe(ready.requests[1].key);
+    const absent = new FakeAddon({ state: 'compiling' });
+    const other = cacheOf(absent);
+    other.compile(other.open(unit('a', 'kernels')), unit('a', 'kernels'));
+    expect(absent.requests[0].key).toBe(ready.requests[0].key);
+    expect([ready.sources, absent.sources]).toEqual([[], ['a']]);
+  });
+
   it('counts what was compiled and what was cached', () => {
     const cache = cacheOf(new FakeAddon({ state: 'compiling' }));
-    cache.open('a');
+    cache.open(unit('a'));
     expect(cache.stats).toEqual({ compiled: 1, cached: 0 });
     const cached = cacheOf(new FakeAddon());
-    cached.open('a');
-    cached.open('b');
+    cached.open(unit('a'));
+    cached.open(unit('b'));
     expect(cached.stats).toEqual({ compiled: 0, cached: 2 });
   });
 
   it('asks for its limit, 0 being none', () => {
     const addon = new FakeAddon();
-    cacheOf(addon).open('a');
-    cacheOf(addon, 'cc 1', [], 5000).open('a');
+    cacheOf(addon).open(unit('a'));
+    cacheOf(addon, 'cc 1', [], 5000).open(unit('a'));
     expect(addon.requests.map(({ limit }) => limit)).toEqual([Infinity, 5000]);
   });
 
@@ -146,11 +178,11 @@ describe('KernelCache', () => {
     const warnings: string[] = [];
     const addon = new FakeAddon({ state: 'compiling' });
     const cache = cacheOf(addon, 'cc', warnings);
-    cache.open('a');
-    cache.open('b');
+    cache.open(unit('a'));
+    cache.open(unit('b'));
     expect(warnings).toHaveLength(0);
     addon.status = { state: 'ready', compiled: true, error: '', warning: '/cache: read-only' };
-    cache.open('c');
+    cache.open(unit('c'));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('/cache: read-only');
   });
@@ -159,8 +191,8 @@ describe('KernelCache', () => {
     const warnings: string[] = [];
     const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
     const cache = cacheOf(addon, 'cc', warnings);
-    await cache.finished(cache.open('a'));
-    await cache.finished(cache.open('b'));
+    await cache.finished(cache.open(unit('a')));
+    await cache.finished(cache.open(unit('b')));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/stay interpreted.*k\.c:1: error: oops/);
   });
@@ -170,7 +202,7 @@ describe('KernelCache', () => {
     const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
     const cache = cacheOf(addon, 'cc', warnings);
     const wait = (): void => {
-      cache.wait(cache.open('a'));
+      cache.wait(cache.open(unit('a')));
     };
     expect(wait).toThrow(CompileError);
     expect(wait).toThrow(/k\.c:1: error: oops/);

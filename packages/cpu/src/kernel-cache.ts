@@ -8,6 +8,8 @@ import { accessSync, constants, readFileSync, realpathSync, statSync } from 'nod
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { CompileError } from '@tno/core';
+import type { SourceUnit } from '@tno/core';
+import { buildId } from './build-id.js';
 import { KERNEL_ABI } from './native.js';
 import type { NativeAddon, NativeLibrary } from './native.js';
 
@@ -130,15 +132,14 @@ export class KernelCache {
     return { compiled: this.compiledCount, cached: this.cachedCount };
   }
 
-  /** The library of a C source; where it is not at hand, a native thread makes it from now on. */
-  open(source: string): NativeLibrary {
+  /** The library of a C source; where it is not at hand, `compile` has to be asked for it. */
+  open(source: SourceUnit): NativeLibrary {
     this.review();
     const { folder, limit, compiler } = this.options;
     const library = this.addon.openLibrary({
       folder,
       limit: limit === 0 ? Infinity : limit,
       key: this.key(source),
-      source,
       compiler: compiler.path,
       flags: compilerFlags,
     });
@@ -149,6 +150,11 @@ export class KernelCache {
       this.compiling.add(library);
     }
     return library;
+  }
+
+  /** Has a native thread make the library, unless it is there or has been asked for. */
+  compile(library: NativeLibrary, source: SourceUnit): void {
+    if (this.compiling.has(library)) this.addon.compileLibrary(library, source.text);
   }
 
   /** Blocks until the library is there. @throws CompileError (E_COMPILE) with the compiler's words. */
@@ -191,13 +197,16 @@ export class KernelCache {
     this.options.warn(message);
   }
 
-  private key(source: string): string {
+  // The identity is at hand before the text, which is written only where it has to be compiled.
+  private key(source: SourceUnit): string {
+    const { identity } = source;
+    const text = identity === undefined || buildId === null ? source.text : buildId + identity;
     const parts = [
       `abi ${KERNEL_ABI}`,
       this.options.compiler.identity,
       compilerFlags.join(' '),
       processorFeatures(),
-      source,
+      text,
     ];
     const hash = createHash('sha256');
     for (const part of parts) hash.update(`${part.length}:`).update(part);

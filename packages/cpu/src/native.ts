@@ -12,7 +12,7 @@ export const ADDON_ABI = 2;
 /** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
 export const KERNEL_ABI = 2;
 
-/** A shared object of compiled kernels that is there, is being made, or could not be made. */
+/** A shared object of compiled kernels that is there, is to be or is being made, or could not be made. */
 export interface NativeLibrary {
   readonly __library: never;
 }
@@ -24,7 +24,6 @@ export interface LibraryRequest {
   readonly limit: number;
   /** Hexadecimal hash of everything that shapes the library. */
   readonly key: string;
-  readonly source: string;
   /** Absolute path. */
   readonly compiler: string;
   readonly flags: readonly string[];
@@ -166,8 +165,10 @@ export interface NativeAddon {
   readonly abi: number;
   readonly kernelAbi: number;
   readonly SharedStorage: new (dtypeCode: number, rank: number) => NativeShared;
-  /** From memory or the cache, else made by a native thread from now on. */
+  /** From memory or the cache, else one that is yet to be made. */
   openLibrary(request: LibraryRequest): NativeLibrary;
+  /** Has a native thread make the library, unless it is there or has been asked for. */
+  compileLibrary(library: NativeLibrary, source: string): void;
   libraryStatus(library: NativeLibrary): LibraryStatus;
   /** Blocks while it is being made. */
   waitForLibrary(library: NativeLibrary): void;

@@ -3,6 +3,7 @@
  * pure data: equal Programs give equal bytes. What differs between languages is in the Dialect;
  * which loop nest a kernel gets is decided here.
  */
+import { buildId } from '../build-id.js';
 import type { LoopKernel, Program } from '../lower/program.js';
 import type { SourceUnit } from '../device/target.js';
 import { columnOrder, emitColumns, prefersColumns } from './c-columns.js';
@@ -15,18 +16,35 @@ import type { EmitTools, GatherPolicy } from './kernel-text.js';
 import { LoopPlan } from './loop-plan.js';
 import { Writer } from './writer.js';
 
-/** The unit of a Program's kernels. */
-export function emitUnit(program: Pick<Program, 'kernels'>, dialect: Dialect): SourceUnit {
-  const symbols = program.kernels.map(kernelSymbol);
+/** The unit of a Program's kernels; its text is written when it is first read. */
+export function emitUnit({ kernels }: Pick<Program, 'kernels'>, dialect: Dialect): SourceUnit {
+  const symbols = kernels.map(kernelSymbol);
+  let text: string | undefined;
+  return {
+    language: dialect.language,
+    symbols,
+    get text() {
+      return (text ??= unitText(kernels, symbols, dialect));
+    },
+    get identity() {
+      return buildId === null ? undefined : `${buildId} ${JSON.stringify(kernels)}`;
+    },
+  };
+}
+
+function unitText(
+  kernels: readonly LoopKernel[],
+  symbols: readonly string[],
+  dialect: Dialect,
+): string {
   const helpers = new HelperSet(dialect);
-  const kernels = program.kernels.map((kernel, id) => {
+  const texts = kernels.map((kernel, id) => {
     const tools = { dialect, use: (name: string) => helpers.use(name) };
     return dialect.launch === 'range'
       ? emitRangeKernel(kernel, symbols[id], tools)
       : emitGridKernel(kernel, symbols[id], tools);
   });
-  const text = [dialect.prologue, ...helpers.texts(), ...kernels].join('\n');
-  return { language: dialect.language, text, symbols };
+  return [dialect.prologue, ...helpers.texts(), ...texts].join('\n');
 }
 
 /** A C identifier, unique by the kernel's number. */

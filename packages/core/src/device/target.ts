@@ -17,7 +17,10 @@ export interface CallRequest {
 /** One translation unit of emitted text. */
 export interface SourceUnit {
   readonly language: 'c' | 'cuda' | 'js' | 'none';
+  /** May be written when it is first read. */
   readonly text: string;
+  /** Known without the text: the same identity, the same text. */
+  readonly identity?: string | undefined;
   /** Symbol of each kernel, by KernelId. */
   readonly symbols: readonly string[];
 }
