@@ -38,9 +38,15 @@ function checkCompiler(): Finding {
     const { path, ms } = diagnostics.tryCompiler(config.compiler);
     return { check, status: 'ok', found: `${path} made a kernel in ${ms.toFixed(0)} ms` };
   } catch (error) {
-    const advice =
-      'kernels stay interpreted and run slower; install one (Debian, Ubuntu: apt-get install gcc libc6-dev), or set the flag compiler to its path';
-    return { check, status: 'warning', found: messageOf(error).trim(), advice };
+    // Without one kernels are interpreted, unless the flag says otherwise.
+    const required = config.kernels === 'compiled';
+    const install =
+      'install one (Debian, Ubuntu: apt-get install gcc libc6-dev), or set the flag compiler';
+    const advice = required
+      ? install
+      : `${install}; until then kernels are interpreted, and slower`;
+    const found = messageOf(error).trim();
+    return { check, status: required ? 'failure' : 'warning', found, advice };
   }
 }
 

@@ -22,6 +22,8 @@ export interface MachineInfo {
     readonly products: string | null;
     /** The widest vector instructions that the addon uses; null without it. */
     readonly instructions: string | null;
+    /** How many threads run kernels; null without the addon. */
+    readonly threads: number | null;
     readonly compiler: string | null;
   };
   readonly flags: readonly {
@@ -85,12 +87,16 @@ export function machineInfo(): MachineInfo {
       memory: Math.min(totalmem(), process.constrainedMemory() || Infinity),
     },
     devices: [
-      { name: 'cpu', trouble: addon.trouble },
+      {
+        name: 'cpu',
+        trouble: addon.trouble ?? (config.kernels === 'compiled' ? compiler.trouble : null),
+      },
       { name: 'reference', trouble: null },
     ],
     libraries: {
       products: addon.value !== null && plain ? 'plain' : (addon.value?.products ?? null),
       instructions: addon.value?.instructions ?? null,
+      threads: addon.value?.threads ?? null,
       compiler: compiler.value === null ? null : compilerName(compiler.value.path),
     },
     flags: (Object.keys(flags) as FlagName[]).map((name) => ({
@@ -109,7 +115,7 @@ export function machineInfo(): MachineInfo {
 
 export function describeInfo(info: MachineInfo): string {
   const { versions, machine, devices, libraries, flags: settings, environment } = info;
-  const orNone = (value: string | null): string => value ?? 'none';
+  const orNone = (value: string | number | null): string => String(value ?? 'none');
   return [
     section('versions', table(Object.entries(versions))),
     section(

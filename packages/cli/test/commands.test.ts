@@ -71,9 +71,11 @@ describe('tno doctor', () => {
     const { stdout, status } = tno(['doctor'], { PATH: '/nowhere' });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^warning {2}compiler .*expected a C compiler .* found none/m);
-    expect(stdout).toMatch(
-      /-> kernels stay interpreted and run slower; install one \(Debian, Ubuntu: apt-get install gcc libc6-dev\)/,
-    );
+    expect(stdout).toMatch(/-> install one \(Debian, Ubuntu: apt-get install gcc libc6-dev\)/);
+    expect(stdout).toMatch(/^ok {7}first call {4}right on device cpu/m);
+    const strict = tno(['doctor'], { PATH: '/nowhere', TNO_FLAGS: 'kernels=compiled' });
+    expect(strict.status).toBe(1);
+    expect(strict.stdout).toMatch(/^FAILURE {2}compiler/m);
   });
 
   it('warns of a cache folder that others may write to', () => {
@@ -143,8 +145,10 @@ describe('tno info', () => {
   });
 
   it('names a missing compiler', () => {
-    const { devices, libraries } = data<MachineInfo>(['info'], { PATH: '/nowhere' });
-    expect(devices[0].trouble).toBeNull();
+    const env = { PATH: '/nowhere', TNO_FLAGS: 'kernels=compiled' };
+    const { devices, libraries } = data<MachineInfo>(['info'], env);
+    expect(devices[0].trouble).toContain('expected a C compiler');
+    expect(libraries.threads).toBeGreaterThanOrEqual(1);
     expect(libraries.compiler).toBeNull();
   });
 });

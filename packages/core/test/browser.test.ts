@@ -115,7 +115,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
 
   const imports = {
     '@tno/core': '/node_modules/@tno/core/dist/index.js',
-    fflate: '/node_modules/fflate/esm/browser.js',
+    'fflate/browser': '/node_modules/fflate/esm/browser.js',
   };
   const pageOf = (script: string): string =>
     `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>

@@ -72,7 +72,8 @@ describe('the cache', () => {
 
 describe('the machine', () => {
   it('has vector instructions and products', () => {
-    const { instructions, products } = addonFacts();
+    const { instructions, products, threads } = addonFacts();
+    expect(threads).toBeGreaterThanOrEqual(1);
     expect(['base', 'avx2', 'avx512']).toContain(instructions);
     expect(['onednn', 'plain']).toContain(products);
   });

@@ -41,12 +41,18 @@ export interface AddonFacts {
   readonly instructions: 'base' | 'avx2' | 'avx512';
   /** What multiplies float32 matrices: `onednn` or `plain`. */
   readonly products: string;
+  /** How many run kernels. */
+  readonly threads: number;
 }
 
 /** @throws AddonLoadError (E_ADDON) where the addon does not load */
 export function addonFacts(): AddonFacts {
   const addon = loadAddon();
-  return { instructions: addon.instructionLevel(), products: addon.productProvider() };
+  return {
+    instructions: addon.instructionLevel(),
+    products: addon.productProvider(),
+    threads: addon.threads(),
+  };
 }
 
 /**
