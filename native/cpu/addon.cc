@@ -37,6 +37,11 @@ Napi::Value product_provider_binding(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), product_provider());
 }
 
+// setMemoryLimit(bytes): see memory.h
+void set_memory_limit_binding(const Napi::CallbackInfo& info) {
+  set_memory_limit(info[0].As<Napi::Number>().Int64Value());
+}
+
 // cancelCall(ticket): whether the call had not begun; `done` is not called then.
 Napi::Value cancel_call(const Napi::CallbackInfo& info) {
   const auto ticket = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
@@ -76,6 +81,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("cancelCall", Napi::Function::New(env, cancel_call, "cancelCall"));
   exports.Set("stopCalls", Napi::Function::New(env, stop_calls, "stopCalls"));
   exports.Set("load", Napi::Function::New(env, load, "load"));
+  exports.Set("setMemoryLimit",
+              Napi::Function::New(env, set_memory_limit_binding, "setMemoryLimit"));
   exports.Set("warmUpProvider",
               Napi::Function::New(env, warm_up_provider_binding, "warmUpProvider"));
   exports.Set("productProvider",

@@ -105,6 +105,7 @@ napi_value Executable::run(napi_env env, napi_callback_info info) {
   const char* problem = bind(count);
   if (problem != nullptr) return text(problem);
   large_.assign(program->outputs.size(), nullptr);
+  result_bytes_ = 0;
   running_ = true;
   const bool has_host_steps = hosts.size() > 0;
   if (has_host_steps) addon->async.hold();
@@ -222,6 +223,8 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
   if (bytes <= static_cast<int64_t>(small_bytes)) {
     return small + (program->inputs.size() + index) * small_bytes;
   }
+  result_bytes_ += bytes;
+  if (!fits_memory_limit(result_bytes_)) return nullptr;
   void* data = nullptr;
   napi_value value = nullptr;
   const auto size = static_cast<size_t>(bytes);

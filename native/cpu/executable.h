@@ -81,6 +81,7 @@ class Executable : public Environment {
   bool running_ = false;
   std::unique_ptr<Walker> async_walker_;
   std::vector<napi_value> large_;
+  int64_t result_bytes_ = 0;
   std::vector<Destination> destinations_;
   std::vector<size_t> output_words_;  // where the lengths of each output stand in the frame
 };

@@ -9,7 +9,7 @@ enum class FailureKind : int32_t {
   none,
   check,      // id: the check; a, b: its two sides
   index,      // id: the site; a: the index; b: the size it is out of range for
-  memory,     // id: the site; a: the bytes that could not be had
+  memory,     // id: the site; a: the bytes that could not be had; b: the limit, or 0
   output,     // id: the output whose shape is not that of the memory its caller gave
   host,       // a host step failed; its caller knows why
   broken,     // the program does not fit itself or what it is bound to; `text` says where

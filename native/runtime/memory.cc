@@ -12,6 +12,8 @@
 namespace tno {
 namespace {
 
+std::atomic<int64_t> limit{0};
+
 constexpr uintptr_t huge_page = 2 << 20;
 
 // From here on a block begins and ends at huge pages: below it that would waste too much.
@@ -24,6 +26,19 @@ thread_local std::shared_ptr<MemoryAccount> account = std::make_shared<MemoryAcc
 std::byte* empty_memory() {
   alignas(memory_alignment) static std::array<std::byte, memory_alignment> memory{};
   return memory.data();
+}
+
+void set_memory_limit(int64_t bytes) {
+  limit = bytes;
+}
+
+int64_t memory_limit() {
+  return limit;
+}
+
+bool fits_memory_limit(int64_t bytes) {
+  const int64_t most = limit;
+  return most == 0 || bytes <= most - *account;
 }
 
 void prefer_huge_pages(std::byte* data, int64_t bytes) noexcept {
@@ -42,6 +57,7 @@ std::shared_ptr<Block> Block::allocate(int64_t bytes) noexcept {
   const auto step = static_cast<int64_t>(large ? huge_page : memory_alignment);
   if (bytes < 0 || bytes > std::numeric_limits<int64_t>::max() - step) return nullptr;
   const int64_t capacity = std::max(step, (bytes + step - 1) / step * step);
+  if (!fits_memory_limit(capacity)) return nullptr;
   void* data = std::aligned_alloc(static_cast<size_t>(step), static_cast<size_t>(capacity));
   if (data == nullptr) return nullptr;
   if (large) prefer_huge_pages(static_cast<std::byte*>(data), capacity);

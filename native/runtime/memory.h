@@ -23,6 +23,12 @@ const std::shared_ptr<MemoryAccount>& memory_account();
 // Puts the blocks that this thread allocates from now on on another account.
 void use_memory_account(std::shared_ptr<MemoryAccount> account);
 
+// The most bytes that an account may reach, together with the results of a call; 0 for no limit.
+void set_memory_limit(int64_t bytes);
+int64_t memory_limit();
+// Whether so many bytes more, on this thread's account, stay within the limit.
+bool fits_memory_limit(int64_t bytes);
+
 // Asks the system for pages of 2 MB for what lies whole in such pages: touching fresh memory costs
 // a page fault a page. Changes no contents; only a hint.
 void prefer_huge_pages(std::byte* data, int64_t bytes) noexcept;

@@ -11,6 +11,7 @@ namespace tno {
 
 bool Walker::fail(const Failure& failure) {
   failure_ = failure;
+  if (failure.kind == FailureKind::memory) failure_.b = memory_limit();
   return false;
 }
 

@@ -44,6 +44,16 @@ TEST(blocks_that_cannot_be_had_are_null) {
   CHECK(Block::allocate(INT64_MAX / 2) == nullptr);
 }
 
+TEST(blocks_beyond_the_limit_are_null) {
+  set_memory_limit(Block::live_bytes() + 1000);
+  CHECK(Block::allocate(960) != nullptr);
+  CHECK(Block::allocate(1024) == nullptr);
+  const auto held = Block::allocate(512);
+  CHECK(Block::allocate(960) == nullptr);
+  set_memory_limit(0);
+  CHECK(Block::allocate(1 << 20) != nullptr);
+}
+
 TEST(slots_grow_and_are_kept) {
   Arena arena(2);
   std::byte* first = arena.reserve(0, 100);

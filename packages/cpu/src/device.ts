@@ -36,6 +36,11 @@ export interface CpuDeviceOptions {
   readonly cacheDir?: string | undefined;
   /** Bytes that the folder may hold after a compilation; 0 for no limit, 10^9 unless given. */
   readonly cacheLimit?: number | undefined;
+  /**
+   * The most bytes that shared variables, temps and a call's results may take in this process, from
+   * now on; 0 for no limit. What would exceed it is a DeviceError (E_DEVICE).
+   */
+  readonly memoryLimit?: number | undefined;
   /** Path or name of the C compiler; TNO_CC, else the first of cc, gcc and clang, unless given. */
   readonly compiler?: string | undefined;
   /** `plain`: no product library, the addon's own products. TNO_PROVIDERS, else `auto`, unless given. */
@@ -68,6 +73,7 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
   const kernels = kernelMode(options.kernels ?? process.env.TNO_KERNELS);
   const plain = wantsPlain(options.providers ?? process.env.TNO_PROVIDERS);
   const cache = kernels === 'interpreted' ? null : openCache(addon, kernels, options);
+  if (options.memoryLimit !== undefined) addon.setMemoryLimit(options.memoryLimit);
   if (!plain) warmUp(addon);
   return new NativeDevice(addon, cache, kernels, plain);
 }

@@ -7,7 +7,7 @@ import { ASYNC_IN_FLIGHT, failureKinds } from './native.js';
 export function failureOf(kind: number, id: number, a: number, b: number): RunFailure {
   if (kind === failureKinds.check) return { kind: 'check', check: id, a, b };
   if (kind === failureKinds.index) return { kind: 'index', site: id, value: a, size: b };
-  return { kind: 'memory', site: id, bytes: a };
+  return { kind: 'memory', site: id, bytes: a, limit: b };
 }
 
 /** Why a call could not run. */

@@ -185,6 +185,8 @@ export interface NativeAddon {
   load(request: LoadRequest): NativeExecutable;
   /** The widest vector instructions that the addon has code for and the processor takes. */
   instructionLevel(): 'base' | 'avx2' | 'avx512';
+  /** The most bytes that shared variables, temps and a call's results may take; 0 for no limit. */
+  setMemoryLimit(bytes: number): void;
   /**
    * Opens what multiplies float32 matrices, on a thread of its own, so that no product has to wait.
    * Once in an environment; `productProvider` waits for it.

@@ -41,7 +41,9 @@ export function translateRunError(error: unknown, call: FailedCall): unknown {
     }
     case 'memory': {
       const node = call.lowered.sites[failure.site] as Apply | undefined;
-      const message = `[${node?.op.name ?? 'call'}] expected ${failure.bytes} bytes of memory, got none`;
+      const limit =
+        (failure.limit ?? 0) === 0 ? '' : ` within the memory limit of ${failure.limit} bytes`;
+      const message = `[${node?.op.name ?? 'call'}] expected ${failure.bytes} bytes of memory${limit}, got none`;
       return new DeviceError(message, { trace: traceOf(node, call) });
     }
   }

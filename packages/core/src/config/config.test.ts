@@ -37,6 +37,7 @@ describe('flags', () => {
       mode: 'FAST_RUN',
       cacheDir: '',
       cacheLimit: '1G',
+      memoryLimit: '0',
       compiler: '',
       providers: 'auto',
       kernels: 'auto',

@@ -50,6 +50,10 @@ export const flags = {
     '1G',
     'The size at which the folder of compiled kernels loses those used longest ago; 0: no limit. Fixed at the first use.',
   ),
+  memoryLimit: bytes(
+    '0',
+    "The most memory that shared variables, temps and a call's results may take on the cpu device; what would exceed it is an error; 0: no limit. Fixed at the first use.",
+  ),
   compiler: text(
     'The C compiler for kernels, a path or a name; empty: TNO_CC, else the first of cc, gcc, clang. Fixed at the first use.',
   ),

@@ -28,6 +28,7 @@ export function currentDevice(): Device {
       'device',
       'cacheDir',
       'cacheLimit',
+      'memoryLimit',
       'compiler',
       'providers',
       'kernels',

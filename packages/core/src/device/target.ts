@@ -51,7 +51,12 @@ export type RunFailure =
   | { readonly kind: 'check'; readonly check: number; readonly a: number; readonly b: number }
   | { readonly kind: 'index'; readonly site: number; readonly value: number; readonly size: number }
   | { readonly kind: 'output'; readonly output: number; readonly shape: readonly number[] }
-  | { readonly kind: 'memory'; readonly site: number; readonly bytes: number };
+  | {
+      readonly kind: 'memory';
+      readonly site: number;
+      readonly bytes: number;
+      readonly limit?: number;
+    };
 
 export class RunError extends Error {
   constructor(readonly failure: RunFailure) {

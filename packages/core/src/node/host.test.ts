@@ -105,7 +105,7 @@ describe('loadBackend', () => {
 
   it('gives the flags to the backend, and leaves to it what they leave open', () => {
     install('echo', 'export const createDevice = (options) => options;');
-    expect(core.loadBackend('echo')).toEqual({ cacheLimit: 1e9 });
+    expect(core.loadBackend('echo')).toEqual({ cacheLimit: 1e9, memoryLimit: 0 });
     core.configure({
       cacheDir: '/cache',
       cacheLimit: '2Mi',
@@ -116,6 +116,7 @@ describe('loadBackend', () => {
     expect(core.loadBackend('echo')).toEqual({
       cacheDir: '/cache',
       cacheLimit: 2 ** 21,
+      memoryLimit: 0,
       compiler: 'clang',
       providers: 'plain',
       kernels: 'compiled',

@@ -20,6 +20,7 @@ interface BackendOptions {
   readonly cacheDir?: string;
   /** Bytes. */
   readonly cacheLimit: number;
+  readonly memoryLimit: number;
   readonly compiler?: string;
   readonly providers?: string;
   readonly kernels?: string;
@@ -60,9 +61,10 @@ export function applySettings(
 }
 
 function backendOptions(): BackendOptions {
-  const { cacheDir, cacheLimit, compiler, providers, kernels } = config;
+  const { cacheDir, cacheLimit, memoryLimit, compiler, providers, kernels } = config;
   return {
     cacheLimit: parseBytes(cacheLimit),
+    memoryLimit: parseBytes(memoryLimit),
     ...(cacheDir === '' ? {} : { cacheDir }),
     ...(compiler === '' ? {} : { compiler }),
     ...(providers === 'auto' ? {} : { providers }),
