@@ -23,7 +23,8 @@ describe('the memory limit', () => {
     const device = createCpuDevice({ memoryLimit: 32e6 });
     const x = tno.matrix('x', 'float32');
     const f = tno.function([x], x.dot(x).dot(x).sum(), { device });
-    const square = (n: number): tno.NDArray => new tno.NDArray('float32', ones(n * n), [n, n]);
+    const square = (n: number): tno.NDArray<'float32'> =>
+      new tno.NDArray('float32', ones(n * n), [n, n]);
     expect(() => f(square(3000))).toThrow(/expected 36000000 bytes .* limit of 32000000 bytes/);
     expect(f(square(10))).toBeCloseTo(1e4);
   });
