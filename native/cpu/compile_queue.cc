@@ -24,9 +24,14 @@ class CompileQueue {
  public:
   std::shared_ptr<PendingLibrary> open(const LibraryRequest& request) {
     const std::lock_guard lock(mutex_);
-    std::weak_ptr<PendingLibrary>& known = open_[request.key];
-    std::shared_ptr<PendingLibrary> library = known.lock();
-    if (library == nullptr) known = library = std::make_shared<PendingLibrary>(request);
+    const auto known = open_.find(request.key);
+    std::shared_ptr<PendingLibrary> library = known == open_.end() ? nullptr : known->second.lock();
+    if (library != nullptr && library->state() != PendingLibrary::State::failed) return library;
+    library = std::make_shared<PendingLibrary>(request);
+    LibraryResult found = find_library(request);
+    if (found.library != nullptr || !found.error.empty()) library->finish(std::move(found));
+    std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
+    open_[request.key] = library;
     return library;
   }
 
@@ -57,8 +62,6 @@ class CompileQueue {
       request.source = job.source;
       job.library->finish(load_library(request));
       lock.lock();
-      // The next who asks finds it in the cache, or tries again.
-      open_.erase(request.key);
       asked_.erase(request.key);
     }
   }
@@ -76,8 +79,8 @@ class CompileQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
-  std::unordered_map<std::string, std::weak_ptr<PendingLibrary>> open_;  // yet to be made, by key
-  std::unordered_set<std::string> asked_;                                // queued or being made
+  std::unordered_map<std::string, std::weak_ptr<PendingLibrary>> open_;  // by key
+  std::unordered_set<std::string> asked_;  // keys of what is queued or being made
   bool is_stopping_ = false;
   Clock::time_point stop_at_;
   std::thread thread_;
@@ -125,12 +128,7 @@ void PendingLibrary::finish(LibraryResult result) {
 }
 
 std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request) {
-  LibraryResult found = find_library(request);
-  if (found.library == nullptr && found.error.empty())
-    return CompileQueue::instance().open(request);
-  auto library = std::make_shared<PendingLibrary>(request);
-  library->finish(std::move(found));
-  return library;
+  return CompileQueue::instance().open(request);
 }
 
 void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source) {

@@ -42,7 +42,8 @@ describe('errors', () => {
     const exported = Object.values(errors).filter((value) => value !== TnoError);
     const seen = exported.map((ErrorClass) => new ErrorClass('x').code);
     expect(new Set(seen).size).toBe(exported.length);
-    expect(exported.length).toBe(Object.keys(codes).length + 1);
+    // UnsafeIntegerError is no TnoError, AsyncInFlightError has a message of its own.
+    expect(exported.length).toBe(Object.keys(codes).length + 2);
   });
 
   it('puts the trace and the hint below the message', () => {
@@ -58,6 +59,13 @@ describe('errors', () => {
 
   it('makes a disconnected input a gradient error', () => {
     expect(new DisconnectedInputError('x')).toBeInstanceOf(GradError);
+  });
+
+  it('makes a call in the way of another a device error', () => {
+    const error = new errors.AsyncInFlightError();
+    expect(error).toBeInstanceOf(errors.DeviceError);
+    expect(error.code).toBe('E_ASYNC_IN_FLIGHT');
+    expect(error.message).toMatch(/host step.*\nhint: await/s);
   });
 
   it('makes an unsafe integer a RangeError', () => {

@@ -1,6 +1,6 @@
 /** Calls in flight: queued on the addon's own thread, settled on this one. */
 import { NDArray, RunError } from '@tno/core';
-import type { DType, StorageConstructor } from '@tno/core';
+import type { CancelSignal, DType, StorageConstructor } from '@tno/core';
 import { failureOf, refusedCall } from './failure.js';
 import { failureKinds } from './native.js';
 import type { NativeAddon, NativeExecutable } from './native.js';
@@ -18,7 +18,7 @@ export function callAsync(
   native: NativeExecutable,
   outputs: readonly OutputType[],
   inputs: readonly NDArray[],
-  signal: AbortSignal | undefined,
+  signal: CancelSignal | undefined,
 ): Promise<NDArray[]> {
   stopAtExit(addon);
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export function callAsync(
       else reject(reasonOf(outcome, words, error, signal));
     });
     const abort = (): void => {
-      if (addon.cancelCall(ticket)) reject(signal?.reason as Error);
+      if (signal !== undefined && addon.cancelCall(ticket)) reject(signal.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
   });
@@ -53,7 +53,7 @@ function reasonOf(
   outcome: number | string,
   [id, a, b]: Float64Array,
   error: readonly unknown[] | undefined,
-  signal: AbortSignal | undefined,
+  signal: CancelSignal | undefined,
 ): Error {
   if (typeof outcome === 'string') return refusedCall(outcome);
   if (outcome === failureKinds.cancelled) return signal?.reason as Error;

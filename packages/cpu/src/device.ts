@@ -129,6 +129,8 @@ function wantsPlain(providers: string | undefined): boolean {
 class NativeDevice implements CpuDevice {
   readonly name = 'cpu';
   readonly target = cpuTarget;
+  /** What begins compilations that nobody has called for yet. */
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly addon: NativeAddon,
@@ -203,13 +205,15 @@ class NativeDevice implements CpuDevice {
   /** Starts with the first call, or when JavaScript is next idle: whoever compiles waits for nothing. */
   private compilation(library: NativeLibrary | null, source: SourceUnit): Compilation {
     const { cache } = this;
-    if (library === null || cache === null) {
+    if (library === null || cache === null || !cache.isMissing(library)) {
       return { begin: () => undefined, ready: () => Promise.resolve() };
     }
     const begin = (): void => {
-      cache.compile(library, source);
+      if (this.waiting.delete(begin)) cache.compile(library, source);
     };
-    setImmediate(begin);
+    // A loop that never yields calls the functions that it makes: nothing of them waits then.
+    if (this.waiting.size === 0) setImmediate(() => this.waiting.forEach((start) => start()));
+    this.waiting.add(begin);
     return {
       begin,
       ready: () => {

@@ -13,6 +13,7 @@ import {
   RunError,
 } from '@tno/core';
 import type {
+  CancelSignal,
   DType,
   Executable,
   OutputMemory,
@@ -106,7 +107,7 @@ export class CpuExecutable implements Executable {
     this.compilation.begin();
   }
 
-  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]> {
+  runAsync(inputs: readonly NDArray[], signal?: CancelSignal): Promise<NDArray[]> {
     this.begin();
     return new Promise((resolve) => {
       this.checkInputs(inputs);

@@ -15,7 +15,9 @@ type Memory = ReadonlyArray<ReadonlyArray<Uint8Array<ArrayBufferLike> | ArrayBuf
 
 /** The flags that the device compiles with, but for the choice of CPU. */
 export const kernelFlags: readonly string[] = [
-  '-O3',
+  '-O2',
+  '-ftree-vectorize',
+  '-fvect-cost-model=dynamic',
   '-ffp-contract=off',
   '-fno-math-errno',
   '-fno-trapping-math',

@@ -1,6 +1,6 @@
 /** A compiled function's way from arguments to results. */
 import type { OutputMemory } from '../device/output-memory.js';
-import type { Executable } from '../device/target.js';
+import type { CancelSignal, Executable } from '../device/target.js';
 import { InputError } from '../errors.js';
 import type { SharedVariable } from '../graph/shared.js';
 import type { Lowered } from '../lower/lower.js';
@@ -20,7 +20,7 @@ export interface CallerParts {
 
 export interface AsyncOptions {
   /** Ends the call, unless it has come to its updates: the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** What a call gives to states. */
@@ -81,7 +81,7 @@ export class Caller {
   /** The options follow the arguments. */
   private splitSignal(args: readonly unknown[]): {
     values: readonly unknown[];
-    signal: AbortSignal | undefined;
+    signal: CancelSignal | undefined;
   } {
     const { inputNames } = this.parts.spec;
     const last = args.at(-1);

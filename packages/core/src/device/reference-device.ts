@@ -15,6 +15,7 @@ import { runReferenceCall } from './reference-calls.js';
 import type { Recording } from './recording.js';
 import type {
   CallRequest,
+  CancelSignal,
   Device,
   Executable,
   HostFunction,
@@ -101,7 +102,7 @@ class ReferenceExecutable implements Executable {
     return this.walker.run(inputs, outputs);
   }
 
-  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]> {
+  runAsync(inputs: readonly NDArray[], signal?: CancelSignal): Promise<NDArray[]> {
     return new Promise((resolve, reject) => {
       const takeBack = this.queue.submit(this.walker.access, () => {
         signal?.removeEventListener('abort', abort);
@@ -109,7 +110,7 @@ class ReferenceExecutable implements Executable {
         resolve(new Promise((done) => done(this.walker.run(inputs))));
       });
       const abort = (): void => {
-        if (takeBack()) reject(signal?.reason as Error);
+        if (signal !== undefined && takeBack()) reject(signal.reason);
       };
       signal?.addEventListener('abort', abort, { once: true });
     });

@@ -70,6 +70,16 @@ export class RunError extends Error {
  * reads or writes, or read what it writes. The same holds for reading and writing a shared variable.
  * @throws AsyncInFlightError where such a call cannot end before this one returns
  */
+/** An AbortSignal as far as calls need one; not every program has the types of Node or the DOM. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  /** What promises reject with: an Error, unless the signal's owner gave something else. */
+  readonly reason: Error;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface Executable {
   /**
    * One call: `inputs` are C-contiguous and of the declared dtypes and ranks. Results are fresh arrays,
@@ -81,7 +91,7 @@ export interface Executable {
    * written until the promise settles. An abort rejects with the signal's reason; what is committed by
    * then is kept, and resolves.
    */
-  runAsync(inputs: readonly NDArray[], signal?: AbortSignal): Promise<NDArray[]>;
+  runAsync(inputs: readonly NDArray[], signal?: CancelSignal): Promise<NDArray[]>;
   /** Gives back the memory kept for later calls. @throws AsyncInFlightError */
   free(): void;
   /** Resolves when calls run at their full speed: no code for them is being made any more. */

@@ -61,7 +61,7 @@ export class Application {
       cwd: this.folder,
       encoding: 'utf8',
       env: { PATH, HOME: this.folder, ...env },
-      timeout: 60_000,
+      timeout: 150_000,
     });
     return { status, stdout, stderr };
   }
