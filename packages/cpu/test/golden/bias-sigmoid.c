@@ -27,18 +27,18 @@ static inline int32_t tno_minus(int32_t a, int32_t b) {
 
 /* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
 static inline int32_t tno_exp_parts(float x, float *r, float *low) {
-  const float t = x * 1.44269504f + 12582912.0f; /* rounds to an integer in the low bits */
+  const float t = fmaf(x, 1.44269504f, 12582912.0f); /* rounds to an integer in the low bits */
   const float n = t - 12582912.0f;
-  const float a = x - n * 0.693359375f;
+  const float a = fmaf(-n, 0.693359375f, x);
   const float b = n * 2.12194440e-4f;
   const float f = a + b;
   float q = 0.0013814467f;
-  q = q * f + 0.008368781f;
-  q = q * f + 0.041668393f;
-  q = q * f + 0.1666652f;
-  q = q * f + 0.49999994f;
+  q = fmaf(q, f, 0.008368781f);
+  q = fmaf(q, f, 0.041668393f);
+  q = fmaf(q, f, 0.1666652f);
+  q = fmaf(q, f, 0.49999994f);
   *r = f;
-  *low = ((a - f) + b) + (f * f) * q;
+  *low = fmaf(f * f, q, (a - f) + b);
   return tno_minus(tno_bits(t), 0x4b400000);
 }
 
@@ -59,7 +59,7 @@ static inline float tno_sigmoid_f32(float x) {
   const float e = tno_scale(p + t, n);
   const float d = 1.0f + e;
   const float lost = e - (d - 1.0f);
-  const float num = tno_scale(p + (t - p * lost * (1.0f - 0.5f * e)), n);
+  const float num = tno_scale(p + (fmaf(-p, lost * fmaf(-0.5f, e, 1.0f), t)), n);
   return (x >= 0 ? 1.0f : num) / d;
 }
 

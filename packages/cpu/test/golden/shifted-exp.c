@@ -27,18 +27,18 @@ static inline int32_t tno_minus(int32_t a, int32_t b) {
 
 /* x = n ln 2 + *r, |*r| <= ln 2 / 2; e^*r - 1 = *r + *low. ln 2 in two parts, n times the first is exact. */
 static inline int32_t tno_exp_parts(float x, float *r, float *low) {
-  const float t = x * 1.44269504f + 12582912.0f; /* rounds to an integer in the low bits */
+  const float t = fmaf(x, 1.44269504f, 12582912.0f); /* rounds to an integer in the low bits */
   const float n = t - 12582912.0f;
-  const float a = x - n * 0.693359375f;
+  const float a = fmaf(-n, 0.693359375f, x);
   const float b = n * 2.12194440e-4f;
   const float f = a + b;
   float q = 0.0013814467f;
-  q = q * f + 0.008368781f;
-  q = q * f + 0.041668393f;
-  q = q * f + 0.1666652f;
-  q = q * f + 0.49999994f;
+  q = fmaf(q, f, 0.008368781f);
+  q = fmaf(q, f, 0.041668393f);
+  q = fmaf(q, f, 0.1666652f);
+  q = fmaf(q, f, 0.49999994f);
   *r = f;
-  *low = ((a - f) + b) + (f * f) * q;
+  *low = fmaf(f * f, q, (a - f) + b);
   return tno_minus(tno_bits(t), 0x4b400000);
 }
 
@@ -59,13 +59,13 @@ static inline float tno_exp_f32(float x) {
 /* (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2) */
 static inline float tno_log_tail(float f) {
   float p = -0.07634389f;
-  p = p * f + 0.12765428f;
-  p = p * f - 0.13162003f;
-  p = p * f + 0.14201368f;
-  p = p * f - 0.16623144f;
-  p = p * f + 0.20001236f;
-  p = p * f - 0.25000826f;
-  return p * f + 0.3333333f;
+  p = fmaf(p, f, 0.12765428f);
+  p = fmaf(p, f, -0.13162003f);
+  p = fmaf(p, f, 0.14201368f);
+  p = fmaf(p, f, -0.16623144f);
+  p = fmaf(p, f, 0.20001236f);
+  p = fmaf(p, f, -0.25000826f);
+  return fmaf(p, f, 0.3333333f);
 }
 
 /* As log of u = 1 + x, with what the rounding of u has lost; near 0, f is x itself. */
@@ -76,8 +76,8 @@ static inline float tno_log1p_f32(float x) {
   const float lost = (x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f)) / u;
   const float f = e == 0 ? x : tno_float(tno_minus(tno_bits(u), tno_exponent(e))) - 1.0f;
   const float z = f * f;
-  const float low = (f * z) * tno_log_tail(f) - n * 2.12194440e-4f + (e == 0 ? 0.0f : lost);
-  const float r = (f + (low - 0.5f * z)) + n * 0.693359375f;
+  const float low = fmaf(f * z, tno_log_tail(f), (e == 0 ? 0.0f : lost) - n * 2.12194440e-4f);
+  const float r = fmaf(n, 0.693359375f, f + fmaf(-0.5f, z, low));
   const float edge = x == -1.0f ? -__builtin_inff() : x < -1.0f ? __builtin_nanf("") : x;
   return x > -1.0f && x < __builtin_inff() && x != 0 ? r : edge;
 }
