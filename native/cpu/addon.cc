@@ -19,16 +19,16 @@ namespace {
 constexpr int addon_abi = 2;
 
 // glibc gives large freed memory back to the kernel at once, and taking it again costs a page fault
-// for every 4 KB: more than filling a result of a megabyte. Freed memory is kept, up to a bound,
-// and given back beyond it. Who has set these limits has his way.
+// for every 4 KB: more than filling a result. So all memory comes from the heap, where freed memory is
+// kept up to a bound. Who has set these limits has his way.
 void keep_freed_memory() {
   if (std::getenv("MALLOC_TRIM_THRESHOLD_") != nullptr) return;
   if (std::getenv("MALLOC_MMAP_THRESHOLD_") != nullptr) return;
 #ifdef __GLIBC__
   static std::once_flag once;
   std::call_once(once, [] {
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
   });
 #endif
 }

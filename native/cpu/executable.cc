@@ -1,5 +1,7 @@
 #include "executable.h"
 
+#include <cstdlib>
+
 #include <algorithm>
 #include <new>
 
@@ -12,6 +14,16 @@ constexpr int64_t buffer_threshold = 32 << 10;
 // From here on running out of memory is to be expected, and is an error, not the end of the
 // process.
 constexpr int64_t fallible_threshold = 4 << 20;
+
+// Up to here freed memory is kept for the next result, which then costs neither page faults nor
+// zeros.
+constexpr int64_t kept_threshold = 256 << 20;
+
+bool can_allocate(size_t bytes) {
+  void* const memory = std::malloc(bytes);
+  std::free(memory);
+  return memory != nullptr;
+}
 
 }  // namespace
 
@@ -230,8 +242,9 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
   const auto size = static_cast<size_t>(bytes);
   if (bytes < buffer_threshold) {
     if (napi_create_arraybuffer(env_, size, &data, &value) != napi_ok) return nullptr;
-  } else if (bytes < fallible_threshold) {
+  } else if (bytes < fallible_threshold || (bytes < kept_threshold && can_allocate(size))) {
     if (napi_create_buffer(env_, size, &data, &value) != napi_ok) return nullptr;
+    if (bytes >= fallible_threshold) prefer_huge_pages(static_cast<std::byte*>(data), bytes);
   } else {
     const napi_value length = number(static_cast<double>(bytes));
     if (napi_new_instance(env_, addon->array_buffer.Value(), 1, &length, &value) != napi_ok ||
