@@ -5,7 +5,6 @@
 #include <deque>
 #include <thread>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace tno::cpu {
 namespace {
@@ -37,7 +36,7 @@ class CompileQueue {
 
   void compile(const std::shared_ptr<PendingLibrary>& library, std::string source) {
     const std::lock_guard lock(mutex_);
-    if (!asked_.insert(library->request().key).second) return;
+    if (!library->ask()) return;
     jobs_.push_back({std::move(source), library});
     if (!is_stopping_ && !thread_.joinable()) start();
     changed_.notify_one();
@@ -62,7 +61,6 @@ class CompileQueue {
       request.source = job.source;
       job.library->finish(load_library(request));
       lock.lock();
-      asked_.erase(request.key);
     }
   }
 
@@ -80,7 +78,6 @@ class CompileQueue {
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   std::unordered_map<std::string, std::weak_ptr<PendingLibrary>> open_;  // by key
-  std::unordered_set<std::string> asked_;  // keys of what is queued or being made
   bool is_stopping_ = false;
   Clock::time_point stop_at_;
   std::thread thread_;

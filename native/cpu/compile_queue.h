@@ -4,6 +4,7 @@
 #ifndef TNO_CPU_COMPILE_QUEUE_H_
 #define TNO_CPU_COMPILE_QUEUE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -27,12 +28,15 @@ class PendingLibrary {
   // The set is compiled as soon as the library is there: now, or by the compiling thread.
   void serve(const std::shared_ptr<KernelSet>& set);
 
+  // Whether this is the first time that it is asked for.
+  bool ask() { return !is_asked_for_.exchange(true); }
   void finish(LibraryResult result);
 
   const LibraryRequest& request() const { return request_; }
 
  private:
   const LibraryRequest request_;
+  std::atomic<bool> is_asked_for_ = false;
   mutable std::mutex mutex_;
   mutable std::condition_variable finished_;
   bool is_finished_ = false;

@@ -244,7 +244,6 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
     if (napi_create_arraybuffer(env_, size, &data, &value) != napi_ok) return nullptr;
   } else if (bytes < fallible_threshold || (bytes < kept_threshold && can_allocate(size))) {
     if (napi_create_buffer(env_, size, &data, &value) != napi_ok) return nullptr;
-    if (bytes >= fallible_threshold) prefer_huge_pages(static_cast<std::byte*>(data), bytes);
   } else {
     const napi_value length = number(static_cast<double>(bytes));
     if (napi_new_instance(env_, addon->array_buffer.Value(), 1, &length, &value) != napi_ok ||
@@ -253,8 +252,8 @@ std::byte* Executable::allocate_output(size_t index, int64_t bytes) noexcept {
       napi_get_and_clear_last_exception(env_, &error);
       return nullptr;
     }
-    prefer_huge_pages(static_cast<std::byte*>(data), bytes);
   }
+  if (bytes >= fallible_threshold) prefer_huge_pages(static_cast<std::byte*>(data), bytes);
   large_[index] = value;
   return static_cast<std::byte*>(data);
 }

@@ -36,14 +36,12 @@ void take_results(const Napi::Value& results, std::span<const Tensor> outs) {
   const auto list = results.As<Napi::Array>();
   for (uint32_t i = 0; i < outs.size(); ++i) {
     const Napi::Value result = list.Get(i);
-    napi_typedarray_type type{};
-    size_t length = 0;
-    void* data = nullptr;
-    if (napi_get_typedarray_info(env, result, &type, &length, &data, nullptr, nullptr) != napi_ok ||
-        !holds_dtype(type, outs[i].dtype) || static_cast<int64_t>(length) != outs[i].elements()) {
+    int64_t length = 0;
+    std::byte* data = typed_array(env, result, outs[i].dtype, length);
+    if (data == nullptr || length != outs[i].elements()) {
       throw Napi::TypeError::New(env, "[host] expected results of the declared dtypes and shapes");
     }
-    copy_elements(Contiguous(outs[i], static_cast<std::byte*>(data)).tensor(), outs[i]);
+    copy_elements(Contiguous(outs[i], data).tensor(), outs[i]);
   }
 }
 

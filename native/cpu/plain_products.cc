@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 
+#include "instruction_level.h"
 #include "memory.h"
 #include "product_pieces.h"
 
@@ -11,11 +12,10 @@ namespace {
 
 const PlainKernels& widest() {
 #ifdef TNO_X86_LEVELS
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
+  if (has_avx512()) {
     return plain_kernels_avx512();
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return plain_kernels_avx2();
+  if (has_avx2()) return plain_kernels_avx2();
 #endif
   return plain_kernels_base();
 }

@@ -2,20 +2,16 @@
 
 #include <utility>
 
+#include "instruction_level.h"
 #include "tile_run.h"
 
 namespace tno::cpu {
 
 const tno_tiles& tile_primitives() {
 #ifdef TNO_X86_LEVELS
-  static const tno_tiles& best =
-      __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-              __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0
-          ? tno_tiles_avx512
-      : __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
-              __builtin_cpu_supports("f16c") != 0
-          ? tno_tiles_avx2
-          : tno_tiles_base;
+  static const tno_tiles& best = has_avx512()                                   ? tno_tiles_avx512
+                                 : has_avx2() && __builtin_cpu_supports("f16c") ? tno_tiles_avx2
+                                                                                : tno_tiles_base;
   return best;
 #else
   return tno_tiles_base;
