@@ -178,8 +178,7 @@ describe('KernelCache', () => {
     const warnings: string[] = [];
     const addon = new FakeAddon({ state: 'compiling' });
     const cache = cacheOf(addon, 'cc', warnings);
-    cache.open(unit('a'));
-    cache.open(unit('b'));
+    for (const source of [unit('a'), unit('b')]) cache.compile(cache.open(source), source);
     expect(warnings).toHaveLength(0);
     addon.status = { state: 'ready', compiled: true, error: '', warning: '/cache: read-only' };
     cache.open(unit('c'));
@@ -191,8 +190,11 @@ describe('KernelCache', () => {
     const warnings: string[] = [];
     const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
     const cache = cacheOf(addon, 'cc', warnings);
-    await cache.finished(cache.open(unit('a')));
-    await cache.finished(cache.open(unit('b')));
+    for (const source of [unit('a'), unit('b')]) {
+      const library = cache.open(source);
+      cache.compile(library, source);
+      await cache.finished(library);
+    }
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/stay interpreted.*k\.c:1: error: oops/);
   });
@@ -202,7 +204,9 @@ describe('KernelCache', () => {
     const addon = new FakeAddon({ state: 'failed', error: 'k.c:1: error: oops' });
     const cache = cacheOf(addon, 'cc', warnings);
     const wait = (): void => {
-      cache.wait(cache.open(unit('a')));
+      const library = cache.open(unit('a'));
+      cache.compile(library, unit('a'));
+      cache.wait(library);
     };
     expect(wait).toThrow(CompileError);
     expect(wait).toThrow(/k\.c:1: error: oops/);

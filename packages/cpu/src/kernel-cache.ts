@@ -122,7 +122,10 @@ export class KernelCache {
   private compiledCount = 0;
   private cachedCount = 0;
   private readonly warned = new Set<string>();
-  private readonly compiling = new Set<NativeLibrary>();
+  /** Opened, and not there. */
+  private readonly missing = new Set<NativeLibrary>();
+  /** Asked for, in the order in which the native thread makes them. */
+  private readonly compiling: NativeLibrary[] = [];
 
   constructor(
     private readonly addon: NativeAddon,
@@ -150,18 +153,20 @@ export class KernelCache {
       this.cachedCount++;
     } else {
       this.compiledCount++;
-      this.compiling.add(library);
+      this.missing.add(library);
     }
     return library;
   }
 
   isMissing(library: NativeLibrary): boolean {
-    return this.compiling.has(library);
+    return this.missing.has(library);
   }
 
   /** Has a native thread make the library, unless it is there or has been asked for. */
   compile(library: NativeLibrary, source: SourceUnit): void {
-    if (this.compiling.has(library)) this.addon.compileLibrary(library, source.text);
+    if (!this.missing.delete(library)) return;
+    this.compiling.push(library);
+    this.addon.compileLibrary(library, source.text);
   }
 
   /** Blocks until the library is there. @throws CompileError (E_COMPILE) with the compiler's words. */
@@ -169,7 +174,7 @@ export class KernelCache {
     this.addon.waitForLibrary(library);
     const { state, error } = this.addon.libraryStatus(library);
     if (state === 'failed') {
-      this.compiling.delete(library);
+      this.compiling.splice(this.compiling.indexOf(library), 1);
       throw new CompileError(`[cpu] compiling kernels failed: ${error}`);
     }
     this.review();
@@ -183,10 +188,10 @@ export class KernelCache {
 
   /** Warns of compilations that have failed since the last look. */
   private review(): void {
-    for (const library of this.compiling) {
-      const { state, error, warning } = this.addon.libraryStatus(library);
-      if (state === 'compiling') continue;
-      this.compiling.delete(library);
+    while (this.compiling.length > 0) {
+      const { state, error, warning } = this.addon.libraryStatus(this.compiling[0]);
+      if (state === 'compiling') return;
+      this.compiling.shift();
       if (state === 'failed') {
         this.warn(`kernels stay interpreted and run slower, compiling them failed: ${error}`);
       }
