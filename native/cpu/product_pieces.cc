@@ -8,8 +8,8 @@ constexpr double piece_work = 1e6;
 
 // Each piece reads, and packs, its rows of A and its columns of B: with less of them there is more
 // of that. A few wide pieces do best; large products can afford more.
-constexpr double usual_pieces = 16;
-constexpr double large_piece_work = 64e6;
+constexpr double usual_pieces = 8;
+constexpr double large_piece_work = 256e6;
 constexpr int64_t wide = 512;
 constexpr int64_t least_rows = 32;
 constexpr int64_t least_columns = 192;

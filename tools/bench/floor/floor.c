@@ -27,9 +27,12 @@ static int part_count;
 static volatile float one = 1.0f;
 static volatile float sink;
 
-static float* floats(int64_t count) {
-  float* data = aligned_alloc(64, ((size_t)count * sizeof(float) + 63) / 64 * 64);
+/* Aligned as a cache line is, or just as the memory of JavaScript's typed arrays is. */
+static float* floats(int64_t count, int typed_array) {
+  const size_t size = ((size_t)count * sizeof(float) + 63) / 64 * 64;
+  float* data = aligned_alloc(64, size + 64);
   if (data == NULL) abort();
+  if (typed_array) data += 4;
   for (int64_t i = 0; i < count; i++) data[i] = (float)(i % 7) * 0.1f;
   return data;
 }
@@ -99,9 +102,9 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
     p->transpose_b = word[2] != 0;
     p->accumulate = word[3] != 0;
     p->m = (int64_t)word[4], p->n = (int64_t)word[5], p->k = (int64_t)word[6];
-    p->a = floats(p->kind == PRODUCT ? p->m * p->k : p->n);
-    p->b = floats(p->k * p->n);
-    p->y = floats(p->m * p->n);
+    p->a = floats(p->kind == PRODUCT ? p->m * p->k : p->n, p->kind == PRODUCT);
+    p->b = floats(p->k * p->n, p->kind == PRODUCT);
+    p->y = floats(p->m * p->n, 0);
   }
   return NULL;
 }
@@ -127,7 +130,7 @@ static napi_value evaluate(napi_env env, napi_callback_info info) {
       return NULL;
   }
   const size_t n = count[0] < count[1] ? count[0] : count[1];
-  float *a = floats((int64_t)n), *b = floats((int64_t)n), *y = floats((int64_t)n);
+  float *a = floats((int64_t)n, 0), *b = floats((int64_t)n, 0), *y = floats((int64_t)n, 0);
   memcpy(a, data[0], n * sizeof(float));
   memcpy(b, data[1], n * sizeof(float));
   chain((int)kind, a, b, y, (int64_t)n);
