@@ -1,3 +1,3 @@
-import { library } from '../../tsup.shared.js';
+import { cachedLibrary } from '../../tsup.shared.js';
 
-export default library(['src/index.ts', 'src/node.ts']);
+export default cachedLibrary(['src/index.ts', 'src/node.ts']);

@@ -18,8 +18,15 @@ function builtProjects() {
 export async function buildPackages() {
   const projects = builtProjects();
   const stampFile = join(stateFolder, 'packages');
-  const settings = ['package-lock.json', 'nx.json', 'tsconfig.base.json', 'tsup.shared.ts'];
-  const hash = inputHash(root, [...projects, ...settings]);
+  const settings = [
+    'package-lock.json',
+    'nx.json',
+    'tsconfig.base.json',
+    'tsup.shared.ts',
+    'tools/code-cache',
+  ];
+  // What is built has code of this Node's V8.
+  const hash = inputHash(root, [...projects, ...settings], [process.version]);
   const built = projects.every((folder) => existsSync(join(root, folder, 'dist')));
   if (built && readStamp(stampFile) === hash) return;
 

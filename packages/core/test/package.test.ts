@@ -1,6 +1,6 @@
 /** The package as users get it: built, declared, packed. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,11 @@ afterAll(() => {
   app.remove();
 });
 
+/** A file, or one for each condition that may hold. */
+type Target = string | { readonly [condition: string]: Target };
+
 interface PackageJson {
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports: Readonly<Record<string, Target>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -92,6 +95,82 @@ describe('modules', () => {
   });
 });
 
+describe('the script that Node runs', () => {
+  const script = (): string => join(app.package('core'), 'dist/cached.cjs');
+  /** Tells of each script that is compiled, whether V8 took recorded code for it. */
+  const spy = `
+    import vm from 'node:vm';
+    import { syncBuiltinESMExports } from 'node:module';
+    vm.Script = class extends vm.Script {
+      constructor(text, options) {
+        super(text, options);
+        console.log(options.filename, this.cachedDataRejected);
+      }
+    };
+    syncBuiltinESMExports();
+    const tno = await import('@tno/core');
+    tno.config.device = 'reference';
+    const x = tno.fvector('x');
+    console.log(tno.function([x], x.mul(2).sum())([1, 2]));
+  `;
+
+  it('has the code that V8 made of it when it was built', () => {
+    app.write('spy.js', spy);
+    const { stdout, stderr } = app.run(['spy.js']);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('@tno/core/dist/cached.cjs false\n6\n');
+  });
+
+  it('is compiled as ever where V8 does not take that code, or there is none', () => {
+    app.write('spy.js', spy);
+    const code = readFileSync(`${script()}.code`);
+    try {
+      writeFileSync(`${script()}.code`, code.subarray(0, 1000));
+      expect(app.run(['spy.js'])).toMatchObject({
+        stdout: '@tno/core/dist/cached.cjs true\n6\n',
+        stderr: '',
+      });
+      rmSync(`${script()}.code`);
+      expect(app.run(['spy.js'])).toMatchObject({
+        stdout: '@tno/core/dist/cached.cjs undefined\n6\n',
+        stderr: '',
+      });
+    } finally {
+      writeFileSync(`${script()}.code`, code);
+    }
+  });
+
+  it("shows itself in stacks as a part of the package, or its sources, and the user's line", () => {
+    app.write(
+      'mistake.js',
+      `import * as tno from '@tno/core';
+      tno.config.device = 'reference';
+      const x = tno.fmatrix('x');
+      const f = tno.function([x], x.dot(tno.ndarray([[1, 2]])));
+      try { f([[1, 2]]); } catch (error) { console.log(error.stack); }`,
+    );
+    const plain = app.run(['mistake.js']).stdout;
+    expect(plain).toMatch(/made at .*mistake\.js:4:/);
+    expect(plain).toMatch(/at checkError \(@tno\/core\/dist\/cached\.cjs:\d+:\d+\)/);
+    const mapped = app.run(['--enable-source-maps', 'mistake.js']).stdout;
+    expect(mapped).toMatch(/made at .*mistake\.js:4:/);
+    expect(mapped).toMatch(/at checkError \(.*src\/compile\/run-errors\.ts:\d+:\d+\)/);
+  });
+
+  it('reads and writes archives', () => {
+    app.write(
+      'archive.js',
+      `import { decodeNpz, encodeNpz, ndarray } from '@tno/core';
+      const bytes = encodeNpz({ a: ndarray([1, 2]) }, { compress: true });
+      console.log(String(decodeNpz(bytes).a));`,
+    );
+    expect(app.run(['archive.js'])).toMatchObject({
+      stderr: '',
+      stdout: expect.stringMatching(/1.*2/) as string,
+    });
+  });
+});
+
 describe('declarations', () => {
   function check(text: string): string {
     app.write('consumer.ts', text);
@@ -134,14 +213,21 @@ describe('declarations', () => {
 
 describe('the packed package', () => {
   it('has every file that package.json names', () => {
-    for (const [path, target] of Object.entries(manifest().exports)) {
-      const targets = typeof target === 'string' ? { default: target } : target;
-      const conditions = Object.keys(targets).filter((name) => name !== '@tno/source');
-      // The first condition that holds counts: types before code, special before general.
-      if (path === '.') expect(conditions).toEqual(['types', 'node', 'default']);
-      for (const name of conditions) {
-        expect(existsSync(join(app.package('core'), targets[name])), targets[name]).toBe(true);
-      }
+    const filesOf = (target: Target, path: string[] = []): [conditions: string, file: string][] =>
+      typeof target === 'string'
+        ? [[path.join(' '), target]]
+        : Object.entries(target).flatMap(([name, inner]) => filesOf(inner, [...path, name]));
+    const { '.': entry, ...others } = manifest().exports;
+    const files = filesOf(entry).filter(([conditions]) => conditions !== '@tno/source');
+    // The first condition that holds counts: types before code, special before general.
+    expect(files.map(([conditions]) => conditions)).toEqual([
+      'types',
+      'node module',
+      'node default',
+      'default',
+    ]);
+    for (const [, file] of [...files, ...filesOf(others)]) {
+      expect(existsSync(join(app.package('core'), file)), file).toBe(true);
     }
   });
 
@@ -153,18 +239,20 @@ describe('the packed package', () => {
     const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(['package.json', 'dist/index.js', 'dist/node.js', 'dist/node.d.ts']),
+      expect.arrayContaining(['package.json', 'dist/index.js', 'dist/cached.js', 'dist/node.d.ts']),
     );
     for (const path of paths) {
-      expect(path).toMatch(/^(package\.json|README\.md|LICENSE|dist\/[\w-]+\.(js|js\.map|d\.ts))$/);
+      expect(path).toMatch(
+        /^(package\.json|README\.md|LICENSE|dist\/[\w-]+\.(c?js|c?js\.map|cjs\.code|d\.ts))$/,
+      );
     }
   });
 
   it('has no trace of the machine that built it', () => {
     const repository = fileURLToPath(new URL('../../..', import.meta.url));
     const dist = join(app.package('core'), 'dist');
-    for (const name of readdirSync(dist).filter((file) => /\.(js|ts)$/.test(file))) {
-      expect(readFileSync(join(dist, name), 'utf8')).not.toContain(repository);
+    for (const name of readdirSync(dist).filter((file) => /\.(c?js|ts|code)$/.test(file))) {
+      expect(readFileSync(join(dist, name), 'latin1')).not.toContain(repository);
     }
   });
 });

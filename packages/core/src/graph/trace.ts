@@ -28,7 +28,8 @@ interface Place {
 /** This module's place, and that of the package's last one (see `endPackage`): what lies between is the package. */
 const start = placeOfCaller(0);
 let end: Place | null = null;
-const sourceRoot = new URL('..', import.meta.url).href;
+/** The folder of this module's folder, as the host prints it: that of the sources where it maps to them. */
+const sourceRoot = (start?.file ?? import.meta.url).replace(/[^/]+\/[^/]+$/, '');
 
 /** Where the function that calls this one, or the one `above` it, stands. */
 function placeOfCaller(above: number): Place | null {

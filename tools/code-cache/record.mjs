@@ -1,0 +1,37 @@
+// Runs a script of @tno/core and a typical program with it, writes V8's code of the functions that this
+// called beside it, and prints the names that it exports. Usage: node record.mjs SCRIPT.cjs SHOWN_AS
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, Module } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Script } from 'node:vm';
+import { typicalProgram } from './typical-program.mjs';
+
+const filename = resolve(process.argv[2]);
+const shownAs = process.argv[3];
+
+// No settings of whoever builds.
+const empty = mkdtempSync(join(tmpdir(), 'tno-record-'));
+process.chdir(empty);
+process.env.HOME = empty;
+process.env.TNO_FLAGS = 'device=reference';
+
+const text = Module.wrap(readFileSync(filename, 'utf8'));
+const script = new Script(text, { filename: shownAs });
+const module = { exports: /** @type {import('@tno/core')} */ ({}) };
+script.runInThisContext()(
+  module.exports,
+  createRequire(filename),
+  module,
+  filename,
+  dirname(filename),
+);
+typicalProgram(module.exports);
+const code = script.createCachedData();
+if (new Script(text, { filename: shownAs, cachedData: code }).cachedDataRejected !== false) {
+  throw new Error('V8 does not take the code that it made');
+}
+writeFileSync(`${filename}.code`, code);
+rmSync(empty, { recursive: true });
+console.log(JSON.stringify(Object.keys(module.exports)));
