@@ -7,7 +7,6 @@
 import { constant, isConstant } from './graph/constant.js';
 import { evaluate } from './graph/evaluate.js';
 import type { TensorVariable } from './graph/variable.js';
-import * as indexing from './ops/advanced-index.js';
 import * as arithmetic from './ops/arithmetic.js';
 import type { Literal, TensorLike } from './ops/as-variable.js';
 import * as compare from './ops/compare.js';
@@ -17,6 +16,7 @@ import { nonzero as positions } from './ops/nonzero.js';
 import * as reductions from './ops/reduce.js';
 import type { Axes, ReduceOptions } from './ops/reduce.js';
 import * as softmaxes from './ops/softmax.js';
+import * as picking from './ops/take.js';
 import * as transcendental from './ops/transcendental.js';
 import { NDArray } from './types/ndarray.js';
 
@@ -140,7 +140,7 @@ export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray
 
 /** Elements of `x` along an axis at integer positions. */
 export function take(x: ArrayLike, indices: ArrayLike, axis = 0): NDArray {
-  return run(indexing.take(symbol(x), symbol(indices), axis));
+  return run(picking.take(symbol(x), symbol(indices), axis));
 }
 
 /** Where the elements are not 0: one vector of indices an axis. */

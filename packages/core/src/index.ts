@@ -44,7 +44,7 @@ export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js'
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';
 export type { Axes, ReduceOptions } from './ops/reduce.js';
 export { slice, type Slice } from './ops/subtensor.js';
-export type { Index } from './ops/advanced-index.js';
+export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';

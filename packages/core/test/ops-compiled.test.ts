@@ -9,7 +9,7 @@ import * as compare from '../src/ops/compare.js';
 import * as transcendental from '../src/ops/transcendental.js';
 import { expectValues } from './support/expect-values.js';
 import { decode, decodeTensor, numpyOps } from './support/numpy-ops.js';
-import { indexCases, indexOf } from './support/recorded-index.js';
+import { indexCases, indexOf, mixedCases } from './support/recorded-index.js';
 
 type Op = (...inputs: tno.TensorVariable[]) => tno.TensorVariable;
 type Reduction = (x: tno.TensorVariable, axes: readonly number[]) => tno.TensorVariable;
@@ -210,7 +210,7 @@ describe.each(['NONE', 'FAST_RUN'] as const)('compiled in mode %s', (mode) => {
   });
 
   it('at, setAt and incAt', () => {
-    const cases = indexCases.flatMap(
+    const cases = [...indexCases, ...mixedCases].flatMap(
       ([about, { recorded, spec, part, values, set, increased }]): Case[] => {
         const x = decodeTensor(recorded);
         const index = spec.map(indexOf);

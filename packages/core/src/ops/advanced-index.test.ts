@@ -3,7 +3,13 @@ import { leavesFor, run } from '../../test/support/checked-evaluate.js';
 import { expectValues } from '../../test/support/expect-values.js';
 import { layoutsOf } from '../../test/support/layouts.js';
 import { decode, decodeTensor } from '../../test/support/numpy-ops.js';
-import { indexCases, indexOf, isArrayIndex } from '../../test/support/recorded-index.js';
+import {
+  indexCases,
+  indexOf,
+  isArrayIndex,
+  isMaskIndex,
+  mixedCases,
+} from '../../test/support/recorded-index.js';
 import { DTypeError, IndexRangeError, ShapeError } from '../errors.js';
 import {
   bvector,
@@ -15,37 +21,43 @@ import {
   lvector,
   tensor,
 } from '../tensor/create.js';
+import type { TensorVariable } from '../graph/variable.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
-import { at, gather, incAt, scatter, setAt, take } from './advanced-index.js';
+import { at, ellipsis, incAt, newAxis, setAt } from './advanced-index.js';
 import { arange } from './arange.js';
 import { shapeOf } from './shape.js';
+import { gather, scatter } from './gather.js';
 import { slice } from './subtensor.js';
+import { take } from './take.js';
 
 describe('at, setAt and incAt give what NumPy gives', () => {
-  it.each(indexCases)('%s', (_name, { recorded, spec, part, values, set, increased }) => {
-    const x = decodeTensor(recorded);
-    const index = spec.map(indexOf);
-    for (const input of layoutsOf(x)) {
-      expectValues(
-        run((v) => at(v, ...index), [input]),
-        decodeTensor(part),
-      );
-      if (values === undefined || set === undefined || increased === undefined) continue;
-      const y = decodeTensor(values);
-      expectValues(
-        run((v, w) => setAt(v, index, w), [input, y]),
-        decode(set, x.dtype, x.shape),
-        0,
-        'set',
-      );
-      expectValues(
-        run((v, w) => incAt(v, index, w), [input, y]),
-        decode(increased, x.dtype, x.shape),
-        0,
-        'inc',
-      );
-    }
-  });
+  it.each([...indexCases, ...mixedCases])(
+    '%s',
+    (_name, { recorded, spec, part, values, set, increased }) => {
+      const x = decodeTensor(recorded);
+      const index = spec.map(indexOf);
+      for (const input of layoutsOf(x)) {
+        expectValues(
+          run((v) => at(v, ...index), [input]),
+          decodeTensor(part),
+        );
+        if (values === undefined || set === undefined || increased === undefined) continue;
+        const y = decodeTensor(values);
+        expectValues(
+          run((v, w) => setAt(v, index, w), [input, y]),
+          decode(set, x.dtype, x.shape),
+          0,
+          'set',
+        );
+        expectValues(
+          run((v, w) => incAt(v, index, w), [input, y]),
+          decode(increased, x.dtype, x.shape),
+          0,
+          'inc',
+        );
+      }
+    },
+  );
 
   it.each(indexCases.filter(([, { spec }]) => spec.some(isArrayIndex)))(
     '%s, symbolic arrays in any layout',
@@ -112,7 +124,7 @@ describe('at', () => {
       '[at] expected integer indices, got float32(?) (i)',
     );
     expect(() => at(fvector(), [0.5])).toThrow(IndexRangeError);
-    expect(() => at(fvector(), tensor('bool', [null]))).toThrow(IndexRangeError);
+    expect(() => at(fvector(), true)).toThrow(IndexRangeError);
   });
 
   it('take goes along an axis, counted from either end', () => {
@@ -131,6 +143,56 @@ describe('at', () => {
     expect(run((v) => take(v, [1]), [x]).toNested()).toEqual([[4, 5, 6]]);
     expect(run((v) => take(v, 1, -1), [x]).toNested()).toEqual([2, 5]);
     expect(() => take(fmatrix(), [0], 2)).toThrow(ShapeError);
+  });
+});
+
+describe('masks, new axes and the ellipsis', () => {
+  it.each(mixedCases.filter(([, { spec }]) => spec.some(isMaskIndex)))(
+    '%s, symbolic masks',
+    (_name, { recorded, spec, part }) => {
+      const x = decodeTensor(recorded);
+      const masks = spec.filter(isMaskIndex).map(({ mask }) => ndarray(mask, 'bool'));
+      const build = (v: TensorVariable, ...leaves: TensorVariable[]): TensorVariable => {
+        let next = 0;
+        return at(v, ...spec.map((one) => (isMaskIndex(one) ? leaves[next++] : indexOf(one))));
+      };
+      expectValues(run(build, [x, ...masks]), decodeTensor(part));
+    },
+  );
+
+  it('a mask of other sizes is refused, where both are known at once', () => {
+    const mask = ndarray([true, false]);
+    expect(() => at(tensor('float32', [3]), mask)).toThrow(
+      '[at] expected a mask of size 3 on axis 0, got 2',
+    );
+    for (const f of [at, (x: TensorVariable, m: TensorVariable) => setAt(x, [m], 0)]) {
+      expect(() => run((x, m) => f(x, m), [ndarray([1, 2, 3]), mask])).toThrow(ShapeError);
+    }
+  });
+
+  it('are counted as NumPy counts them', () => {
+    expect(() => at(fmatrix('x'), tensor('bool', [null, null]), 0)).toThrow(
+      '[at] expected at most 2 indices for x, got 3',
+    );
+    expect(() => at(fmatrix(), '...', '...')).toThrow("[at] expected at most one '...', got 2");
+    expect(at(fmatrix(), newAxis, ellipsis, 0).type.shape).toEqual([1, null]);
+  });
+
+  it('one value for a mask needs no positions', () => {
+    const x = tensor('int32', [null, null]);
+    const mask = tensor('bool', [null]);
+    for (const change of [setAt, incAt])
+      expect(change(x, [null, mask], 7).owner?.op.name).toBe('switch');
+    expect(() => setAt(x, [mask], 0.5)).toThrow(DTypeError);
+  });
+
+  it('a constant out of range is refused at once where the size is known', () => {
+    expect(() => at(tensor('float32', [null, 3]), null, [0, 3])).toThrow(
+      '[at] expected an index within [-3, 2] for axis 1, got 3',
+    );
+    expect(() => setAt(tensor('float32', [3]), [-4], 1)).toThrow(
+      '[set_subtensor] expected an index within [-3, 2] for axis 0, got -4',
+    );
   });
 });
 

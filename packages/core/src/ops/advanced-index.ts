@@ -1,240 +1,93 @@
 /**
- * Integer-array indexing: `x.at(rows, columns)` picks x[rows[i], columns[i]]. The op gathers along the
- * leading axes; `at` brings other forms (slices and integers beside arrays) to it with NumPy's rules.
- * Its gradient accumulates: an index that repeats adds up. Boolean masks come with the full language.
+ * The language of indices, with NumPy's rules: `at` reads what they name, `setAt` and `incAt` change a
+ * copy. Slices and integers come down to subtensor, integer arrays and masks to gather and scatter.
  */
-import { IndexRangeError, ShapeError } from '../errors.js';
-import { scalarConstant } from '../graph/constant.js';
-import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
-import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
-import type { Coordinate, Point, PointScope } from '../lower/lowering.js';
-import { readElement, storeElement, toStored } from '../types/convert.js';
-import { wrapScalar, type DType, type Storage } from '../types/dtype.js';
-import { NDArray } from '../types/ndarray.js';
-import { sizeOf } from '../types/shape.js';
-import { TensorType, normalizeAxis } from '../types/tensor-type.js';
-import { zeros, zerosLike } from './alloc.js';
-import { arange } from './arange.js';
-import { mul } from './arithmetic.js';
+import { IndexRangeError } from '../errors.js';
+import { isConstant } from '../graph/constant.js';
+import type { TensorVariable } from '../graph/variable.js';
+import { add } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
-import { requirePart, valuesFor } from './assigned-values.js';
-import { cast } from './cast.js';
-import { eq, switchOp } from './compare.js';
-import { dimshuffle } from './dimshuffle.js';
-import { alignRanks, broadcastStatic, padLeft } from './elementwise.js';
-import { numberSizes } from './number-sizes.js';
-import { sumTo } from './reduce.js';
-import { reshape } from './reshape.js';
-import { shapeOf, sizesOf } from './shape.js';
+import { valuesFor } from './assigned-values.js';
+import { isMask, maskFor, maskPositions } from './boolean-mask.js';
+import { switchOp } from './compare.js';
+import { dimshuffle, type AxisOrder } from './dimshuffle.js';
+import { padLeft } from './elementwise.js';
+import { gather, scatter } from './gather.js';
 import { incSubtensor, isSlice, subtensor, type BasicIndex, type Slice } from './subtensor.js';
 
-/** Shape of broadcast index arrays: they are of one rank. */
-function indexShape<S>(
-  algebra: SizeAlgebra<S>,
-  indices: readonly TensorVariable[],
-  shapes: readonly (readonly S[])[],
-): S[] {
-  return Array.from({ length: indices[0].type.rank }, (_, axis) => {
-    let size: S | null = null;
-    indices.forEach((index, k) => {
-      if (index.type.broadcasts(axis)) return;
-      const text = `[advanced_subtensor] expected index arrays of equal size on axis ${axis}, got {a} and {b}`;
-      size = size === null ? shapes[k][axis] : algebra.requireEqual(size, shapes[k][axis], text);
-    });
-    return size ?? algebra.const(1);
-  });
+/** Adds an axis of size 1, as an index. */
+export const newAxis = 'x';
+/** Stands for all axes that the other indices leave over. */
+export const ellipsis = '...';
+
+/**
+ * What indexes: an integer (the axis goes), a slice or null (it stays), an integer array or a mask of
+ * booleans (they pick), `'x'` (a new axis of size 1), `'...'` (the axes that are left over).
+ */
+export type Index = BasicIndex | 'x' | '...';
+
+/** An ellipsis among these stands for no axis. */
+type Item = Slice | TensorVariable | null | 'x' | '...';
+type AxisItem = Exclude<Item, 'x' | '...'>;
+
+/** Axes that an index takes up. */
+function width(item: Item): number {
+  if (item === 'x' || item === '...') return 0;
+  return item === null || isSlice(item) || !isMask(item) ? 1 : item.type.rank;
 }
 
-/** Point in `x`: the leading coordinates from the index arrays, the others as they are. */
-function gatherPoint(scope: PointScope, indices: readonly TensorVariable[], point: Point): Point {
-  const rank = indices[0].type.rank;
-  const leading = indices.map((index): Coordinate => ({
-    kind: 'value',
-    value: scope.at(index, point.slice(0, rank)),
-  }));
-  return [...leading, ...point.slice(rank)];
-}
-
-/** Flat positions in `x` of the elements that the indices name, and the shape they are taken in. */
-function positionsIn(
-  x: NDArray,
-  indices: readonly NDArray[],
-  variables: readonly TensorVariable[],
-): { positions: number[]; shape: number[] } {
-  const shapes = indices.map((index) => index.shape);
-  const shape = indexShape(numberSizes, variables, shapes);
-  const flat = indices.map((index) => index.broadcastTo(shape).contiguous());
-  const rest = x.shape.slice(indices.length);
-  const inner = sizeOf(rest);
-  const positions: number[] = [];
-  for (let i = 0; i < sizeOf(shape); i++) {
-    let row = 0;
-    flat.forEach((index, axis) => {
-      const size = x.shape[axis];
-      const value = Number(index.data[i]);
-      if (value < -size || value >= size) {
-        throw new IndexRangeError(
-          `[advanced_subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${value}`,
-        );
-      }
-      row = row * size + (value < 0 ? value + size : value);
-    });
-    for (let j = 0; j < inner; j++) positions.push(row * inner + j);
-  }
-  return { positions, shape: [...shape, ...rest] };
-}
-
-const gatherOps = new Map<number, Op>();
-
-function gatherOp(count: number): Op {
-  const found = gatherOps.get(count);
-  if (found !== undefined) return found;
-  const op = defineOp({
-    name: 'advanced_subtensor',
-    props: { indices: count },
-    types: ([x, ...indices]) => [
-      new TensorType(x.dtype, [
-        ...broadcastStatic('advanced_subtensor', indices),
-        ...x.type.shape.slice(count),
-      ]),
-    ],
-    shapes: (algebra, [shape, ...indexShapes], node) => [
-      [...indexShape(algebra, node.inputs.slice(1), indexShapes), ...shape.slice(count)],
-    ],
-    perform: ([x, ...indices], node) => {
-      const source = x.contiguous();
-      const { positions, shape } = positionsIn(source, indices, node.inputs.slice(1));
-      const out = NDArray.zeros(shape, x.dtype);
-      positions.forEach((at, k) => storeElement(out.data, k, source.data[at]));
-      return [out];
-    },
-    pullback: ({ inputs: [x, ...indices] }, [g]) => [
-      g && apply1(scatterOp(count, 'inc'), [zerosLike(x, g.dtype), g, ...indices]),
-      ...indices.map(() => null),
-    ],
-    lower: {
-      kind: 'index',
-      gathers: true,
-      map: (scope, node, point) => gatherPoint(scope, node.inputs.slice(1), point),
-    },
-  });
-  gatherOps.set(count, op);
-  return op;
-}
-
-const scatterOps = new Map<string, Op>();
-
-function scatterOp(count: number, mode: 'set' | 'inc'): Op {
-  const found = scatterOps.get(`${mode}${count}`);
-  if (found !== undefined) return found;
-  const name = `advanced_${mode}_subtensor`;
-  const op = defineOp({
-    name,
-    props: { indices: count },
-    types: ([x]) => [x.type],
-    shapes: (algebra, [shape, part, ...indexShapes], node) => {
-      const [, y, ...indices] = node.inputs;
-      const region = [...indexShape(algebra, indices, indexShapes), ...shape.slice(count)];
-      requirePart(algebra, name, y, part, region);
-      return [shape];
-    },
-    perform: ([x, y, ...indices], node) => {
-      const out = x.copy();
-      const { positions, shape } = positionsIn(out, indices, node.inputs.slice(2));
-      requirePart(numberSizes, name, node.inputs[1], y.shape, shape);
-      const { data } = y.broadcastTo(shape).astype(x.dtype);
-      positions.forEach((at, k) => {
-        const stored = mode === 'set' ? data[k] : sumOf(x.dtype, out.data, at, data, k);
-        storeElement(out.data, at, stored);
-      });
-      return [out];
-    },
-    pullback: ({ inputs: [x, y, ...indices] }, [g]) => {
-      const none = indices.map(() => null);
-      if (g === null) return [null, null, ...none];
-      const part = apply1(gatherOp(count), [g, ...indices]);
-      if (mode === 'inc') return [g, sumTo(part, y), ...none];
-      const rest = apply1(scatterOp(count, 'set'), [g, zerosLike(part), ...indices]);
-      return [rest, sumTo(ofLastWriters(part, x, indices), y), ...none];
-    },
-    lower: {
-      kind: 'scatter',
-      mode: mode === 'set' ? 'set' : 'add',
-      gathers: true,
-      region: (scope, { inputs: [x, , ...indices] }) => [
-        ...Array.from({ length: indices[0].type.rank }, (_, axis) => {
-          const wide = indices.find((index) => !index.type.broadcasts(axis));
-          return wide === undefined ? scope.sizes.const(1) : scope.shape(wide)[axis];
-        }),
-        ...scope.shape(x).slice(count),
-      ],
-      map: (scope, node, point) => gatherPoint(scope, node.inputs.slice(2), point),
-    },
-  });
-  scatterOps.set(`${mode}${count}`, op);
-  return op;
-}
-
-/** Stored elements added in arithmetic of their dtype. */
-function sumOf(dtype: DType, a: Storage, i: number, b: Storage, k: number): number | bigint {
-  const [p, q] = [readElement(dtype, a, i), readElement(dtype, b, k)];
-  const total = typeof p === 'bigint' ? p + (q as bigint) : p + (q as number);
-  return toStored(dtype, wrapScalar(dtype, total));
-}
-
-/** `part`, 0 where another value is written later to the same place: only the last one stands. */
-function ofLastWriters(
-  part: TensorVariable,
-  x: TensorVariable,
-  indices: readonly TensorVariable[],
-): TensorVariable {
-  const rank = indices[0].type.rank;
-  const sizes = Array.from({ length: rank }, (_, axis) => {
-    const wide = indices.find((index) => !index.type.broadcasts(axis));
-    return wide === undefined ? scalarConstant(1, 'int64') : shapeOf(wide, axis);
-  });
-  const count = sizes.reduce((a: TensorVariable, b) => mul(a, b), scalarConstant(1, 'int64'));
-  const order = reshape(arange(count), sizes);
-  const places = zeros(sizesOf(x).slice(0, indices.length), 'int64');
-  const last = apply1(scatterOp(indices.length, 'set'), [places, order, ...indices]);
-  const stands = eq(apply1(gatherOp(indices.length), [last, ...indices]), order);
-  const axes = Array.from({ length: part.type.rank }, (_, axis) => (axis < rank ? axis : 'x'));
-  return switchOp(dimshuffle(stands, axes), part, 0);
-}
-
-/** Picks along the leading axes of `x` by integer arrays, which broadcast against each other. */
-export function gather(x: TensorVariable, indices: readonly TensorVariable[]): TensorVariable {
-  return apply1(gatherOp(indices.length), [x, ...alignRanks(indices.map(asIndex))]);
-}
-
-/** A copy of `x` with `values` added (repeats accumulate) or set (the last wins) where the leading indices point. */
-export function scatter(
-  x: TensorVariable,
-  indices: readonly TensorVariable[],
-  values: TensorLike,
-  mode: 'set' | 'inc',
-): TensorVariable {
-  const aligned = alignRanks(indices.map(asIndex));
-  const rank = aligned[0].type.rank + x.type.rank - indices.length;
-  const y = valuesFor(`advanced_${mode}_subtensor`, x, values);
-  if (y.type.rank > rank) {
-    throw new ShapeError(
-      `[advanced_${mode}_subtensor] expected values of rank at most ${rank}, got ${y.type.rank}`,
-    );
-  }
-  return apply1(scatterOp(indices.length, mode), [x, padLeft(y, rank), ...aligned]);
-}
-
-function asIndex(index: TensorVariable): TensorVariable {
-  if (!/int/.test(index.dtype))
+/** The indices with numbers and arrays as variables, and the ellipsis spelled out. */
+function itemsOf(x: TensorVariable, indices: readonly Index[]): Item[] {
+  const items = indices.map((index) =>
+    index === null || index === 'x' || index === '...' || isSlice(index)
+      ? index
+      : asVariable(index),
+  );
+  const given = items.filter((item) => item !== '...');
+  const left = x.type.rank - given.reduce((total, item) => total + width(item), 0);
+  if (left < 0) {
     throw new IndexRangeError(
-      `[at] expected integer indices, got ${index.type.key} (${index.toString()})`,
+      `[at] expected at most ${x.type.rank} indices for ${x.toString()}, got ${x.type.rank - left}`,
     );
-  return cast(index, 'int64');
+  }
+  if (items.length - given.length > 1) {
+    throw new IndexRangeError(
+      `[at] expected at most one '...', got ${items.length - given.length}`,
+    );
+  }
+  const whole: Item[] = left === 0 ? ['...'] : Array.from({ length: left }, () => null);
+  return items.flatMap((item) => (item === '...' ? whole : [item]));
 }
 
-/** Anything that indexes an axis: integer, slice, null, or an integer array. */
-export type Index = BasicIndex;
+/** `x` with the new axes in place, the other indices, and the order that takes those axes out again. */
+interface Widened {
+  readonly x: TensorVariable;
+  readonly items: readonly AxisItem[];
+  readonly back: AxisOrder;
+  /** Whether something else stands between what picks. */
+  readonly separated: boolean;
+}
+
+function widen(x: TensorVariable, items: readonly Item[]): Widened {
+  const order: (number | 'x')[] = [];
+  let axis = 0;
+  for (const item of items) {
+    if (item === 'x') order.push('x');
+    for (let k = 0; k < width(item); k++) order.push(axis++);
+  }
+  while (axis < x.type.rank) order.push(axis++);
+  return {
+    x: dimshuffle(x, order),
+    items: items.flatMap((item) => (item === '...' ? [] : [item === 'x' ? null : item])),
+    separated: isSeparated(items),
+    back: Array.from({ length: x.type.rank }, (_, k) => order.indexOf(k)),
+  };
+}
+
+function isSeparated(items: readonly Item[]): boolean {
+  const picks = items.map((item) => item !== 'x' && item !== '...' && !isSliceOrNull(item));
+  return picks.slice(picks.indexOf(true), picks.lastIndexOf(true)).includes(false);
+}
 
 /** How indices with arrays among them come down to slices, then picks along leading axes. */
 interface Picking {
@@ -247,34 +100,52 @@ interface Picking {
   readonly toPlace: readonly number[];
 }
 
-function isSliceOrNull(index: Index): index is Slice | null {
-  return index === null || isSlice(index);
+function isSliceOrNull(item: Item): item is Slice | null {
+  return item === null || isSlice(item);
+}
+
+/** One item an axis: masks as the positions of their true elements. */
+function byAxis({ x, items }: Widened): AxisItem[] {
+  const result: AxisItem[] = [];
+  for (const item of items) {
+    if (isSliceOrNull(item) || !isMask(item)) result.push(item);
+    else result.push(...maskPositions(x, result.length, item));
+  }
+  return result;
 }
 
 /** null where slices and integers do it. */
-function pickingOf(v: TensorVariable, indices: readonly Index[]): Picking | null {
-  if (indices.length > v.type.rank) {
-    throw new IndexRangeError(
-      `[at] expected at most ${v.type.rank} indices for ${v.toString()}, got ${indices.length}`,
-    );
-  }
-  const given = indices.map((index) => (isSliceOrNull(index) ? null : asVariable(index)));
-  if (!given.some((index) => index !== null && index.type.rank > 0)) return null;
-  const all = Array.from({ length: v.type.rank }, (_, axis) => axis);
-  const isPicked = (axis: number): boolean => (given[axis] ?? null) !== null;
+function pickingOf({ x, separated }: Widened, items: readonly AxisItem[]): Picking | null {
+  if (!items.some((item) => !isSliceOrNull(item) && item.type.rank > 0)) return null;
+  const all = Array.from({ length: x.type.rank }, (_, axis) => axis);
+  const isPicked = (axis: number): boolean => axis < items.length && !isSliceOrNull(items[axis]);
   const [axes, others] = [all.filter(isPicked), all.filter((axis) => !isPicked(axis))];
-  const picks = axes.map((axis) => given[axis] as TensorVariable);
+  const picks = axes.map((axis) => items[axis] as TensorVariable);
+  picks.forEach((pick, k) => checkConstant(x, axes[k], pick));
   const rank = Math.max(...picks.map((pick) => pick.type.rank));
-  const adjacent = axes.every((axis, k) => axis === axes[0] + k);
-  const before = adjacent ? others.filter((axis) => axis < axes[0]).length : 0;
+  const before = separated ? 0 : others.filter((axis) => axis < axes[0]).length;
   const rest = others.map((_, k) => rank + k);
   const pickedAxes = Array.from({ length: rank }, (_, k) => k);
   return {
-    slices: indices.map((index) => (isSliceOrNull(index) ? index : null)),
+    slices: items.map((item) => (isSliceOrNull(item) ? item : null)),
     picks,
     toFront: [...axes, ...others],
     toPlace: [...rest.slice(0, before), ...pickedAxes, ...rest.slice(before)],
   };
+}
+
+/** Refuses a constant index that is out of range of an axis of known size. */
+function checkConstant(x: TensorVariable, axis: number, pick: TensorVariable): void {
+  const size = x.type.shape[axis];
+  if (size === null || !isConstant(pick)) return;
+  const { data, offset, size: count } = pick.data.contiguous();
+  for (let k = 0; k < count; k++) {
+    const at = Number(data[offset + k]);
+    if (at >= -size && at < size) continue;
+    throw new IndexRangeError(
+      `[at] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`,
+    );
+  }
 }
 
 /** The order that undoes `order`. */
@@ -283,36 +154,61 @@ function inverse(order: readonly number[]): number[] {
 }
 
 /**
- * `x` indexed: integers drop an axis, slices and null keep it, integer arrays pick (broadcast together;
- * their axes stand where the arrays stood, or first when other indices separate them, as in NumPy).
- * @throws IndexRangeError
+ * `x` indexed: integers drop an axis, slices and null keep it, `'x'` adds one, `'...'` stands for those
+ * left over; integer arrays pick (broadcast together; their axes stand where the arrays stood, or first
+ * when other indices separate them, as in NumPy), and so do masks, whose number of true elements is
+ * known only when the function runs. @throws IndexRangeError, ShapeError for a mask of other sizes
  */
 export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable {
   const v = asVariable(x);
-  const picking = pickingOf(v, indices);
-  if (picking === null) return subtensor(v, indices);
-  const front = dimshuffle(subtensor(v, picking.slices), picking.toFront);
+  const wide = widen(v, itemsOf(v, indices));
+  const items = byAxis(wide);
+  const picking = pickingOf(wide, items);
+  if (picking === null) return subtensor(wide.x, items);
+  const front = dimshuffle(subtensor(wide.x, picking.slices), picking.toFront);
   return dimshuffle(gather(front, picking.picks), picking.toPlace);
+}
+
+/** For a lone mask and one value: where the mask holds, without counting. */
+function assignMasked(
+  mode: 'set' | 'inc',
+  { x, items }: Widened,
+  values: TensorVariable,
+): TensorVariable | null {
+  const [mask, second] = items.filter((item) => item !== null);
+  const isLone = second === undefined && !isSliceOrNull(mask ?? null) && values.type.rank === 0;
+  if (!isLone || !isMask(mask as TensorVariable)) return null;
+  const axis = items.indexOf(mask);
+  const checked = maskFor(x, axis, mask as TensorVariable);
+  const order = x.type.shape.map((_, k) =>
+    k >= axis && k < axis + checked.type.rank ? k - axis : 'x',
+  );
+  return switchOp(dimshuffle(checked, order), mode === 'set' ? values : add(x, values), x);
 }
 
 function assign(
   mode: 'set' | 'inc',
-  x: TensorVariable,
+  target: TensorVariable,
   indices: readonly Index[],
-  values: TensorLike,
+  given: TensorLike,
 ): TensorVariable {
-  const picking = pickingOf(x, indices);
-  if (picking === null) return incSubtensor(x, indices, values, mode);
+  const wide = widen(target, itemsOf(target, indices));
+  const { x } = wide;
+  const values = valuesFor(`${mode}_subtensor`, x, given);
+  const masked = assignMasked(mode, wide, values);
+  if (masked !== null) return dimshuffle(masked, wide.back);
+  const items = byAxis(wide);
+  const picking = pickingOf(wide, items);
+  if (picking === null) return dimshuffle(incSubtensor(x, items, values, mode), wide.back);
   const { slices, picks, toFront, toPlace } = picking;
   const sliced = subtensor(x, slices);
-  const placed = padLeft(valuesFor(`advanced_${mode}_subtensor`, x, values), toPlace.length);
+  const placed = padLeft(values, toPlace.length);
   // Values of too high a rank are refused by scatter.
   const y = placed.type.rank === toPlace.length ? dimshuffle(placed, inverse(toPlace)) : placed;
-  const changed = dimshuffle(
-    scatter(dimshuffle(sliced, toFront), picks, y, mode),
-    inverse(toFront),
-  );
-  return sliced === x ? changed : incSubtensor(x, slices, changed, 'set');
+  const front = scatter(dimshuffle(sliced, toFront), picks, y, mode);
+  const changed = dimshuffle(front, inverse(toFront));
+  const whole = sliced === x ? changed : incSubtensor(x, slices, changed, 'set');
+  return dimshuffle(whole, wide.back);
 }
 
 /** A copy of `x` in which the indexed part is `values`; of values for the same place the last one stands. */
@@ -331,19 +227,4 @@ export function incAt(
   values: TensorLike,
 ): TensorVariable {
   return assign('inc', x, indices, values);
-}
-
-/** Elements of `x` along `axis` at integer positions of any rank, as numpy.take. */
-export function take(x: TensorLike, indices: TensorLike, axis = 0): TensorVariable {
-  const v = asVariable(x);
-  const lead: Index[] = Array.from(
-    { length: normalizeAxis('take', axis, v.type.rank) },
-    () => null,
-  );
-  return at(v, ...lead, asVariable(indices));
-}
-
-/** Whether the node gathers along leading axes: for rewrites. */
-export function isGather(node: Apply | null): node is Apply {
-  return node?.op.name === 'advanced_subtensor';
 }

@@ -42,7 +42,7 @@ function symbolic(spec: readonly BasicIndex[]): {
 describe('subtensor gives what NumPy gives', () => {
   it.each(basic)('%s', (_name, { recorded, spec, part, values, set, increased }) => {
     const x = decodeTensor(recorded);
-    const index = spec.map(indexOf);
+    const index = spec.map(indexOf) as BasicIndex[];
     const { bounds, build } = symbolic(index);
     for (const input of layoutsOf(x)) {
       expectValues(

@@ -326,10 +326,11 @@ function parse(
       throw new IndexRangeError(`[${op}] expected integer scalars as indices, got ${v.type.key}`);
     bounds.push(cast(v, 'int64'));
   };
-  const spec = indices.map((index): AxisIndex => {
+  const spec = indices.map((index, axis): AxisIndex => {
     if (index === null) return { kind: 'slice', start: false, stop: false, step: 1 };
     if (!isSlice(index)) {
       bound(index);
+      checkStatic(op, bounds[bounds.length - 1], axis, x.type.shape[axis]);
       return { kind: 'at' };
     }
     const { start = null, stop = null, step = 1 } = index;
@@ -342,22 +343,19 @@ function parse(
   return { spec, bounds };
 }
 
+/** Refuses an index that is known to be out of range. */
+function checkStatic(op: string, index: TensorVariable, axis: number, size: number | null): void {
+  if (!(index instanceof Constant) || size === null) return;
+  const at = Number(index.scalar);
+  if (at >= -size && at < size) return;
+  throw new IndexRangeError(
+    `[${op}] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`,
+  );
+}
+
 /** The part of `x` that integers and slices name. @throws IndexRangeError where a static index is out of range */
 export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): TensorVariable {
   const { spec, bounds } = parse('subtensor', x, indices);
-  let next = 0;
-  spec.forEach((index, axis) => {
-    const own = index.kind === 'at' ? bounds[next++] : null;
-    if (index.kind === 'slice') next += Number(index.start) + Number(index.stop);
-    const size = x.type.shape[axis];
-    if (own instanceof Constant && size !== null) {
-      const at = Number(own.scalar);
-      if (at < -size || at >= size)
-        throw new IndexRangeError(
-          `[subtensor] expected an index within [${-size}, ${size - 1}] for axis ${axis}, got ${at}`,
-        );
-    }
-  });
   if (
     spec.every((index) => index.kind === 'slice' && !index.start && !index.stop && index.step === 1)
   )

@@ -14,6 +14,7 @@ import * as reductions from '../ops/reduce.js';
 import * as reshaping from '../ops/reshape.js';
 import * as shapes from '../ops/shape.js';
 import * as softmaxes from '../ops/softmax.js';
+import * as picking from '../ops/take.js';
 import * as transcendental from '../ops/transcendental.js';
 import type { TensorVariable } from '../graph/variable.js';
 import type * as f from './signatures.js';
@@ -139,10 +140,10 @@ export const onesLike = typed<f.LikeFunction>(allocation.onesLike);
 /** The integers from start (0) to before stop. */
 export const arange = typed<f.ArangeFunction>(ranges.arange);
 
-/** Integers drop an axis, slices (see `slice`) and null keep it, integer arrays pick along it. */
+/** Integers drop an axis, slices (see `slice`) and null keep it, arrays and masks pick, 'x' adds an axis, '...' is the rest. */
 export const at = typed<f.AtFunction>(indexing.at);
 /** Elements along an axis at integer positions. */
-export const take = typed<f.TakeFunction>(indexing.take);
+export const take = typed<f.TakeFunction>(picking.take);
 /** A copy in which the indexed part is `values`. */
 export const setAt = typed<f.AssignFunction>(indexing.setAt);
 /** A copy in which `values` are added to the indexed part; values for one place add up. */

@@ -17,6 +17,7 @@ import type {
   DropRank,
   FloatOf,
   MaxRank,
+  NextRank,
   PreviousRank,
   TakeRank,
   WithLiteral,
@@ -179,6 +180,10 @@ export interface AtMethod {
     this: TensorVariable<D, R>,
     ...indices: I
   ): TensorVariable<D, AtRank<R, I>>;
+  <D extends DType, R extends number, S extends number>(
+    this: TensorVariable<D, R>,
+    mask: TensorVariable<'bool', S>,
+  ): TensorVariable<D, NextRank[DropRank<R, S>]>;
   <D extends DType, R extends number, S extends number>(
     this: TensorVariable<D, R>,
     positions: TensorVariable<DType, S>,

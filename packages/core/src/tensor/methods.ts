@@ -14,6 +14,7 @@ import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import { shape } from '../ops/shape.js';
 import * as softmaxes from '../ops/softmax.js';
+import * as picking from '../ops/take.js';
 import * as transcendental from '../ops/transcendental.js';
 import type { DType } from '../types/dtype.js';
 import type * as f from './method-signatures.js';
@@ -107,7 +108,7 @@ export interface TensorMethods<D extends DType, R extends number> {
   flatten: f.FlattenMethod;
   /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
   readonly shape: TensorVariable<'int64', 1>;
-  /** Integers, slices (see `slice`), null for a whole axis, and integer arrays. */
+  /** Integers, slices (see `slice`), null for a whole axis, integer arrays, masks, 'x' for a new axis, '...'. */
   at: f.AtMethod;
   /** Elements along an axis at integer positions. */
   take: f.TakeMethod;
@@ -197,7 +198,7 @@ const functions = {
   reshape,
   flatten,
   at: advanced.at,
-  take: advanced.take,
+  take: picking.take,
   setAt: advanced.setAt,
   incAt: advanced.incAt,
 };

@@ -18,6 +18,7 @@ import type {
   FloatOf,
   FloatX,
   MaxRank,
+  NextRank,
   PreviousRank,
   SumTable,
   TakeRank,
@@ -287,9 +288,13 @@ export interface ArangeFunction {
 
 /** An index that drops its axis. */
 type Place = number | bigint | TensorVariable<DType, 0>;
-/** Indices that drop or keep their axis. */
-export type Basic = Place | Slice | null;
-type After<R extends number, I> = I extends Place ? PreviousRank[R] : R;
+/** Indices that drop, keep or add an axis, or stand for any number of them. */
+export type Basic = Place | Slice | null | 'x' | '...';
+type After<R extends number, I> = I extends Place
+  ? PreviousRank[R]
+  : I extends 'x'
+    ? NextRank[R]
+    : R;
 
 /** The rank of `x.at(...indices)`, up to four of them. */
 export type AtRank<R extends number, I extends readonly unknown[]> = I extends readonly [infer A]
@@ -307,6 +312,10 @@ export interface AtFunction {
     x: TensorVariable<D, R>,
     ...indices: I
   ): TensorVariable<D, AtRank<R, I>>;
+  <D extends DType, R extends number, S extends number>(
+    x: TensorVariable<D, R>,
+    mask: TensorVariable<'bool', S>,
+  ): TensorVariable<D, NextRank[DropRank<R, S>]>;
   <D extends DType, R extends number, S extends number>(
     x: TensorVariable<D, R>,
     positions: TensorVariable<DType, S>,

@@ -1,7 +1,8 @@
 /** Differentiable functions with points to check their gradients at: one table for all tests of gradients. */
 import { scalarConstant } from '../../src/graph/constant.js';
 import type { TensorVariable } from '../../src/graph/variable.js';
-import { at, incAt, setAt, take } from '../../src/ops/advanced-index.js';
+import { at, incAt, setAt } from '../../src/ops/advanced-index.js';
+import { take } from '../../src/ops/take.js';
 import { broadcastTo } from '../../src/ops/alloc.js';
 import * as A from '../../src/ops/arithmetic.js';
 import { gt, switchOp } from '../../src/ops/compare.js';
@@ -268,6 +269,7 @@ const one = (name: string, f: Unary, shape: readonly number[]): GradCase => ({
   points: [within(plain, shape)],
 });
 const repeated = ndarray([0n, 0n, 1n]);
+const mask = ndarray([true, false, true]);
 
 const moves: GradCase[] = [
   one('dimshuffle', (x) => dimshuffle(x, [1, 'x', 0]), [2, 3]),
@@ -291,6 +293,9 @@ const moves: GradCase[] = [
   one('repeated rows', (x) => at(x, repeated), [2, 3]),
   one('pairs of indices', (x) => at(x, repeated, ndarray([2n, 2n, -1n])), [2, 3]),
   one('indices after a slice', (x) => at(x, slice(null), repeated), [3, 2]),
+  one('masked rows', (x) => at(x, mask), [3, 2]),
+  one('masked pairs with a slice', (x) => at(x, { step: -1 }, mask, 0), [2, 3, 2]),
+  one('a new axis and an ellipsis', (x) => at(x, 'x', '...', 0), [2, 3]),
   one('no rows', (x) => at(x, NDArray.zeros([0], 'int64')), [2, 3]),
   one(
     'take',
@@ -320,6 +325,9 @@ const moves: GradCase[] = [
       two('repeated rows', (x, y) => change(x, [repeated], y), [3, 2], [3, 2]),
       two('repeated rows from a scalar', (x, y) => change(x, [repeated], y), [3, 2], []),
       two('repeated pairs', (x, y) => change(x, [repeated, ndarray([1n, 1n, 0n])], y), [2, 2], [3]),
+      two('masked rows', (x, y) => change(x, [mask], y), [3, 2], [2, 2]),
+      two('a mask from a scalar', (x, y) => change(x, [null, mask], y), [2, 3], []),
+      two('a new axis', (x, y) => change(x, [0, 'x'], y), [2, 3], [1, 3]),
       two('columns', (x, y) => change(x, [slice(1, null), repeated], y), [3, 2], [2, 3]),
     ];
   }),

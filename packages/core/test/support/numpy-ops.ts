@@ -17,9 +17,25 @@ export interface RecordedTensor extends Recorded {
   readonly shape: readonly number[];
 }
 
-/** One index of an axis: an integer, `[start, stop, step]`, an integer array, or null for all. */
+/** One index: an integer, `[start, stop, step]`, an integer array, a mask, a new axis, an ellipsis, or null for all. */
 export type RecordedIndex =
-  number | readonly (number | null)[] | { readonly array: Nested<number> } | null;
+  | number
+  | readonly (number | null)[]
+  | { readonly array: Nested<number> }
+  | { readonly mask: Nested<boolean> }
+  | 'x'
+  | '...'
+  | null;
+
+/** What an index names, and what setting it and adding to it gives. */
+export type RecordedIndexing = readonly [
+  x: RecordedTensor,
+  index: readonly RecordedIndex[],
+  part: RecordedTensor,
+  values?: RecordedTensor,
+  set?: readonly Encoded[],
+  increased?: readonly Encoded[],
+];
 
 type ByDType<T> = Readonly<Record<DType, T>>;
 type Table = Readonly<Record<string, Partial<ByDType<Recorded>>>>;
@@ -52,14 +68,7 @@ interface Fixture {
     softmax: RecordedTensor | null,
     log: RecordedTensor | null,
   ])[];
-  readonly indexing: readonly (readonly [
-    x: RecordedTensor,
-    index: readonly RecordedIndex[],
-    part: RecordedTensor,
-    values?: RecordedTensor,
-    set?: readonly Encoded[],
-    increased?: readonly Encoded[],
-  ])[];
+  readonly indexing: readonly RecordedIndexing[];
   readonly shuffles: readonly (readonly [
     x: RecordedTensor,
     order: readonly (number | 'x')[],
@@ -81,9 +90,13 @@ interface Fixture {
   ])[];
 }
 
-export const numpyOps = JSON.parse(
-  readFileSync(new URL('../fixtures/numpy/ops.json', import.meta.url), 'utf8'),
-) as Fixture;
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../fixtures/numpy/${name}`, import.meta.url), 'utf8'));
+}
+
+export const numpyOps = read('ops.json') as Fixture;
+/** Indices of every kind, mixed; see fixtures/numpy/indexing.py. */
+export const mixedIndexing = read('indexing.json') as readonly RecordedIndexing[];
 
 const named: Readonly<Record<string, number>> = {
   nan: NaN,

@@ -1,7 +1,8 @@
 /** The steps of random graphs: what each op takes and makes; see random-graphs.ts. */
 import { grad } from '../../src/grad/grad.js';
 import type { TensorVariable } from '../../src/graph/variable.js';
-import { at, incAt, scatter, setAt } from '../../src/ops/advanced-index.js';
+import { at, incAt, setAt } from '../../src/ops/advanced-index.js';
+import { scatter } from '../../src/ops/gather.js';
 import { broadcastTo, zerosLike } from '../../src/ops/alloc.js';
 import { arange } from '../../src/ops/arange.js';
 import * as arithmetic from '../../src/ops/arithmetic.js';

@@ -165,6 +165,10 @@ describe('indices', () => {
     expectTypeOf(x.at(rows)).toEqualTypeOf<TensorVariable<'float32', 2>>();
     expectTypeOf(x.at(tno.arange(k), rows)).toEqualTypeOf<TensorVariable<'float32', 1>>();
     expectTypeOf(x.at(null, rows)).toEqualTypeOf<TensorVariable<'float32'>>();
+    expectTypeOf(x.at('x', 0)).toEqualTypeOf<TensorVariable<'float32', 2>>();
+    expectTypeOf(x.at('...', tno.newAxis)).toEqualTypeOf<TensorVariable<'float32', 3>>();
+    expectTypeOf(x.at(x.gt(0))).toEqualTypeOf<TensorVariable<'float32', 1>>();
+    expectTypeOf(x.at(rows.gt(0))).toEqualTypeOf<TensorVariable<'float32', 2>>();
     expectTypeOf(x.take(tno.lmatrix(), 1)).toEqualTypeOf<TensorVariable<'float32', 3>>();
     expectTypeOf(open.at(0)).toEqualTypeOf<TensorVariable<'float32'>>();
     expectTypeOf(x.setAt([0], 1)).toEqualTypeOf<TensorVariable<'float32', 2>>();

@@ -10,7 +10,8 @@ import {
 import { IndexRangeError } from '../../errors.js';
 import { evaluate } from '../../graph/evaluate.js';
 import { grad } from '../../grad/grad.js';
-import { at, scatter } from '../../ops/advanced-index.js';
+import { at } from '../../ops/advanced-index.js';
+import { scatter } from '../../ops/gather.js';
 import { zerosLike } from '../../ops/alloc.js';
 import { arange } from '../../ops/arange.js';
 import { add, mul, neg, sqr, sub, trueDiv } from '../../ops/arithmetic.js';

@@ -1,7 +1,7 @@
 /** Softmax however it is spelled, and what its gradient by integer targets comes to. */
 import { scalarConstant } from '../../graph/constant.js';
 import { apply1, type TensorVariable } from '../../graph/variable.js';
-import { scatter } from '../../ops/advanced-index.js';
+import { scatter } from '../../ops/gather.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { neg } from '../../ops/arithmetic.js';
 import { guardIndex } from '../../ops/guard-index.js';
