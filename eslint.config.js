@@ -19,6 +19,7 @@ const boundaries = [
  * upwards would tie the layers into a knot. Sizes and rules are data that more than one layer makes.
  */
 const above = {
+  routines: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
   types: ['graph', 'ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
   graph: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
   ops: ['grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],

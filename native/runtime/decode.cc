@@ -300,6 +300,16 @@ CallStep read_call(Reader& in) {
   return step;
 }
 
+RoutineStep read_routine(Reader& in) {
+  RoutineStep step;
+  step.routine = static_cast<Routine>(in.word_in(0, routine_count, "routine"));
+  step.params = in.ids("size id");
+  step.ins = in.ids("buffer id");
+  step.outs = in.ids("buffer id");
+  step.site = in.optional_id("site");
+  return step;
+}
+
 CopyStep read_copy(Reader& in) {
   CopyStep step;
   step.from = in.id("buffer id");
@@ -327,7 +337,7 @@ CommitStep read_commit(Reader& in) {
 }
 
 Step read_step(Reader& in, int32_t depth) {
-  switch (static_cast<StepKind>(in.word_in(0, 8, "step"))) {
+  switch (static_cast<StepKind>(in.word_in(0, 9, "step"))) {
     case StepKind::sizes:
       return {read_sizes_step(in)};
     case StepKind::kernel:
@@ -344,6 +354,8 @@ Step read_step(Reader& in, int32_t depth) {
       return {read_host(in)};
     case StepKind::commit:
       return {read_commit(in)};
+    case StepKind::routine:
+      return {read_routine(in)};
   }
   return {};
 }

@@ -14,6 +14,7 @@ enum class FailureKind : int32_t {
   host,       // a host step failed; its caller knows why
   broken,     // the program does not fit itself or what it is bound to; `text` says where
   cancelled,  // its caller wanted it no more, before it had changed anything
+  routine,    // id: the site; a: what the values of a routine do not fit by
 };
 
 // How a run ended: plain data, so that nothing is thrown through the runtime.

@@ -134,10 +134,15 @@ struct Check {
   std::string text{};
 };
 
-enum class StepKind : int32_t { sizes, kernel, call, copy, loop, cond, host, commit };
+enum class StepKind : int32_t { sizes, kernel, call, copy, loop, cond, host, commit, routine };
 enum class Callee : int32_t { gemm, gemv, ger, nonzero };
 
 inline constexpr int32_t callee_count = 4;
+
+// In the order of core's `routines`.
+enum class Routine : int32_t { sort, argsort, cumsum, cumprod };
+
+inline constexpr int32_t routine_count = 4;
 
 struct Step;
 
@@ -158,6 +163,14 @@ struct KernelStep {
 
 struct CallStep {
   Callee callee = Callee::gemm;
+  std::vector<int32_t> ins{};
+  std::vector<int32_t> outs{};
+  int32_t site = -1;
+};
+
+struct RoutineStep {
+  Routine routine = Routine::sort;
+  std::vector<int32_t> params{};
   std::vector<int32_t> ins{};
   std::vector<int32_t> outs{};
   int32_t site = -1;
@@ -203,7 +216,8 @@ struct CommitStep {
 
 // The alternatives stand in the order of StepKind.
 struct Step {
-  std::variant<SizesStep, KernelStep, CallStep, CopyStep, LoopStep, CondStep, HostStep, CommitStep>
+  std::variant<SizesStep, KernelStep, CallStep, CopyStep, LoopStep, CondStep, HostStep, CommitStep,
+               RoutineStep>
       kind;
 };
 

@@ -22,6 +22,7 @@ class Counter {
   StepWork of(const CondStep&) const { return {}; }
   StepWork of(const CommitStep&) const { return {}; }
   StepWork of(const HostStep& step) const { return {0, bytes(step.ins) + bytes(step.outs)}; }
+  StepWork of(const RoutineStep& step) const { return {0, bytes(step.ins) + bytes(step.outs)}; }
   StepWork of(const CopyStep& step) const { return {0, 2 * bytes(step.from)}; }
   StepWork of(const CallStep& step) const;
   StepWork of(const KernelStep& step) const;

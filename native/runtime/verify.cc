@@ -4,6 +4,7 @@
 #include <string>
 
 #include "program.h"
+#include "routines.h"
 
 namespace tno {
 namespace {
@@ -281,6 +282,19 @@ class Verifier {
         has_rank(step.outs[0], 1, DType::int64);
         has_rank(step.outs[1], 0, DType::int64);
     }
+    for (int32_t id : step.outs) check_written(id);
+  }
+
+  void visit(const RoutineStep& step, bool) {
+    check_ids(step.ins);
+    check_ids(step.outs);
+    for (int32_t id : step.params) size_id(id);
+    site(step.site);
+    const RoutineEntry& routine = routine_entry(step.routine);
+    expect(step.ins.size() == routine.ins && step.outs.size() == routine.outs &&
+               step.params.size() == routine.params,
+           "a routine's count of operands");
+    expect(!committed_, "routines before the commit");
     for (int32_t id : step.outs) check_written(id);
   }
 

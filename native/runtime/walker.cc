@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "calls.h"
+#include "routines.h"
 
 namespace tno {
 
@@ -156,6 +157,31 @@ bool Walker::run_step(const CallStep& step) {
   }
   return run_call(step.callee, ins_, outs_, products_) ||
          broken("[call] expected operands whose shapes fit each other");
+}
+
+bool Walker::run_step(const RoutineStep& step) {
+  lengths_used_ = 0;
+  if (!tensors(step.ins, ins_) || !tensors(step.outs, outs_)) return false;
+  for (const Tensor& operand : ins_) {
+    if (!is_contiguous(operand)) return broken("[routine] expected contiguous inputs");
+  }
+  for (const Tensor& operand : outs_) {
+    if (!is_contiguous(operand)) return broken("[routine] expected contiguous outputs");
+  }
+  params_.clear();
+  for (int32_t id : step.params) params_.push_back(size(id));
+  const RoutineResult result = run_routine(step.routine, {ins_, outs_, params_, products_});
+  switch (result.outcome) {
+    case RoutineOutcome::done:
+      return true;
+    case RoutineOutcome::failed:
+      return fail({.kind = FailureKind::routine, .id = step.site, .a = result.value});
+    case RoutineOutcome::no_memory:
+      return fail({.kind = FailureKind::memory, .id = step.site, .a = result.value});
+    case RoutineOutcome::misfit:
+      break;
+  }
+  return broken("[routine] expected operands that fit each other");
 }
 
 bool Walker::run_step(const CopyStep& step) {

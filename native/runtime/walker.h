@@ -110,6 +110,7 @@ class Walker {
   bool run_step(const SizesStep& step);
   bool run_step(const KernelStep& step);
   bool run_step(const CallStep& step);
+  bool run_step(const RoutineStep& step);
   bool run_step(const CopyStep& step);
   bool run_step(const LoopStep& step);
   bool run_step(const CondStep& step);
@@ -163,6 +164,7 @@ class Walker {
   std::vector<void*> kernel_buffers_;
   std::vector<int64_t> kernel_dims_;
   std::vector<Tensor> ins_;
+  std::vector<int64_t> params_;
   std::vector<Tensor> outs_;
   std::vector<int64_t> lengths_;
   size_t lengths_used_ = 0;

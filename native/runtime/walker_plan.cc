@@ -112,6 +112,11 @@ void Walker::plan_steps(std::span<const Step> steps) {
       for (int32_t id : call->outs) note_write(id);
       note_tensors(call->ins.size() + call->outs.size());
       has_products_ = has_products_ || call->callee != Callee::nonzero;
+    } else if (const auto* routine = std::get_if<RoutineStep>(&step.kind)) {
+      for (int32_t id : routine->outs) note_site(id, routine->site);
+      for (int32_t id : routine->outs) note_write(id);
+      note_tensors(routine->ins.size() + routine->outs.size());
+      params_.reserve(routine->params.size());
     } else if (const auto* copy = std::get_if<CopyStep>(&step.kind)) {
       note_site(copy->to, copy->site);
       note_write(copy->to);

@@ -162,6 +162,13 @@ class Writer {
     ids(step.outs);
     word(step.site);
   }
+  void visit(const RoutineStep& step) {
+    word(step.routine);
+    ids(step.params);
+    ids(step.ins);
+    ids(step.outs);
+    word(step.site);
+  }
   void visit(const CopyStep& step) {
     word(step.from);
     word(step.to);

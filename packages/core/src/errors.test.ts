@@ -14,6 +14,7 @@ const codes: Record<string, string> = {
   MissingInputError: 'E_MISSING_INPUT',
   UnusedInputError: 'E_UNUSED_INPUT',
   InputError: 'E_INPUT',
+  NumericalError: 'E_NUMERICAL',
   UpdateError: 'E_UPDATE',
   GivensError: 'E_GIVENS',
   RewriteError: 'E_REWRITE',

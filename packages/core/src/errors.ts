@@ -113,6 +113,15 @@ export class UnusedInputError extends TnoError {
   }
 }
 
+/** A routine found values that it cannot work with, such as a matrix that is not positive definite. */
+export class NumericalError extends TnoError {
+  override readonly code: string = 'E_NUMERICAL';
+
+  static {
+    this.prototype.name = 'NumericalError';
+  }
+}
+
 /** An argument of a call is not what the compiled function takes. */
 export class InputError extends TnoError {
   override readonly code: string = 'E_INPUT';

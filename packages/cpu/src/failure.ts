@@ -6,6 +6,7 @@ import { ASYNC_IN_FLIGHT, failureKinds } from './native.js';
 /** A failure by its kind and words; not that of an output or a host step. */
 export function failureOf(kind: number, id: number, a: number, b: number): RunFailure {
   if (kind === failureKinds.check) return { kind: 'check', check: id, a, b };
+  if (kind === failureKinds.routine) return { kind: 'routine', site: id, value: a };
   if (kind === failureKinds.index) return { kind: 'index', site: id, value: a, size: b };
   return { kind: 'memory', site: id, bytes: a, limit: b };
 }

@@ -157,6 +157,7 @@ export const failureKinds = {
   output: 4,
   host: 5,
   cancelled: 7,
+  routine: 8,
 } as const;
 /** As many elements as the memory has; at most so many. See native/cpu/executable_binding.h. */
 export const memoryTakes = { size: -1, room: -2 } as const;

@@ -5,7 +5,7 @@ import type { MachinePeak } from '../device/target.js';
 import { userFrames } from '../graph/trace.js';
 import { lifetimes } from '../lower/lifetimes.js';
 import type { Program, Step } from '../lower/program.js';
-import { namedBlocks } from '../lower/step-access.js';
+import { namedBlocks, stepLabel } from '../lower/step-access.js';
 import { dtypeInfo } from '../types/dtype.js';
 import type { Compilation } from './compilation.js';
 import { chromeTrace, type ChromeTrace } from './profile-trace.js';
@@ -158,7 +158,7 @@ function stepProfiles(made: Compilation, recording: Recording | null): StepProfi
 
 function nameOf(program: Program, step: Step): string {
   if (step.kind === 'kernel') return program.kernels[step.kernel].name;
-  return step.kind === 'call' ? step.callee : step.kind;
+  return stepLabel(step);
 }
 
 /** Why a step is slower than it could be; null where it is not. */

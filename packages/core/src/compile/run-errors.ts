@@ -4,12 +4,14 @@ import {
   AsyncInFlightError,
   DeviceError,
   IndexRangeError,
+  NumericalError,
   ShapeError,
   type TnoError,
 } from '../errors.js';
 import { userFrames } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Lowered } from '../lower/lower.js';
+import { routineFailure } from '../routines/reference.js';
 import type { NDArray } from '../types/ndarray.js';
 import { shapeText } from '../types/shape.js';
 import { findClash, originalGather, type Clash } from './diagnose.js';
@@ -32,6 +34,8 @@ export function translateRunError(error: unknown, call: FailedCall): unknown {
       return checkError(clashOf(failure, call), call);
     case 'index':
       return indexError(failure, call);
+    case 'routine':
+      return routineError(failure, call);
     case 'output': {
       const { label } = call.spec.results[failure.output];
       return new ShapeError(
@@ -83,6 +87,13 @@ function indexError({ site, value, size }: FailureOf<'index'>, call: FailedCall)
   const node = originalGather(call.spec.roots, call.lowered.sites[site]);
   const message = `[at] expected an index within [${-size}, ${size - 1}], got ${value}`;
   return new IndexRangeError(message, { trace: traceOf(node, call) });
+}
+
+function routineError({ site, value }: FailureOf<'routine'>, call: FailedCall): TnoError {
+  const node = call.lowered.sites[site];
+  const { lower } = node.op;
+  const message = lower.kind === 'routine' ? routineFailure(lower.routine, value) : node.op.name;
+  return new NumericalError(message, { trace: traceOf(node, call) });
 }
 
 function traceOf(node: Apply | undefined, { spec, values }: FailedCall): string {

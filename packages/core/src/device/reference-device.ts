@@ -8,7 +8,9 @@ import type { JsFailure, JsKernel } from '../codegen/js.js';
 import { jsRuntime } from '../codegen/js-runtime.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { Program } from '../lower/program.js';
+import { referenceRoutines } from '../routines/reference.js';
 import { CallQueue } from './call-queue.js';
+import { copyElements } from './copy-elements.js';
 import { HostStorage } from './host-storage.js';
 import type { OutputMemory } from './output-memory.js';
 import { runReferenceCall } from './reference-calls.js';
@@ -142,5 +144,12 @@ function kernelBackend(kernels: readonly JsKernel[]): WalkBackend {
       return kernels[kernel](buf, off, dims, failure) ? null : { ...failure };
     },
     runCall: runReferenceCall,
+    runRoutine(routine, params, ins, outs): number | null {
+      const given = ins.map((x) => x.contiguous());
+      const result = referenceRoutines[routine](given, params);
+      if ('failed' in result) return result.failed;
+      result.forEach((value, k) => copyElements(value, outs[k]));
+      return null;
+    },
   };
 }

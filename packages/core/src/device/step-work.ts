@@ -6,6 +6,7 @@
  * - bytes are those of the elements that operands span, each element once a step however often it is
  *   read; what is computed by an index counts once for each point. Written elements count once, added
  *   ones twice.
+ * - a routine's operations are not counted.
  * native/runtime/step_work.cc counts the same.
  */
 import type { BufferId, KernelDim, KernelInstr, Program, SizeId, Step } from '../lower/program.js';
@@ -29,6 +30,7 @@ export function stepWork(program: Program, step: Step, sizes: readonly number[])
       return callWork(program, step, sizes);
     case 'copy':
       return { flops: 0, bytes: 2 * bytesOf(program, step.from, sizes) };
+    case 'routine':
     case 'host':
       return { flops: 0, bytes: sumBytes(program, [...step.ins, ...step.outs], sizes) };
     default:

@@ -50,6 +50,8 @@ export type HostFunction = (inputs: readonly NDArray[]) => readonly NDArray[];
 export type RunFailure =
   | { readonly kind: 'check'; readonly check: number; readonly a: number; readonly b: number }
   | { readonly kind: 'index'; readonly site: number; readonly value: number; readonly size: number }
+  /** A routine whose values do not fit it; `value` is for the routine's message. */
+  | { readonly kind: 'routine'; readonly site: number; readonly value: number }
   | { readonly kind: 'output'; readonly output: number; readonly shape: readonly number[] }
   | {
       readonly kind: 'memory';

@@ -10,6 +10,7 @@ import { allocate } from '../types/convert.js';
 import { dtypeInfo } from '../types/dtype.js';
 import type { DType, Storage } from '../types/dtype.js';
 import { contiguousStrides, sizeOf } from '../types/shape.js';
+import type { Routine } from '../routines/routine.js';
 import type {
   BufferDecl,
   BufferId,
@@ -50,6 +51,13 @@ export interface WalkBackend {
     dims: readonly number[],
   ): IndexFailure | null;
   runCall(callee: Callee, ins: readonly NDArray[], outs: readonly NDArray[]): void;
+  /** The number of its failure; null when all went well. */
+  runRoutine(
+    routine: Routine,
+    params: readonly number[],
+    ins: readonly NDArray[],
+    outs: readonly NDArray[],
+  ): number | null;
 }
 
 export interface WalkParts {
@@ -229,6 +237,8 @@ class Run implements SizeSource {
         return this.loopStep(step);
       case 'cond':
         return this.steps(this.flag(step.test) ? step.then : step.else);
+      case 'routine':
+        return this.routineStep(step);
       case 'host':
         return this.hostStep(step);
       case 'commit':
@@ -326,6 +336,16 @@ class Run implements SizeSource {
         ? [this.flat(outs[0]), this.array(outs[1])]
         : outs.map((id) => this.array(id));
     this.parts.backend.runCall(callee, sources, results);
+  }
+
+  private routineStep({ routine, params, ins, outs, site }: StepOf<'routine'>): void {
+    const value = this.parts.backend.runRoutine(
+      routine,
+      params.map((id) => this.sizes[id]),
+      ins.map((id) => this.array(id)),
+      outs.map((id) => this.array(id)),
+    );
+    if (value !== null) throw new RunError({ kind: 'routine', site, value });
   }
 
   private copyStep(from: BufferId, to: BufferId): void {

@@ -12,6 +12,7 @@ import {
   stepKinds,
   storeModes,
 } from './encode.js';
+import { routines } from '../routines/routine.js';
 import { callees, PROGRAM_VERSION } from './program.js';
 import type {
   BufferDecl,
@@ -211,6 +212,15 @@ function readStep(r: WordReader): Step {
       };
     case 'call':
       return { kind, callee: r.name(callees), ins: r.words(), outs: r.words(), site: r.word() };
+    case 'routine':
+      return {
+        kind,
+        routine: r.name(routines),
+        params: r.words(),
+        ins: r.words(),
+        outs: r.words(),
+        site: r.word(),
+      };
     case 'copy':
       return { kind, from: r.word(), to: r.word(), site: r.word() };
     case 'loop':

@@ -4,6 +4,7 @@ import { FormatError } from '../errors.js';
 import { dtypes } from '../types/dtype.js';
 import { decodeProgram } from './decode.js';
 import { encodeProgram, PROGRAM_MAGIC, sizeOpcodes } from './encode.js';
+import { routines } from '../routines/routine.js';
 import { callees } from './program.js';
 import type {
   BufferDecl,
@@ -120,6 +121,14 @@ const { step } = fc.letrec<{ step: Step; block: Step[] }>((tie) => ({
     fc.record({
       kind: fc.constant('call' as const),
       callee: fc.constantFrom(...callees),
+      ins: ids,
+      outs: ids,
+      site: id,
+    }),
+    fc.record({
+      kind: fc.constant('routine' as const),
+      routine: fc.constantFrom(...routines),
+      params: ids,
       ins: ids,
       outs: ids,
       site: id,

@@ -7,6 +7,7 @@
 import { dtypeInfo } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
 import { callees } from './program.js';
+import { routines } from '../routines/routine.js';
 import type {
   BufferDecl,
   Check,
@@ -65,6 +66,7 @@ export const stepKinds = [
   'cond',
   'host',
   'commit',
+  'routine',
 ] as const satisfies readonly Step['kind'][];
 
 export const checkRels = ['eq', 'le', 'lt'] as const satisfies readonly Check['rel'][];
@@ -280,6 +282,13 @@ function writeStep(w: WordWriter, step: Step): void {
       return;
     case 'call':
       w.name(callees, step.callee);
+      w.words(step.ins);
+      w.words(step.outs);
+      w.word(step.site);
+      return;
+    case 'routine':
+      w.name(routines, step.routine);
+      w.words(step.params);
       w.words(step.ins);
       w.words(step.outs);
       w.word(step.site);

@@ -3,10 +3,11 @@
  *
  * Most ops are functions of a point: their value at one index of the output is made of their inputs'
  * values at some index. Such ops (`scalar`, `expression`, `index`) fuse freely. The others are
- * `reduce`, `reshape`, `scatter`, a library `call`, a `composite` of other ops, free `steps` (loops,
+ * `reduce`, `reshape`, `scatter`, a product's `call`, a library `routine`, a `composite` of other ops, free `steps` (loops,
  * branches), or `host`, which calls `perform` back and is the last resort.
  */
 import type { Apply, TensorVariable } from '../graph/variable.js';
+import type { Routine } from '../routines/routine.js';
 import type { DType } from '../types/dtype.js';
 import type { BufferId, Callee, SizeId } from './program.js';
 import type { ProgramBuilder } from './program-builder.js';
@@ -96,6 +97,12 @@ export type Lowering =
       readonly kind: 'call';
       readonly callee: Callee;
       readonly expand: ((node: Apply) => readonly TensorVariable[]) | null;
+    }
+  /** A routine over whole arrays; every output has a shape rule. */
+  | {
+      readonly kind: 'routine';
+      readonly routine: Routine;
+      readonly params?: (scope: StepScope, node: Apply) => readonly SizeId[];
     }
   | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
   /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */

@@ -72,6 +72,11 @@ class ProgramPrinter {
         return this.kernel(step, put);
       case 'call':
         return put(`${names(step.outs)} = ${step.callee}(${names(step.ins)})`);
+      case 'routine': {
+        const params = step.params.map((id) => this.size(id));
+        const given = [names(step.ins), ...params].filter((text) => text !== '').join(', ');
+        return put(`${names(step.outs)} = ${step.routine}(${given})`);
+      }
       case 'copy':
         return put(`${this.names[step.to]} = copy ${this.names[step.from]}`);
       case 'host':

@@ -6,6 +6,7 @@
  * Invariant: ids the builder gives out are valid with this builder only; `finish` renumbers buffers
  * and sizes. Temps have slot -1 until then.
  */
+import type { Routine } from '../routines/routine.js';
 import type { DType } from '../types/dtype.js';
 import { VerifyError } from '../errors.js';
 import { finishProgram, type PlacedCheck } from './finish-program.js';
@@ -184,6 +185,16 @@ export class ProgramBuilder {
 
   call(callee: Callee, ins: readonly BufferId[], outs: readonly BufferId[], site: SiteId): void {
     this.push({ kind: 'call', callee, ins, outs, site });
+  }
+
+  routine(
+    routine: Routine,
+    params: readonly SizeId[],
+    ins: readonly BufferId[],
+    outs: readonly BufferId[],
+    site: SiteId,
+  ): void {
+    this.push({ kind: 'routine', routine, params, ins, outs, site });
   }
 
   copy(from: BufferId, to: BufferId, site: SiteId): void {

@@ -6,6 +6,7 @@
  * that a walker must know (beyond the short list of callees); it can be printed, verified, encoded
  * to integers, and walked by the TypeScript and by the C++ walker with equal results.
  */
+import type { Routine } from '../routines/routine.js';
 import type { DType } from '../types/dtype.js';
 import type { ReduceOp, ScalarOp } from './scalar-op.js';
 
@@ -162,6 +163,7 @@ export type Callee = (typeof callees)[number];
  * - `sizes`: evaluate sizes[from, to), run `checks`, then allocate `alloc` (temps and outputs whose sizes are now known).
  * - `kernel`: `dims` are the kernel's parameters; `sites` has one entry per gather/scatter index, in order of
  *   appearance (body, epilogue, stores), for the index error's message.
+ * - `routine`: a library routine over whole contiguous arrays; `params` are sizes.
  * - `copy`: `to` = elements of `from`; same shape, but a `shared` target takes the source's shape (only after `commit`).
  * - `loop`: `body` for counter = 0 … trips-1; stops early after an iteration that leaves `until` true; `taken`
  *   (int64, rank 0) receives the number of iterations run. Its body starts with its own `sizes` step where needed.
@@ -188,6 +190,14 @@ export type Step =
   | {
       readonly kind: 'call';
       readonly callee: Callee;
+      readonly ins: readonly BufferId[];
+      readonly outs: readonly BufferId[];
+      readonly site: SiteId;
+    }
+  | {
+      readonly kind: 'routine';
+      readonly routine: Routine;
+      readonly params: readonly SizeId[];
       readonly ins: readonly BufferId[];
       readonly outs: readonly BufferId[];
       readonly site: SiteId;

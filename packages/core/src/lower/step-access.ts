@@ -39,6 +39,7 @@ export function stepAccess(step: Step, kernels: readonly LoopKernel[]): Access {
       return { reads, writes };
     }
     case 'call':
+    case 'routine':
     case 'host':
       return { reads: step.ins, writes: step.outs };
     case 'copy':
@@ -63,6 +64,12 @@ export function nestedBlocks(step: Step): readonly (readonly Step[])[] {
   return [];
 }
 
+/** The routine that a step calls, else its kind. */
+export function stepLabel(step: Step): string {
+  if (step.kind === 'call') return step.callee;
+  return step.kind === 'routine' ? step.routine : step.kind;
+}
+
 /** Where a step is, for messages: `steps[2].body[0] (kernel exp)`. */
 export function stepName(
   program: { readonly kernels: readonly LoopKernel[] },
@@ -73,7 +80,7 @@ export function stepName(
     const kernel = program.kernels[step.kernel] as { readonly name: string } | undefined;
     return `${path} (kernel ${kernel?.name ?? '?'})`;
   }
-  return `${path} (${step.kind === 'call' ? step.callee : step.kind})`;
+  return `${path} (${stepLabel(step)})`;
 }
 
 /** Calls `visit` for the blocks inside a step with their paths. */
@@ -96,6 +103,7 @@ export function stepBuffers(step: Step): readonly BufferId[] {
     case 'kernel':
       return step.operands;
     case 'call':
+    case 'routine':
     case 'host':
       return [...step.ins, ...step.outs];
     case 'copy':
@@ -114,6 +122,7 @@ export function stepBuffers(step: Step): readonly BufferId[] {
 /** All size ids that a step names itself; not the range that a `sizes` step evaluates. */
 export function stepSizes(step: Step): readonly SizeId[] {
   if (step.kind === 'kernel') return step.dims;
+  if (step.kind === 'routine') return step.params;
   return step.kind === 'loop' ? [step.trips] : [];
 }
 
@@ -133,6 +142,10 @@ export function renumberSteps(steps: readonly Step[], ids: IdMap): Step[] {
       case 'kernel': {
         const dims = step.dims.map((id) => ids.size(id));
         return { ...step, operands: buffers(step.operands), dims };
+      }
+      case 'routine': {
+        const params = step.params.map((id) => ids.size(id));
+        return { ...step, params, ins: buffers(step.ins), outs: buffers(step.outs) };
       }
       case 'call':
       case 'host':

@@ -42,6 +42,8 @@ export class StepWriter {
         return this.writeScatter(node);
       case 'call':
         return this.writeCall(node);
+      case 'routine':
+        return this.writeRoutine(node);
       case 'steps':
         return lower
           .build(this.scope, node)
@@ -196,6 +198,18 @@ export class StepWriter {
     });
     const storage = this.memory.allocate(out);
     builder.call(lower.callee, ins, [this.memory.asBuffer(out, storage)], site);
+  }
+
+  private writeRoutine(node: Apply): void {
+    const { lower } = node.op;
+    if (lower.kind !== 'routine') return;
+    const { builder } = this.memory;
+    const params = lower.params?.(this.scope, node) ?? [];
+    const ins = node.inputs.map((input) => this.memory.buffer(input));
+    const outs = node.outputs.map((output) =>
+      this.memory.asBuffer(output, this.memory.allocate(output)),
+    );
+    builder.routine(lower.routine, params, ins, outs, this.memory.site(node));
   }
 
   private writeHost(node: Apply): void {

@@ -77,6 +77,12 @@ class FlowVerifier {
         this.expect(problem === null, problem ?? '');
         break;
       }
+      case 'routine':
+        this.expect(!this.committed, 'no routine after commit');
+        step.params.forEach((id) => this.size(id));
+        this.separate(step.ins, step.outs);
+        stepBuffers(step).forEach((id) => this.layout(id));
+        break;
       case 'host':
         this.expect(!this.committed, 'no host function after commit');
         stepBuffers(step).forEach((id) => this.layout(id));
@@ -188,6 +194,16 @@ class FlowVerifier {
           from === to && from === addend && reads.filter((r) => r === from).length === 1;
         this.expect(inPlace, `the result apart from buffer ${from}, got the same memory`);
       }
+    }
+  }
+
+  /** Outputs lie apart from inputs and from one another. */
+  private separate(ins: readonly BufferId[], outs: readonly BufferId[]): void {
+    const taken = new Set(ins.map((id) => this.base(id)));
+    for (const id of outs) {
+      const base = this.base(id);
+      this.expect(!taken.has(base), `output ${id} apart from the other operands`);
+      taken.add(base);
     }
   }
 

@@ -5,6 +5,7 @@
  * verify-flow.ts, kernels are in verify-kernel.ts.
  */
 import { VerifyError } from '../errors.js';
+import { routines, routineSignatures } from '../routines/routine.js';
 import type { DType } from '../types/dtype.js';
 import { isInt } from '../types/dtype.js';
 import { callees } from './program.js';
@@ -155,6 +156,8 @@ class StructureVerifier {
         return this.kernelStep(step);
       case 'call':
         return this.call(step);
+      case 'routine':
+        return this.routine(step);
       case 'copy':
         return this.copy(step.from, step.to);
       case 'loop':
@@ -232,6 +235,15 @@ class StructureVerifier {
     const want: DType = callee === 'nonzero' ? 'int64' : dtype;
     for (const decl of typed)
       this.expect(decl.dtype === want, `${want} buffers, got ${decl.dtype}`);
+  }
+
+  private routine({ routine, params, ins, outs }: Extract<Step, { kind: 'routine' }>): void {
+    this.expect(routines.includes(routine), `a routine, got ${routine}`);
+    const due = routineSignatures[routine];
+    this.count('inputs', due.ins, ins.length);
+    this.count('outputs', due.outs, outs.length);
+    this.count('params', due.params, params.length);
+    [...ins, ...outs].forEach((id) => this.buffer(id));
   }
 
   private copy(from: BufferId, to: BufferId): void {

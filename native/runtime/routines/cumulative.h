@@ -1,0 +1,15 @@
+// Running sums and products along the last axis. Floats accumulate in double and are rounded when
+// stored; integers wrap.
+#ifndef TNO_RUNTIME_ROUTINES_CUMULATIVE_H_
+#define TNO_RUNTIME_ROUTINES_CUMULATIVE_H_
+
+#include "routines.h"
+
+namespace tno {
+
+RoutineResult run_cumsum(const RoutineCall& call);
+RoutineResult run_cumprod(const RoutineCall& call);
+
+}  // namespace tno
+
+#endif  // TNO_RUNTIME_ROUTINES_CUMULATIVE_H_

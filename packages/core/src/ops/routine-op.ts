@@ -1,0 +1,35 @@
+/** Makes the op of a library routine: one that takes whole arrays and gives whole arrays. */
+import { defineOp, type Op } from '../graph/op.js';
+import type { Lowering } from '../lower/lowering.js';
+import { performRoutine } from '../routines/reference.js';
+import type { Routine } from '../routines/routine.js';
+
+type RoutineLowering = Extract<Lowering, { kind: 'routine' }>;
+
+export interface RoutineOpDefinition extends Pick<Op, 'types' | 'shapes' | 'pullback'> {
+  readonly routine: Routine;
+  readonly props?: Op['props'];
+  /** The routine's parameters where they are fixed; where they depend on inputs, `lower` and `perform` say how. */
+  readonly params?: readonly number[];
+  readonly lower?: RoutineLowering['params'];
+  readonly perform?: Op['perform'];
+}
+
+/** An op named like its routine. */
+export function routineOp(definition: RoutineOpDefinition): Op {
+  const { routine, props = {}, params = [], types, shapes, pullback } = definition;
+  return defineOp({
+    name: routine,
+    props,
+    types,
+    shapes,
+    perform: definition.perform ?? ((inputs) => performRoutine(routine, inputs, params)),
+    pullback,
+    lower: {
+      kind: 'routine',
+      routine,
+      params:
+        definition.lower ?? (({ builder }) => params.map((param) => builder.sizes.const(param))),
+    },
+  });
+}

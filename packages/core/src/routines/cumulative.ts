@@ -1,0 +1,42 @@
+/** Running sums and products along the last axis, in the reference. Floats are rounded when stored. */
+import { isBig, isFloat, wrapScalar } from '../types/dtype.js';
+import { NDArray } from '../types/ndarray.js';
+import type { ReferenceRoutine } from './routine.js';
+import { forEachRow } from './rows.js';
+
+function running(
+  start: 0 | 1,
+  float: (a: number, x: number) => number,
+  integer: (a: bigint, x: bigint) => bigint,
+): ReferenceRoutine {
+  return ([x]) => {
+    if (isFloat(x.dtype)) {
+      const y = x.astype('float64').copy();
+      forEachRow(x, (from, length) => {
+        let sum: number = start;
+        for (let i = from; i < from + length; i++) y.data[i] = sum = float(sum, y.data[i]);
+      });
+      return [y.astype(x.dtype)];
+    }
+    const data = x.data.slice() as { [index: number]: number | bigint };
+    forEachRow(x, (from, length) => {
+      let sum = BigInt(start);
+      for (let i = from; i < from + length; i++) {
+        sum = BigInt(wrapScalar(x.dtype, integer(sum, BigInt(data[i]))));
+        data[i] = isBig(x.dtype) ? sum : Number(sum);
+      }
+    });
+    return [new NDArray(x.dtype, data as NDArray['data'], x.shape)];
+  };
+}
+
+export const cumsum = running(
+  0,
+  (a, x) => a + x,
+  (a, x) => a + x,
+);
+export const cumprod = running(
+  1,
+  (a, x) => a * x,
+  (a, x) => a * x,
+);

@@ -1,0 +1,75 @@
+/**
+ * Every routine with arguments for it. A device is held to the reference's values, to the bit unless a
+ * tolerance is given. The table is total: a routine without a row does not compile.
+ */
+import { expect, it } from 'vitest';
+import type { Device } from '../../src/device/target.js';
+import { ProgramBuilder } from '../../src/lower/program-builder.js';
+import { performRoutine } from '../../src/routines/reference.js';
+import { routines, type Routine } from '../../src/routines/routine.js';
+import { dtypes, isFloat, type DType } from '../../src/types/dtype.js';
+import { ndarray, type NDArray } from '../../src/types/ndarray.js';
+import { expectEqual } from './walk-cases.js';
+
+export interface RoutineCase {
+  readonly ins: readonly NDArray[];
+  readonly params?: readonly number[];
+  /** Relative to the largest element; 0 unless given. */
+  readonly tolerance?: number;
+}
+
+const numbers = (dtype: DType): number[] =>
+  dtype === 'bool'
+    ? [1, 0, 0, 1, 1, 1]
+    : isFloat(dtype)
+      ? [0.5, -0, NaN, -3.25, 0, Infinity]
+      : [3, 100, 7, 3, 120, 1];
+
+/** Matrices, no elements, one element, and no axes at all. */
+function shapes(dtype: DType): NDArray[] {
+  const x = ndarray(numbers(dtype), dtype);
+  return [x.reshape([2, 3]), x, ndarray([], dtype), x.reshape([6, 1]), ndarray(1, dtype)];
+}
+
+const perDType = (): RoutineCase[] =>
+  dtypes.flatMap((dtype) => shapes(dtype)).map((x) => ({ ins: [x] }));
+const perNumber = (): RoutineCase[] => perDType().filter(({ ins: [x] }) => x.dtype !== 'bool');
+
+export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]>> = {
+  sort: perDType,
+  argsort: perDType,
+  cumsum: perNumber,
+  cumprod: perNumber,
+};
+
+function runOn(device: Device, routine: Routine, { ins, params = [] }: RoutineCase): NDArray[] {
+  const results = performRoutine(routine, ins, params);
+  const b = new ProgramBuilder();
+  const inputs = ins.map((x) => b.input(x.dtype, x.rank));
+  const outs = results.map((y) =>
+    b.output(
+      y.dtype,
+      y.shape.map((n) => b.sizes.const(n)),
+    ),
+  );
+  const sizes = params.map((param) => b.sizes.const(param));
+  b.routine(routine, sizes, inputs, outs, b.site(routine));
+  const program = b.finish();
+  return device.load(program, device.target.emit(program), [], []).run(ins);
+}
+
+/** Every routine of the device gives what the reference gives. */
+export function testRoutines(device: Device): void {
+  it.each(routines)('%s', (routine) => {
+    for (const example of routineCases[routine]()) {
+      const { ins, params, tolerance = 0 } = example;
+      const expected = performRoutine(routine, ins, params);
+      const got = runOn(device, routine, example);
+      if (tolerance === 0) expectEqual(got, expected);
+      else
+        got.forEach((y, k) =>
+          expect(y.allClose(expected[k], { rtol: tolerance, atol: tolerance })).toBe(true),
+        );
+    }
+  });
+}
