@@ -86,12 +86,12 @@ export class DisconnectedInputError extends GradError {
   }
 }
 
-/** The gradient would have to pass through an op that has none. */
-export class NotDifferentiableError extends GradError {
-  override readonly code: string = 'E_NOT_DIFFERENTIABLE';
+/** The gradient would have to pass through a derivative that is undefined or not implemented. */
+export class NullGradientError extends GradError {
+  override readonly code: string = 'E_NULL_GRADIENT';
 
   static {
-    this.prototype.name = 'NotDifferentiableError';
+    this.prototype.name = 'NullGradientError';
   }
 }
 

@@ -27,6 +27,7 @@ export {
   opKey,
   type Op,
   type Pullback,
+  type Pushforward,
   type SizeAlgebra,
   type InputGradient,
   type PropValue,
@@ -48,6 +49,8 @@ export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';
+export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';
+export { MissingGradient, gradNotImplemented, gradUndefined } from './graph/missing-gradient.js';
 export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';
 
 export { rule, type Rule, type RuleContext, type RuleTag } from './optimizer/rule.js';

@@ -49,7 +49,7 @@ function grow(
       () => W.at(i % SIZE),
       () => a.at(tno.ndarray([2, 0, (i % 5) - 2], 'int64')),
       () => tno.softmax(a.add(b)),
-      () => tno.grad(a.tanh().mul(b).sum(), seeds[1 + (i % 3)], { disconnected: 'ignore' }),
+      () => tno.grad(a.tanh().mul(b).sum(), seeds[1 + (i % 3)], { disconnectedInputs: 'ignore' }),
     ];
     made.push(next[step]() as Vector);
   }

@@ -5,6 +5,7 @@
  * the mask is applied to what comes out.
  */
 import { Constant } from '../graph/constant.js';
+import { isGradient } from '../graph/missing-gradient.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import { gradientDType, onesLike } from '../ops/alloc.js';
 import { add, mul } from '../ops/arithmetic.js';
@@ -106,5 +107,5 @@ export function maskThrough(node: Apply, cotangent: Cotangent, k: number): Tenso
   // Elements only move or are added: where any that is not masked goes, the ones that stand for it show.
   const ones = mul(cast(mask, value.dtype), onesLike(value));
   const [shown] = op.pullback(node, [ones]);
-  return shown && neq(shown, 0);
+  return isGradient(shown) ? neq(shown, 0) : null;
 }

@@ -168,7 +168,7 @@ describe('disconnected variables', () => {
   });
 
   it('have zeros of their shape when asked', () => {
-    const [gx, gy] = grad(sum(sqr(x)), [x, y], { disconnected: 'ignore' });
+    const [gx, gy] = grad(sum(sqr(x)), [x, y], { disconnectedInputs: 'ignore' });
     expect(valuesOf([gx, gy], zeros)).toEqual([
       [2, 4],
       [0, 0, 0],

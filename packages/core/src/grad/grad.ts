@@ -1,89 +1,34 @@
 /**
  * Symbolic gradients by reverse accumulation.
  *
- * The cost is brought to its numerically stable form first (the stabilizing rewrites, on a copy): the
- * derivative of log(softmax(x)) is that of logSoftmax(x), so no gradient divides by a probability that
- * has underflowed, however the cost was spelled. Variables that gradients are asked for, or that are
- * given or held constant, stay as they are.
+ * The cost is brought to its numerically stable form first (see stabilized.ts): the derivative of
+ * log(softmax(x)) is that of logSoftmax(x), so no gradient divides by a probability that has underflowed,
+ * however the cost was spelled.
  */
-import { DisconnectedInputError, GradError } from '../errors.js';
-import { FunctionGraph } from '../graph/function-graph.js';
-import { cloneReplace } from '../graph/clone.js';
-import { defineOp, type Op } from '../graph/op.js';
-import { withTrace } from '../graph/trace.js';
-import { toposort } from '../graph/traverse.js';
-import { Apply, TensorVariable } from '../graph/variable.js';
+import { DisconnectedInputError, GradError, NullGradientError } from '../errors.js';
+import { isGradient, MissingGradient } from '../graph/missing-gradient.js';
+import { TensorVariable } from '../graph/variable.js';
 import { scalarConstant } from '../graph/constant.js';
-import { rewrite } from '../optimizer/engine.js';
-import { stabilizingRules } from '../optimizer/phases.js';
 import { gradientDType, zerosLike } from '../ops/alloc.js';
 import { add } from '../ops/arithmetic.js';
 import { asVariable, type TensorLike } from '../ops/as-variable.js';
 import type { FloatOf } from '../tensor/dtype-types.js';
 import { BackwardWalk } from './pull-back.js';
+import { stabilized } from './stabilized.js';
 
 export interface GradOptions {
   /** Variables through which no gradient flows. */
   readonly considerConstant?: readonly TensorVariable[];
-  /** What to do when the cost does not depend on a variable: an error (default) or zeros of its shape. */
-  readonly disconnected?: 'raise' | 'ignore';
+  /** What to do when the cost does not depend on a variable: an error (default), or `returnDisconnected`, with or without a warning. */
+  readonly disconnectedInputs?: 'raise' | 'warn' | 'ignore';
+  /** The gradient by a variable that the cost does not depend on: zeros of its shape (default) or null. */
+  readonly returnDisconnected?: 'zero' | 'null';
+  /** What to do where a derivative on the way is undefined or not implemented: an error (default), or null for the gradient. */
+  readonly nullGradients?: 'raise' | 'return';
   /** Gradients of the cost by intermediate variables, taken as given, in place of what would be found; the cost may then be null. */
   readonly knownGrads?: readonly (readonly [TensorVariable, TensorLike])[];
-}
-
-let barriers = 0;
-
-/** An identity that rewrites do not look through. */
-function barrierOp(): Op {
-  return defineOp({
-    name: 'grad_barrier',
-    props: { id: barriers++ },
-    types: ([x]) => [x.type],
-    shapes: (_algebra, [shape]) => [shape],
-    perform: ([x]) => [x],
-    pullback: (_node, [g]) => [g],
-    lower: { kind: 'index', gathers: false, map: (_scope, _node, point) => point },
-  });
-}
-
-/** The roots in stable form, in which a barrier stands for each kept variable; `back` undoes the barriers. */
-function stabilized(
-  roots: readonly TensorVariable[],
-  keep: readonly TensorVariable[],
-): {
-  roots: TensorVariable[];
-  standIns: Map<TensorVariable, TensorVariable>;
-  back: Map<TensorVariable, TensorVariable>;
-} {
-  const inner = new Set(keep.filter((v) => v.owner !== null));
-  const fenced = new Map<TensorVariable, TensorVariable>();
-  const ordered = toposort([...roots, ...inner]).flatMap((node) =>
-    node.outputs.filter((output) => inner.has(output)),
-  );
-  for (const v of ordered) {
-    const node = v.owner as Apply;
-    const inputs = cloneReplace(node.inputs, fenced).outputs;
-    const own = new Apply(node.op, inputs, node.op.types(inputs), node.trace).outputs[v.index];
-    fenced.set(
-      v,
-      withTrace(node.trace, () => new Apply(barrierOp(), [own], [own.type]).outputs[0]),
-    );
-  }
-  const fencedRoots = cloneReplace(roots, fenced).outputs;
-  const graph = new FunctionGraph(
-    [],
-    [...fencedRoots, ...ordered.map((v) => fenced.get(v) as TensorVariable)],
-  );
-  const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
-  rewrite(graph, stabilizingRules(own));
-  const standIns = new Map<TensorVariable, TensorVariable>();
-  const back = new Map<TensorVariable, TensorVariable>();
-  ordered.forEach((v, k) => {
-    const standIn = graph.outputs[roots.length + k];
-    standIns.set(v, standIn);
-    back.set(standIn, v);
-  });
-  return { roots: graph.outputs.slice(0, roots.length), standIns, back };
+  /** Name the gradients `(dC/dx)` where cost and variable have names; true by default. */
+  readonly addNames?: boolean;
 }
 
 function checkCost(cost: TensorVariable): void {
@@ -98,28 +43,39 @@ function checkCost(cost: TensorVariable): void {
 export type GradientOf<V> =
   V extends TensorVariable<infer D, infer R> ? TensorVariable<FloatOf<D>, R> : never;
 
-export function grad<V extends TensorVariable>(
+/** Null where the options allow it. */
+type Nullable<O extends GradOptions> = O extends
+  { readonly returnDisconnected: 'null' } | { readonly nullGradients: 'return' }
+  ? null
+  : never;
+
+export function grad<V extends TensorVariable, const O extends GradOptions = GradOptions>(
   cost: TensorVariable | null,
   wrt: V,
-  options?: GradOptions,
-): GradientOf<V>;
-export function grad<const L extends readonly TensorVariable[]>(
+  options?: O,
+): GradientOf<V> | Nullable<O>;
+export function grad<
+  const L extends readonly TensorVariable[],
+  const O extends GradOptions = GradOptions,
+>(
   cost: TensorVariable | null,
   wrt: L,
-  options?: GradOptions,
-): { -readonly [K in keyof L]: GradientOf<L[K]> };
+  options?: O,
+): { -readonly [K in keyof L]: GradientOf<L[K]> | Nullable<O> };
 /**
  * Gradient of a scalar `cost` by each of `wrt`: symbolic variables of the same shapes, of their dtype
  * where it is a float, else floatX. Repeated uses add up.
- * @throws GradError for a cost that is not a scalar; DisconnectedInputError where the cost does not depend on a variable
+ * @throws GradError for a cost that is not a scalar; DisconnectedInputError where the cost does not depend
+ * on a variable; NullGradientError where a derivative on the way is undefined or not implemented
  */
 export function grad(
   cost: TensorVariable | null,
   wrt: TensorVariable | readonly TensorVariable[],
   options: GradOptions = {},
-): TensorVariable | TensorVariable[] {
+): TensorVariable | null | (TensorVariable | null)[] {
   const targets = wrt instanceof TensorVariable ? [wrt] : [...wrt];
   const results = gradients(cost, targets, options);
+  if (cost !== null && options.addNames !== false) nameGradients(cost, targets, results, options);
   return wrt instanceof TensorVariable ? results[0] : results;
 }
 
@@ -127,40 +83,75 @@ function gradients(
   cost: TensorVariable | null,
   wrt: readonly TensorVariable[],
   options: GradOptions,
-): TensorVariable[] {
-  const { considerConstant = [], disconnected = 'raise', knownGrads = [] } = options;
+): (TensorVariable | null)[] {
+  const { considerConstant = [], knownGrads = [] } = options;
   if (cost !== null) checkCost(cost);
   else if (knownGrads.length === 0)
     throw new GradError('[grad] expected a cost or knownGrads, got neither');
   const known = knownGrads.map(([v]) => v);
-  const roots = cost === null ? [] : [cost];
-  const stable = stabilized([...roots, ...known], [...wrt, ...known, ...considerConstant]);
-  const standIn = (v: TensorVariable): TensorVariable => stable.standIns.get(v) ?? v;
+  const roots = cost === null ? known : [cost, ...known];
+  const stable = stabilized(roots, [...wrt, ...known, ...considerConstant]);
   const seeds = new Map<TensorVariable, TensorVariable>();
   if (cost !== null) seeds.set(stable.roots[0], scalarConstant(1, gradientDType(cost)));
   for (const [v, g] of knownGrads) {
     const value = asVariable(g, v.dtype);
-    const before = seeds.get(standIn(v));
-    seeds.set(standIn(v), before === undefined ? value : add(before, value));
+    const at = stable.standIn(v);
+    const before = seeds.get(at);
+    seeds.set(at, before === undefined ? value : add(before, value));
   }
-  const constants = new Set(considerConstant.map(standIn));
-  const walk = new BackwardWalk(stable.roots, seeds, new Set(wrt.map(standIn)), constants);
-  const found = wrt.map((v) => {
-    const g = walk.gradient(standIn(v));
-    if (g !== null) return g;
-    if (!walk.reaches(standIn(v)) && disconnected === 'raise') {
-      throw new DisconnectedInputError(
-        `[grad] expected the cost to depend on ${v.toString()}, but it does not (or only through its shape): ` +
-          "leave it out, or pass {disconnected: 'ignore'} for zeros",
-      );
-    }
-    return zerosLike(v, gradientDType(v));
-  });
-  const results = cloneReplace(found, stable.back).outputs;
+  const constants = new Set(considerConstant.map((v) => stable.standIn(v)));
+  const targets = wrt.map((v) => stable.standIn(v));
+  const walk = new BackwardWalk(stable.roots, seeds, new Set(targets), constants);
+  const found = wrt.map((v, k) => resultOf(v, targets[k], walk, options));
+  const restored = stable.restore(found.filter((g) => g !== null));
+  return found.map((g) => g && (restored.shift() as TensorVariable));
+}
+
+/** The gradient by `v`, for which `target` stands in the walk. */
+function resultOf(
+  v: TensorVariable,
+  target: TensorVariable,
+  walk: BackwardWalk,
+  options: GradOptions,
+): TensorVariable | null {
+  const { disconnectedInputs = 'raise', returnDisconnected = 'zero' } = options;
+  const g = walk.gradient(target);
+  if (isGradient(g)) return g;
+  if (g instanceof MissingGradient) return missingGradient(v, g, options);
+  const zero = (): TensorVariable => zerosLike(v, gradientDType(v));
+  if (walk.reaches(target)) return zero();
+  const message = `[grad] expected the cost to depend on ${v.toString()}, but it does not (or only through its shape)`;
+  if (disconnectedInputs === 'raise') {
+    throw new DisconnectedInputError(message, {
+      hint: "leave it out, or pass {disconnectedInputs: 'ignore'} for zeros",
+    });
+  }
+  if (disconnectedInputs === 'warn') console.warn(`tno: ${message}`);
+  return returnDisconnected === 'zero' ? zero() : null;
+}
+
+function missingGradient(
+  v: TensorVariable,
+  { kind, reason }: MissingGradient,
+  { nullGradients = 'raise' }: GradOptions,
+): null {
+  if (nullGradients === 'return') return null;
+  throw new NullGradientError(
+    `[grad] expected a derivative by ${v.toString()}, got one that is ${kind}: ${reason}`,
+    { hint: "leave the variable out, or pass {nullGradients: 'return'} for null" },
+  );
+}
+
+/** Gives names to what grad has made; what users gave it keeps its own. */
+function nameGradients(
+  cost: TensorVariable,
+  wrt: readonly TensorVariable[],
+  results: readonly (TensorVariable | null)[],
+  { knownGrads = [] }: GradOptions,
+): void {
   const given = new Set<unknown>(knownGrads.map(([, g]) => g));
   results.forEach((g, k) => {
-    if (g.owner === null || g.name !== null || given.has(g)) return;
-    if (cost?.name != null && wrt[k].name !== null) g.name = `(d${cost.name}/d${wrt[k].name})`;
+    if (g === null || g.owner === null || g.name !== null || given.has(g)) return;
+    if (cost.name !== null && wrt[k].name !== null) g.name = `(d${cost.name}/d${wrt[k].name})`;
   });
-  return results;
 }

@@ -13,7 +13,7 @@ import { verifyGrad } from './verify-grad.js';
 
 describe('gradients agree with finite differences', () => {
   it.each(gradCases)('$name', ({ f, points, tolerance }) => {
-    verifyGrad(f, points, tolerance === undefined ? {} : { tolerance });
+    verifyGrad(f, points, { order: 3, ...(tolerance === undefined ? {} : { tolerance }) });
   });
 });
 
@@ -33,7 +33,7 @@ describe('gradients', () => {
     const [sample] = checkedEvaluate([output], values);
     const gradients = grad(null, leaves, {
       knownGrads: [[output, NDArray.ones(sample.shape)]],
-      disconnected: 'ignore',
+      disconnectedInputs: 'ignore',
     });
     checkedEvaluate(gradients, values).forEach((g, k) => {
       expect(g.dtype).toBe('float64');
@@ -62,7 +62,7 @@ describe('gradients', () => {
           const [u, v] = [cotangent(0), cotangent(1)];
           const back = (g: NDArray | TensorVariable): NDArray[] =>
             checkedEvaluate(
-              grad(null, leaves, { knownGrads: [[output, g]], disconnected: 'ignore' }),
+              grad(null, leaves, { knownGrads: [[output, g]], disconnectedInputs: 'ignore' }),
               values,
             );
           const whole = back(add(mul(u, a), mul(v, b)));

@@ -1,5 +1,6 @@
 /** The walk of reverse accumulation: from cotangents of some variables to those of what they depend on. */
-import type { Pullback } from '../graph/op.js';
+import { MissingGradient } from '../graph/missing-gradient.js';
+import type { InputGradient, Pullback } from '../graph/op.js';
 import { withTrace } from '../graph/trace.js';
 import { toposort } from '../graph/traverse.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
@@ -34,6 +35,8 @@ function relevantTo(
  */
 export class BackwardWalk {
   private readonly cotangents = new Map<TensorVariable, Cotangent>();
+  /** Variables whose gradient would come, also in part, from one that is missing. */
+  private readonly missing = new Map<TensorVariable, MissingGradient>();
   private readonly connected: Set<TensorVariable>;
   private readonly relevant: ReadonlySet<TensorVariable>;
 
@@ -51,7 +54,9 @@ export class BackwardWalk {
   }
 
   /** The gradient by a variable, null where none arrived. */
-  gradient(variable: TensorVariable): TensorVariable | null {
+  gradient(variable: TensorVariable): InputGradient {
+    const missing = this.missing.get(variable);
+    if (missing !== undefined) return missing;
     const found = this.cotangents.get(variable);
     return found === undefined ? null : whole(found);
   }
@@ -65,7 +70,9 @@ export class BackwardWalk {
     if (!node.outputs.some((output) => this.connected.has(output))) return;
     if (!node.inputs.some((input) => this.relevant.has(input))) return;
     const { pullback } = node.op;
+    const missing = node.outputs.map((output) => this.missing.get(output)).find((m) => m);
     if (pullback === 'not-differentiable') node.inputs.forEach((v) => this.connected.add(v));
+    else if (missing !== undefined) this.connect(node, pullback, missing);
     else if (node.outputs.some((output) => this.flowing(output) !== null))
       this.pull(node, pullback);
     else this.connect(node, pullback);
@@ -75,13 +82,17 @@ export class BackwardWalk {
     return isFloat(output.dtype) ? (this.cotangents.get(output) ?? null) : null;
   }
 
-  /** Finds with zeros which inputs the outputs depend on. */
-  private connect(node: Apply, pullback: Pullback): void {
+  /** Finds with zeros which inputs the outputs depend on; their gradients miss what those of the outputs miss. */
+  private connect(node: Apply, pullback: Pullback, missing: MissingGradient | null = null): void {
     const zeros = node.outputs.map((v) =>
       this.connected.has(v) ? zerosLike(v, gradientDType(v)) : null,
     );
     pullback(node, zeros).forEach((g, k) => {
-      if (g !== null) this.connected.add(node.inputs[k]);
+      if (g === null) return;
+      const input = node.inputs[k];
+      this.connected.add(input);
+      const lost = g instanceof MissingGradient ? g : missing;
+      if (lost !== null && !this.seeds.has(input)) this.missing.set(input, lost);
     });
   }
 
@@ -103,7 +114,7 @@ export class BackwardWalk {
 
   private receiveAll(
     node: Apply,
-    gradients: readonly (TensorVariable | null)[],
+    gradients: readonly InputGradient[],
     maskOf: (k: number) => TensorVariable | null,
   ): void {
     node.inputs.forEach((input, k) => {
@@ -111,6 +122,10 @@ export class BackwardWalk {
       if (g === null || !this.relevant.has(input)) return;
       this.connected.add(input);
       if (this.seeds.has(input)) return;
+      if (g instanceof MissingGradient) {
+        this.missing.set(input, g);
+        return;
+      }
       const own = cotangentFor(input, g, maskOf(k));
       const before = this.cotangents.get(input);
       this.cotangents.set(input, before === undefined ? own : total(before, own));

@@ -9,6 +9,7 @@ import type { Lowering } from '../lower/lowering.js';
 import type { Rule } from '../optimizer/rule.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { TensorType } from '../types/tensor-type.js';
+import type { MissingGradient } from './missing-gradient.js';
 import type { Apply, TensorVariable } from './variable.js';
 
 /**
@@ -27,8 +28,11 @@ export interface SizeAlgebra<S> {
   requireAtMost(a: S, b: S, text: string, error?: 'shape' | 'index'): void;
 }
 
-/** Gradient of one input: a variable, or null where the output does not depend on the input differentiably (disconnected). */
-export type InputGradient = TensorVariable | null;
+/**
+ * Gradient of one input: a variable; null where the output does not depend on the input (disconnected);
+ * a MissingGradient where it does, but there is no derivative.
+ */
+export type InputGradient = TensorVariable | MissingGradient | null;
 
 /**
  * Vector-Jacobian product: from the cotangents of the outputs (null where none arrives) those of the
@@ -38,6 +42,15 @@ export type Pullback = (
   node: Apply,
   cotangents: readonly (TensorVariable | null)[],
 ) => readonly InputGradient[];
+
+/**
+ * Jacobian-vector product: from the tangents of the inputs (null where zero; else of the input's shape)
+ * those of the outputs (null where zero).
+ */
+export type Pushforward = (
+  node: Apply,
+  tangents: readonly (TensorVariable | null)[],
+) => readonly (TensorVariable | null)[];
 
 export type PropValue = string | number | boolean | null | readonly PropValue[];
 
@@ -57,6 +70,8 @@ export interface Op {
   perform(inputs: readonly NDArray[], node: Apply): readonly NDArray[];
   /** `'not-differentiable'`: piecewise constant or discrete; the inputs are connected, their gradients zero. */
   readonly pullback: Pullback | 'not-differentiable';
+  /** Where it is not given, forward mode follows from the pullback. */
+  readonly pushforward?: Pushforward;
   readonly lower: Lowering;
   /** Rewrites that travel with the op. */
   readonly rules?: readonly Rule[];

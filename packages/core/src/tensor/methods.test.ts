@@ -166,7 +166,7 @@ describe('declared types are those that come out', () => {
     const [g1, g2] = tno.grad(f2.dot(f1).sum().add(d2.sum()), [f1, d2]);
     agree(g1, 'float32', 1);
     agree(g2, 'float64', 2);
-    agree(tno.grad(f1.sum(), i1, { disconnected: 'ignore' }), 'float32', 1);
+    agree(tno.grad(f1.sum(), i1, { disconnectedInputs: 'ignore' }), 'float32', 1);
   });
 
   it('as far as ranks are known: an open rank goes anywhere and stays open', () => {

@@ -289,7 +289,7 @@ export const steps: readonly Step[] = [
     if (cost === null || wrt === undefined) return;
     const weighted = c % 2 === 0 ? cost.variable : a.mul(cost.variable, f.tanh(cost.variable));
     builder.add(
-      () => grad(reduce.sum(weighted), wrt.variable, { disconnected: 'ignore' }),
+      () => grad(reduce.sum(weighted), wrt.variable, { disconnectedInputs: 'ignore' }),
       [],
       true,
     );

@@ -1,0 +1,106 @@
+/**
+ * The walk of forward mode: from tangents of some variables to those of what depends on them. An op may
+ * bring its own `pushforward`. Else it follows from the pullback: the Jacobian of a function of single
+ * elements is diagonal, hence its own transpose; an op that moves or adds elements is its own derivative;
+ * of any other the pullback is pulled back again, being linear in the cotangent.
+ */
+import { cloneReplace } from '../graph/clone.js';
+import { isGradient } from '../graph/missing-gradient.js';
+import type { Pullback } from '../graph/op.js';
+import { withTrace } from '../graph/trace.js';
+import { toposort } from '../graph/traverse.js';
+import { applyOp, TensorVariable, type Apply } from '../graph/variable.js';
+import { broadcastTo, gradientDType, zerosLike } from '../ops/alloc.js';
+import { add } from '../ops/arithmetic.js';
+import { cast } from '../ops/cast.js';
+import { sumTo } from '../ops/reduce.js';
+import { sizesOf } from '../ops/shape.js';
+import { isFloat } from '../types/dtype.js';
+import { isPointwise } from './cotangent.js';
+import { BackwardWalk } from './pull-back.js';
+import { barrier } from './stabilized.js';
+
+type Tangents = readonly (TensorVariable | null)[];
+
+/** The tangents of `roots`, null where they are zero, given those of other variables, which stay what they are given as. */
+export function pushForward(
+  roots: readonly TensorVariable[],
+  given: ReadonlyMap<TensorVariable, TensorVariable>,
+): Tangents {
+  const tangents = new Map(given);
+  for (const node of toposort(roots, new Set(given.keys()))) {
+    const own = node.inputs.map((input) => tangents.get(input) ?? null);
+    if (own.every((t) => t === null)) continue;
+    const results = withTrace(node.trace, () => pushThrough(node, own));
+    node.outputs.forEach((output, k) => {
+      const t = results[k];
+      if (t !== null && isFloat(output.dtype) && !given.has(output))
+        tangents.set(output, cast(t, output.dtype));
+    });
+  }
+  return roots.map((root) => tangents.get(root) ?? null);
+}
+
+function pushThrough(node: Apply, tangents: Tangents): Tangents {
+  const { pullback, pushforward } = node.op;
+  if (pushforward !== undefined) return pushforward(node, tangents);
+  if (pullback === 'not-differentiable') return node.outputs.map(() => null);
+  if (isPointwise(node)) return [pointwise(node, pullback, tangents)];
+  const linear = linearInputs(node);
+  if (linear > 0) return alongItself(node, tangents, linear);
+  return pulledBackTwice(node, pullback, tangents);
+}
+
+/** Σ ∂y/∂xᵢ·tᵢ: what the pullback makes of each tangent in the cotangent's place. */
+function pointwise(node: Apply, pullback: Pullback, tangents: Tangents): TensorVariable | null {
+  const [output] = node.outputs;
+  const terms = tangents.flatMap((t, k) => {
+    const term = t === null ? null : pullback(node, [stretched(t, output)])[k];
+    return isGradient(term) ? [term] : [];
+  });
+  return terms.length === 0 ? null : terms.reduce((a, b) => add(a, b));
+}
+
+/** `t` broadcast along the axes where `output` does not broadcast. */
+function stretched(t: TensorVariable, output: TensorVariable): TensorVariable {
+  const fits = output.type.shape.every(
+    (_, axis) => !t.type.broadcasts(axis) || output.type.broadcasts(axis),
+  );
+  return fits ? t : broadcastTo(t, sizesOf(output));
+}
+
+/** How many of the first inputs the node is jointly linear in, whatever their values. */
+function linearInputs({ op: { lower } }: Apply): number {
+  if (lower.kind === 'scatter') return 2;
+  const moves = lower.kind === 'index' || lower.kind === 'reshape';
+  return moves || (lower.kind === 'reduce' && lower.op === 'sum') ? 1 : 0;
+}
+
+function alongItself(node: Apply, tangents: Tangents, linear: number): Tangents {
+  const inputs = node.inputs.map((input, k) =>
+    k < linear ? (tangents[k] ?? zerosLike(input)) : input,
+  );
+  return tangents.slice(0, linear).every((t) => t === null)
+    ? node.outputs.map(() => null)
+    : applyOp(node.op, inputs);
+}
+
+/** With x̄ = Jᵀ·u the pullback, ∂⟨x̄, t⟩/∂u = J·t. */
+function pulledBackTwice(node: Apply, pullback: Pullback, tangents: Tangents): Tangents {
+  const u = node.outputs.map((y) => (isFloat(y.dtype) ? new TensorVariable(y.type) : null));
+  const targets = u.filter((v) => v !== null);
+  const seeds = new Map<TensorVariable, TensorVariable>();
+  pullback(node, u).forEach((g, k) => {
+    const t = tangents[k];
+    const input = node.inputs[k];
+    if (isGradient(g) && t !== null)
+      seeds.set(barrier(sumTo(cast(g, gradientDType(input)), input)), t);
+  });
+  const around = new Set([...node.inputs, ...node.outputs]);
+  const walk = new BackwardWalk([...seeds.keys()], seeds, new Set(targets), around);
+  const found = u.map((v) => v && walk.gradient(v));
+  // Where u is still read it is for its shape alone.
+  const known = new Map([...around, ...seeds.values()].map((v) => [v, v]));
+  u.forEach((v, k) => v !== null && known.set(v, zerosLike(node.outputs[k])));
+  return found.map((t) => (isGradient(t) ? cloneReplace([t], known).outputs[0] : null));
+}
