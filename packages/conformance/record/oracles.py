@@ -1,0 +1,136 @@
+"""What the oracles of the table may use. Nothing here comes from TNO; where TNO decides otherwise than
+NumPy (ARCHITECTURE.md, "Where TNO differs"), the rule is spelled out."""
+
+import builtins
+import math
+
+import mpmath
+import numpy as np
+import scipy
+import scipy.special as sp
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    torch = F = None
+
+mpmath.mp.dps = 40
+
+
+def each(f, *arrays):
+    """f of Python numbers, element by element; NaN where it is not defined."""
+    shape = np.broadcast_shapes(*(np.shape(x) for x in arrays))
+    flat = [np.broadcast_to(x, shape).reshape(-1) for x in arrays]
+    out = np.empty(flat[0].shape, np.longdouble)
+    for k, xs in enumerate(zip(*flat)):
+        try:
+            out[k] = np.longdouble(mpmath.nstr(mpmath.mpf(f(*(mpmath.mpf(float(x)) for x in xs))), 25))
+        except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+            out[k] = math.nan
+    return out.reshape(shape)
+
+
+def tensor(array):
+    """An array for PyTorch, floats as float64."""
+    array = np.ascontiguousarray(array)
+    return torch.tensor(array.astype(np.float64) if array.dtype.kind == 'f' else array)
+
+
+def whole(f, dtype, *arrays):
+    """f of Python integers, element by element, wrapped to the dtype."""
+    bits = np.iinfo(dtype).bits
+    shape = np.broadcast_shapes(*(np.shape(x) for x in arrays))
+    flat = [np.broadcast_to(x, shape).reshape(-1) for x in arrays]
+    values = [f(*(int(x) for x in xs)) % 2**bits for xs in zip(*flat)]
+    return np.array(values, f'uint{bits}').astype(dtype).reshape(shape)
+
+
+def is_float(x):
+    return np.asarray(x).dtype.kind == 'f'
+
+
+def int_div(a, b):
+    """Floor division; 0 for an integer divided by 0."""
+    if is_float(a):
+        return np.floor_divide(a, b)
+    return whole(lambda x, y: x // y if y else 0, a.dtype, a, b)
+
+
+def mod(a, b):
+    if is_float(a):
+        return np.mod(a, b)
+    return whole(lambda x, y: x % y if y else 0, a.dtype, a, b)
+
+
+def int_pow(x, y):
+    """A negative exponent gives the whole part: 0 but for the bases 1 and -1."""
+    if y >= 0:
+        return builtins.pow(x, y, 2**64)
+    return {1: 1, -1: 1 if y % 2 == 0 else -1}.get(x, 0)
+
+
+def power(a, b):
+    return np.power(a, b) if is_float(a) else whole(int_pow, a.dtype, a, b)
+
+
+def maximum(a, b):
+    """As float64, where of two zeros the second counts."""
+    return np.maximum(*(x.astype(np.float64) if is_float(x) else x for x in (a, b)))
+
+
+def minimum(a, b):
+    return np.minimum(*(x.astype(np.float64) if is_float(x) else x for x in (a, b)))
+
+
+def reduced(f):
+    """Sums and products; those of integers in 64 bits."""
+    def call(a, **options):
+        kind = a.dtype.kind
+        return f(a, **options, **({} if kind == 'f' else {'dtype': np.uint64 if kind == 'u' else np.int64}))
+    return call
+
+
+def logsumexp(a, axis=None, keepdims=False):
+    """By its definition, from the largest element; -inf of nothing."""
+    top = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    total = np.log(np.sum(np.exp(a - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+def cast(a, dtype):
+    """Floats are truncated and wrapped to integers; NaN and infinities give 0."""
+    if not is_float(a) or dtype.startswith('float'):
+        return a.astype(dtype)
+    if dtype == 'bool':
+        return a != 0
+    bits = np.iinfo(dtype).bits
+    values = [int(x) % 2**bits if np.isfinite(x) else 0 for x in a.reshape(-1)]
+    return np.array(values, f'uint{bits}').astype(dtype).reshape(a.shape)
+
+
+def product(a, b):
+    """np.dot; of bool, whether any pair holds; integers wrap."""
+    if a.dtype.kind == 'b':
+        return np.dot(a.astype(np.int64), b.astype(np.int64)) > 0
+    return np.dot(a, b)
+
+
+def with_set(a, index, values):
+    a = a.copy()
+    a[index] = values
+    return a
+
+
+def with_added(a, index, values):
+    """Values for one place add up; of bool: or."""
+    a = a.copy()
+    (np.logical_or if a.dtype.kind == 'b' else np.add).at(a, index, values)
+    return a
+
+
+def log_softmax(a, axis):
+    """By its definition; a column that holds an infinity has no sum."""
+    shifted = a - np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))

@@ -1,0 +1,19 @@
+/** All families, in the order of FEATURES.md. */
+import type { Family } from '../row.js';
+import { arithmetic } from './arithmetic.js';
+import { comparisons } from './comparison.js';
+import { indexing } from './indexing.js';
+import { products } from './products.js';
+import { reductions } from './reduction.js';
+import { shapes } from './shape.js';
+import { transcendental } from './transcendental.js';
+
+export const families: readonly Family[] = [
+  arithmetic,
+  transcendental,
+  comparisons,
+  reductions,
+  shapes,
+  indexing,
+  products,
+];
