@@ -9,6 +9,7 @@ import { add } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { valuesFor } from './assigned-values.js';
 import { isMask, maskFor, maskPositions } from './boolean-mask.js';
+import { cast } from './cast.js';
 import { switchOp } from './compare.js';
 import { dimshuffle, type AxisOrder } from './dimshuffle.js';
 import { padLeft } from './elementwise.js';
@@ -226,5 +227,8 @@ export function incAt(
   indices: readonly Index[],
   values: TensorLike,
 ): TensorVariable {
-  return assign('inc', x, indices, values);
+  if (x.dtype !== 'bool') return assign('inc', x, indices, values);
+  // Whether any is true: kernels add numbers only.
+  const added = cast(valuesFor('inc_subtensor', x, values), 'int64');
+  return cast(assign('inc', cast(x, 'int64'), indices, added), 'bool');
 }
