@@ -169,7 +169,7 @@ export interface NativeAddon {
   /** From memory or the cache, else one that is yet to be made. */
   openLibrary(request: LibraryRequest): NativeLibrary;
   /** Has a native thread make the library, unless it is there or has been asked for. */
-  compileLibrary(library: NativeLibrary, source: string): void;
+  compileLibrary(library: NativeLibrary, source: string, parts: number): void;
   libraryStatus(library: NativeLibrary): LibraryStatus;
   /** Blocks while it is being made. */
   waitForLibrary(library: NativeLibrary): void;

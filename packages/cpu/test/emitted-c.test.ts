@@ -34,6 +34,24 @@ describe('emitted C', () => {
     expect(emitUnit({ kernels }, cDialect)).toEqual(emitUnit({ kernels }, cDialect));
   });
 
+  it('compiles in two parts, of which each has about half', () => {
+    const kernels = goldenCases.map(({ kernel }) => kernel);
+    const { text, symbols, parts } = emitUnit({ kernels }, cDialect);
+    expect(parts).toBe(2);
+    inTemporaryFolder((folder) => {
+      const [source, output] = [join(folder, 'unit.c'), join(folder, 'part.c')];
+      writeFileSync(source, text);
+      const found = [0, 1].map((part) => {
+        cc([...kernelFlags, '-E', `-DTNO_PART=${part}`, source, '-o', output]);
+        const expanded = readFileSync(output, 'utf8');
+        return symbols.filter((symbol) => expanded.includes(`void ${symbol}(`));
+      });
+      expect(found.flat()).toEqual(symbols);
+      expect(Math.min(...found.map(({ length }) => length))).toBeGreaterThan(symbols.length / 4);
+    });
+    expect(emitUnit({ kernels: kernels.slice(0, 2) }, cDialect).parts).toBe(1);
+  });
+
   // Vectors of 64, 32 and 16 bytes; the first may be whatever this CPU has.
   it.each(['native', 'x86-64-v3', 'x86-64'])(
     'gives the bits of the reference, -march=%s',
