@@ -36,7 +36,7 @@ int run(const LibraryResult& result) {
   int value = -3;
   void* buffer = &value;
   tno_status status{};
-  const tno_args args{&buffer, nullptr, &status, 0};
+  const tno_args args{&buffer, nullptr, &status, 0, TNO_WHOLE, nullptr};
   kernel(&args, 0, 1);
   return value;
 }

@@ -10,7 +10,7 @@ import type { Storage } from '@tno/core';
 /** The version of the contract; an addon with another one is refused. */
 export const ADDON_ABI = 2;
 /** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
-export const KERNEL_ABI = 2;
+export const KERNEL_ABI = 3;
 
 /** A shared object of compiled kernels that is there, is to be or is being made, or could not be made. */
 export interface NativeLibrary {

@@ -53,21 +53,23 @@ describe('emitted C', () => {
   });
 
   // Vectors of 64, 32 and 16 bytes; the first may be whatever this CPU has.
-  it.each(['native', 'x86-64-v3', 'x86-64'])(
-    'gives the bits of the reference, -march=%s',
-    (march) => {
-      const [ours, reference] = [caseMemory(kernelCases), caseMemory(kernelCases)];
-      runCompiled(kernelCases, ours, march);
-      runJsCases(kernelCases, reference);
-      const differences = kernelCases.flatMap(({ kernel, operands, exact }, i) =>
-        operands.flatMap(({ dtype }, k) => {
-          const problem = firstDifference(dtype, ours[i][k], reference[i][k], exact ? 0 : 3);
-          return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
-        }),
-      );
-      expect(differences).toEqual([]);
-    },
-  );
+  it.each([
+    ['native', false],
+    ['native', true],
+    ['x86-64-v3', false],
+    ['x86-64', false],
+  ])('gives the bits of the reference, -march=%s, reductions by blocks: %s', (march, blocks) => {
+    const [ours, reference] = [caseMemory(kernelCases), caseMemory(kernelCases)];
+    runCompiled(kernelCases, ours, { march, blocks });
+    runJsCases(kernelCases, reference);
+    const differences = kernelCases.flatMap(({ kernel, operands, exact }, i) =>
+      operands.flatMap(({ dtype }, k) => {
+        const problem = firstDifference(dtype, ours[i][k], reference[i][k], exact ? 0 : 3);
+        return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
+      }),
+    );
+    expect(differences).toEqual([]);
+  });
 
   it('vectorises contiguous loops, in place too', () => {
     const wanted = goldenCases.filter(({ kernel }) =>

@@ -128,7 +128,7 @@ function emitRangeKernel(kernel: LoopKernel, symbol: string, tools: EmitTools): 
   for (const param of [...text.usedParams].sort((x, y) => x - y)) {
     w.line(`const int64_t d${param} = a->dim[${param}];`);
   }
-  if (plan.outer === 0) w.line('(void)begin, (void)end;');
+  if (plan.outer === 0 && kernel.reduceRank === 0) w.line('(void)begin, (void)end;');
   w.append(body);
   w.close();
   return w.text();
