@@ -16,7 +16,6 @@ constexpr auto patience = std::chrono::seconds(1);
 
 struct Job {
   std::string source;
-  uint32_t parts = 1;
   std::shared_ptr<PendingLibrary> library;
 };
 
@@ -35,10 +34,10 @@ class CompileQueue {
     return library;
   }
 
-  void compile(const std::shared_ptr<PendingLibrary>& library, std::string source, uint32_t parts) {
+  void compile(const std::shared_ptr<PendingLibrary>& library, std::string source) {
     const std::lock_guard lock(mutex_);
     if (!library->ask()) return;
-    jobs_.push_back({std::move(source), parts, library});
+    jobs_.push_back({std::move(source), library});
     if (!is_stopping_ && !thread_.joinable()) start();
     changed_.notify_one();
   }
@@ -60,7 +59,6 @@ class CompileQueue {
       lock.unlock();
       LibraryRequest request = job.library->request();
       request.source = job.source;
-      request.parts = job.parts;
       job.library->finish(load_library(request));
       lock.lock();
     }
@@ -130,10 +128,9 @@ std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request) {
   return CompileQueue::instance().open(request);
 }
 
-void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source,
-                     uint32_t parts) {
+void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source) {
   if (library->state() != PendingLibrary::State::compiling) return;
-  CompileQueue::instance().compile(library, std::move(source), parts);
+  CompileQueue::instance().compile(library, std::move(source));
 }
 
 }  // namespace tno::cpu

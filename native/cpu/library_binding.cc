@@ -30,10 +30,9 @@ Napi::Value open_binding(const Napi::CallbackInfo& info) {
   return library;
 }
 
-// compileLibrary(library, source, parts)
+// compileLibrary(library, source)
 Napi::Value compile_binding(const Napi::CallbackInfo& info) {
-  compile_library(library_of(info.Env(), info[0]), info[1].As<Napi::String>(),
-                  info[2].As<Napi::Number>().Uint32Value());
+  compile_library(library_of(info.Env(), info[0]), info[1].As<Napi::String>());
   return info.Env().Undefined();
 }
 

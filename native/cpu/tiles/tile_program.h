@@ -23,7 +23,7 @@ struct TileAction {
   const Instr* instr = nullptr;
   tno_tile_op op = nullptr;  // scalar
   int32_t arity = 0;
-  std::array<int32_t, 3> args{};
+  std::array<int32_t, 4> args{};
 };
 
 struct TileValue {

@@ -40,33 +40,19 @@ export { userFrames, type Trace } from './graph/trace.js';
 
 export * from './tensor/create.js';
 export * from './tensor/functions.js';
+export * from './tensor/special-functions.js';
 export type * from './tensor/dtype-types.js';
 export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';
 export type { Axes, ReduceOptions } from './ops/reduce.js';
 export { slice, type Slice } from './ops/subtensor.js';
+export type { RoundingMode } from './ops/rounding.js';
+export type { CloseOptions } from './ops/close.js';
+export type { ChooseMode } from './ops/choose.js';
 export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';
-export {
-  considerConstant,
-  disconnectedGrad,
-  gradClip,
-  gradScale,
-  undefinedGrad,
-  zeroGrad,
-} from './grad/gradient-flow.js';
-export { subgraphGrad } from './grad/subgraph-grad.js';
-export {
-  hessian,
-  hessianVectorProduct,
-  jacobian,
-  type HessianOf,
-  type JacobianOf,
-  type JacobianOptions,
-} from './inner/jacobian.js';
-export { mapRows } from './inner/map-rows.js';
 export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';
 export { MissingGradient, gradNotImplemented, gradUndefined } from './graph/missing-gradient.js';
 export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';

@@ -2,6 +2,7 @@
  * Helper functions of the C family, by name `tno_<what>_<type>`. A unit contains those it uses.
  * `sigmoid` and `softplus` take the exponential of -|x| only, so nothing overflows.
  */
+import { specialInC, isSpecial } from '../special/special-functions.js';
 import type { DType } from '../types/dtype.js';
 import { dtypes, isFloat, isUnsigned } from '../types/dtype.js';
 import { mathName, wrapType } from './c-scalar.js';
@@ -68,8 +69,20 @@ for (const [what, make] of Object.entries(helpers)) {
 export function cHelper(base: HelperBase, name: string): Helper | null {
   if (name === 'tno_index') return indexHelper(base, name);
   if (name === 'tno_wrap') return wrapHelper(base, name);
+  const special = specialHelper(base, name);
+  if (special !== null) return special;
   const found = byName.get(name);
   return found === undefined ? null : found.make(base, found.dtype, name);
+}
+
+/** A special function, named `tno_<name>_f64`. */
+function specialHelper(base: HelperBase, helper: string): Helper | null {
+  const name = /^tno_(\w+)_f64$/.exec(helper)?.[1] ?? '';
+  if (!isSpecial(name)) return null;
+  const nameOf = (word: string): string => `tno_${word}_f64`;
+  const { infinity64: infinity, nan64: nan } = base.literals;
+  const { text, needs } = specialInC(name, { function: nameOf, infinity, nan });
+  return plain(`${base.qualifier} ${text}`, ...needs.map(nameOf));
 }
 
 function floatNames(base: HelperBase, dtype: DType): [type: string, one: string] {

@@ -5,7 +5,8 @@
  */
 import { isFloat, isUnsigned } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
-import type { ScalarOp } from '../lower/scalar-op.js';
+import { specialFunctions } from '../lower/scalar-op.js';
+import type { ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
 import { typeSuffix } from './dialect.js';
 import type { Dialect, ScalarText, UseHelper } from './dialect.js';
 import { infinity } from './literals.js';
@@ -116,10 +117,14 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
     arctan2: math('atan2'),
     sinh: math('sinh'),
     cosh: math('cosh'),
+    arcsinh: math('asinh'),
+    arccosh: math('acosh'),
+    arctanh: math('atanh'),
     floor: math('floor'),
     ceil: math('ceil'),
     trunc: math('trunc'),
     round: math('rint'),
+    ...specialOps(base),
     eq: compare('=='),
     neq: compare('!='),
     lt: compare('<'),
@@ -135,6 +140,21 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
     select: ([c, a, b]) => `${c} ? ${a} : ${b}`,
     cast: ([a], dtype, use, from) => cast(base, a, dtype, use, from),
   };
+}
+
+/** Special functions: computed in double, rounded once. */
+function specialOps(base: ScalarBase): Record<SpecialFunction, ScalarText> {
+  const call =
+    (name: SpecialFunction): ScalarText =>
+    (args, dtype, use) => {
+      const value = `${use(`tno_${name}_f64`)}(${args.join(', ')})`;
+      if (dtype === 'float64') return value;
+      return dtype === 'float32' ? `(float)${value}` : base.round(dtype, value, use, true);
+    };
+  return Object.fromEntries(specialFunctions.map((name) => [name, call(name)])) as Record<
+    SpecialFunction,
+    ScalarText
+  >;
 }
 
 /** Conversion as `wrapScalar` does it: integers wrap, floats truncate toward zero and then wrap. */

@@ -2,6 +2,7 @@
  * Functions that emitted JavaScript calls as `h.name`: what the language lacks of C's arithmetic.
  * Each gives the bits that the emitted C gives, but for the transcendental functions.
  */
+import { specialImplementations } from '../special/special-functions.js';
 import { bigToFloat } from './js-float.js';
 import { decodeFloat16, encodeFloat16, roundToFloat16 } from '../types/float16.js';
 import { fma32, fma64 } from './js-float.js';
@@ -89,6 +90,9 @@ export const jsRuntime = {
     if (!(magnitude < 2 ** 52)) return x;
     const whole = magnitude + 2 ** 52 - 2 ** 52;
     return isNegative(x) ? -whole : whole;
+  },
+  get special(): ReturnType<typeof specialImplementations> {
+    return specialImplementations();
   },
   same: (x: number): number => x,
   toBig(x: number): bigint {

@@ -4,7 +4,8 @@
  */
 import { isBig, isFloat, isUnsigned } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
-import type { ScalarOp } from '../lower/scalar-op.js';
+import { specialFunctions } from '../lower/scalar-op.js';
+import type { ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
 import { scalarValue } from '../lower/scalar-bits.js';
 
 /** As ScalarText of the C family; for comparisons `dtype` is that of the arguments. */
@@ -98,6 +99,10 @@ const product: JsScalarText = ([a, b], dtype) => {
   return jsRound(dtype, whole ? `Math.imul(${a}, ${b})` : `${a} * ${b}`);
 };
 
+const specialOps = Object.fromEntries(
+  specialFunctions.map((name) => [name, call(`special.${name}`)]),
+) as Record<SpecialFunction, JsScalarText>;
+
 export const jsScalarOps: Readonly<Record<ScalarOp, JsScalarText>> = {
   add: infix('+'),
   sub: infix('-'),
@@ -145,10 +150,14 @@ export const jsScalarOps: Readonly<Record<ScalarOp, JsScalarText>> = {
   arctan2: math('atan2'),
   sinh: math('sinh'),
   cosh: math('cosh'),
+  arcsinh: math('asinh'),
+  arccosh: math('acosh'),
+  arctanh: math('atanh'),
   floor: math('floor'),
   ceil: math('ceil'),
   trunc: math('trunc'),
   round: call('rint'),
+  ...specialOps,
   eq: compare('==='),
   neq: compare('!=='),
   lt: compare('<'),

@@ -69,7 +69,7 @@ class Emitter {
     for (const to of results) {
       const args: readonly DType[] =
         op === 'select' ? ['bool', from, from] : new Array<DType>(arity).fill(from);
-      const names = ['x', 'y', 'z'].slice(0, arity);
+      const names = ['x', 'y', 'z', 'w'].slice(0, arity);
       const text = this.dialect.ops[op](names, result === 'bool' ? from : to, this.use, from);
       const name = `t_${op}_${typeSuffix[from]}${op === 'cast' ? `_${typeSuffix[to]}` : ''}`;
       this.define(name, 'int64_t n, void *out, const void *const *in', [

@@ -1,3 +1,12 @@
+/** Special functions, as scalar operations of floats: computed in float64, then rounded. */
+export const specialFunctions = [
+  'log1mexp', 'xlogx', 'xlogy',
+  'erf', 'erfc', 'erfcx', 'erfinv', 'erfcinv', 'log_erfc', 'ndtr', 'log_ndtr', 'ndtri_exp',
+] as const; // prettier-ignore
+
+/** Name of an operation that is a special function: its text is in special/, the same for all targets. */
+export type SpecialFunction = (typeof specialFunctions)[number];
+
 /**
  * The closed list of scalar operations that kernels are made of. A target's dialect is a total
  * `Record<ScalarOp, …>` over it, so that a missing entry is a compile error.
@@ -14,7 +23,9 @@ export const scalarOps = [
   'neg', 'abs', 'sgn', 'sqr', 'sqrt', 'reciprocal',
   'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
   'sigmoid', 'softplus', 'tanh', 'sin', 'cos', 'tan', 'arcsin', 'arccos', 'arctan', 'arctan2', 'sinh', 'cosh',
+  'arcsinh', 'arccosh', 'arctanh',
   'floor', 'ceil', 'trunc', 'round',
+  ...specialFunctions,
   'eq', 'neq', 'lt', 'le', 'gt', 'ge', 'isnan', 'isinf',
   'and', 'or', 'xor', 'not',
   'select', 'cast',

@@ -1,7 +1,7 @@
 /** Arity and dtypes of the scalar operations; the text of scalar-op.ts as a table. */
 import type { DType } from '../types/dtype.js';
 import { isFloat, isInt } from '../types/dtype.js';
-import type { ScalarOp } from './scalar-op.js';
+import type { ScalarOp, SpecialFunction } from './scalar-op.js';
 
 /** `number`: integers and floats; `bits`: bool and integers. */
 export type ScalarDomain = 'float' | 'number' | 'bits' | 'any';
@@ -25,6 +25,21 @@ const number1 = of(1, 'number');
 const number2 = of(2, 'number');
 const compare = of(2, 'any', 'bool');
 const bits2 = of(2, 'bits');
+
+const specialSignatures: Readonly<Record<SpecialFunction, ScalarSignature>> = {
+  log1mexp: float1,
+  xlogx: float1,
+  xlogy: of(2, 'float'),
+  erf: float1,
+  erfc: float1,
+  erfcx: float1,
+  erfinv: float1,
+  erfcinv: float1,
+  log_erfc: float1,
+  ndtr: float1,
+  log_ndtr: float1,
+  ndtri_exp: float1,
+};
 
 export const scalarSignatures: Readonly<Record<ScalarOp, ScalarSignature>> = {
   add: number2,
@@ -62,10 +77,14 @@ export const scalarSignatures: Readonly<Record<ScalarOp, ScalarSignature>> = {
   arctan2: of(2, 'float'),
   sinh: float1,
   cosh: float1,
+  arcsinh: float1,
+  arccosh: float1,
+  arctanh: float1,
   floor: float1,
   ceil: float1,
   trunc: float1,
   round: float1,
+  ...specialSignatures,
   eq: compare,
   neq: compare,
   lt: compare,

@@ -8,7 +8,7 @@ import { abs, add, maximum, mul, neg, reciprocal, sqr, sqrt, sub, trueDiv } from
 import { asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { eq, switchOp as where } from './compare.js';
-import { elementwise } from './elementwise.js';
+import { asFloat, elementwise } from './elementwise.js';
 
 type Derivative = (x: TensorVariable, y: TensorVariable, g: TensorVariable) => TensorVariable;
 type Float1 = ReturnType<typeof elementwise>;
@@ -76,6 +76,27 @@ export const arctan = float1('arctan', 'arctan', Math.atan, (x, _y, g) =>
 );
 export const sinh = float1('sinh', 'sinh', Math.sinh, (x, _y, g) => mul(g, cosh(x)));
 export const cosh: Float1 = float1('cosh', 'cosh', Math.cosh, (x, _y, g) => mul(g, sinh(x)));
+
+export const arcsinh = float1('arcsinh', 'arcsinh', Math.asinh, (x, _y, g) =>
+  trueDiv(g, sqrt(add(sqr(x), 1))),
+);
+export const arccosh = float1('arccosh', 'arccosh', Math.acosh, (x, _y, g) =>
+  // Not the root of x² - 1, which is real for x < -1 too.
+  trueDiv(g, mul(sqrt(sub(x, 1)), sqrt(add(x, 1)))),
+);
+export const arctanh = float1('arctanh', 'arctanh', Math.atanh, (x, _y, g) =>
+  trueDiv(g, mul(sub(1, x), add(1, x))),
+);
+
+/** Radians of an angle in degrees. */
+export function deg2rad(x: TensorLike): TensorVariable {
+  return mul(asFloat(x), Math.PI / 180);
+}
+
+/** Degrees of an angle in radians. */
+export function rad2deg(x: TensorLike): TensorVariable {
+  return mul(asFloat(x), 180 / Math.PI);
+}
 
 /** The angle of (x, y), in (-π, π]. */
 export const arctan2 = elementwise('arctan2', {

@@ -1,10 +1,13 @@
 /** The functions of the public interface that infer dtype and rank; their implementations are the ops'. */
+import * as activations from '../ops/activations.js';
 import * as indexing from '../ops/advanced-index.js';
 import * as allocation from '../ops/alloc.js';
 import * as ranges from '../ops/arange.js';
 import * as arithmetic from '../ops/arithmetic.js';
 import type { TensorLike } from '../ops/as-variable.js';
 import { cast as castTo } from '../ops/cast.js';
+import { choose as chooseAmong } from '../ops/choose.js';
+import * as close from '../ops/close.js';
 import * as compare from '../ops/compare.js';
 import * as axes from '../ops/dimshuffle.js';
 import * as products from '../ops/dot.js';
@@ -12,6 +15,7 @@ import { logsumexp as logSumExp } from '../ops/logsumexp.js';
 import { flatNonzero as findNonzero } from '../ops/nonzero.js';
 import * as reductions from '../ops/reduce.js';
 import * as reshaping from '../ops/reshape.js';
+import * as rounding from '../ops/rounding.js';
 import * as shapes from '../ops/shape.js';
 import * as softmaxes from '../ops/softmax.js';
 import * as picking from '../ops/take.js';
@@ -45,13 +49,41 @@ export const sgn = typed<f.SameFunction>(arithmetic.sgn);
 export const sqr = typed<f.SameFunction>(arithmetic.sqr);
 /** max(x, 0); its gradient at 0 is 0. */
 export const relu = typed<f.SameFunction>(arithmetic.relu);
+/** x where positive, else slope·x; the slope is 0.01 unless given. */
+export const leakyRelu = typed<f.ScaledFunction>(activations.leakyRelu);
+/** x where positive, else alpha·(e^x - 1); alpha is 1 unless given. */
+export const elu = typed<f.ScaledFunction>(activations.elu);
+/** The elu that keeps mean 0 and variance 1. */
+export const selu = typed<f.FloatFunction>(activations.selu);
+/** x / (1 + |x|). */
+export const softsign = typed<f.FloatFunction>(activations.softsign);
+/** x·sigmoid(beta·x); beta is 1 unless given. */
+export const swish = typed<f.ScaledFunction>(activations.swish);
+/** x·Φ(x), or its approximation with tanh. */
+export const gelu = typed<f.GeluFunction>(activations.gelu);
+/** 0.2x + 0.5 limited to [0, 1]. */
+export const hardSigmoid = typed<f.FloatFunction>(activations.hardSigmoid);
+/** A sigmoid without an exponential, off by at most 0.02. */
+export const ultraFastSigmoid = typed<f.FloatFunction>(activations.ultraFastSigmoid);
 export const sqrt = typed<f.FloatFunction>(arithmetic.sqrt);
 export const reciprocal = typed<f.FloatFunction>(arithmetic.reciprocal);
 export const floor = typed<f.FloatFunction>(arithmetic.floor);
 export const ceil = typed<f.FloatFunction>(arithmetic.ceil);
 export const trunc = typed<f.FloatFunction>(arithmetic.trunc);
-/** Rounds half to even. */
-export const round = typed<f.FloatFunction>(arithmetic.round);
+/** To the nearest whole number, halves to even, or away from zero if asked. */
+export const round = typed<f.RoundFunction>(rounding.round);
+/** To the nearest integer, as int64; rounds as `round`. */
+export const iround = typed<f.IntegerRoundFunction>(rounding.iround);
+/** [⌊x / y⌋, x mod y]. */
+export const divmod = typed<f.DivmodFunction>(rounding.divmod);
+/** ⌈x / y⌉ without leaving the integers; 0 for an integer zero divisor. */
+export const ceilIntDiv = typed<f.BinaryFunction>(rounding.ceilIntDiv);
+/** Whether |x - y| ≤ atol + rtol·|y|, elementwise. */
+export const isclose = typed<f.CloseFunction>(close.isclose);
+/** Whether `isclose` holds everywhere. */
+export const allclose = typed<f.AllCloseFunction>(close.allclose);
+/** Of each point the element of `choices[index]` there. */
+export const choose = typed<f.ChooseFunction>(chooseAmong);
 export const exp = typed<f.FloatFunction>(transcendental.exp);
 export const exp2 = typed<f.FloatFunction>(transcendental.exp2);
 export const expm1 = typed<f.FloatFunction>(transcendental.expm1);
@@ -72,6 +104,13 @@ export const arccos = typed<f.FloatFunction>(transcendental.arccos);
 export const arctan = typed<f.FloatFunction>(transcendental.arctan);
 export const sinh = typed<f.FloatFunction>(transcendental.sinh);
 export const cosh = typed<f.FloatFunction>(transcendental.cosh);
+export const arcsinh = typed<f.FloatFunction>(transcendental.arcsinh);
+export const arccosh = typed<f.FloatFunction>(transcendental.arccosh);
+export const arctanh = typed<f.FloatFunction>(transcendental.arctanh);
+/** Degrees to radians. */
+export const deg2rad = typed<f.FloatFunction>(transcendental.deg2rad);
+/** Radians to degrees. */
+export const rad2deg = typed<f.FloatFunction>(transcendental.rad2deg);
 /** The angle of (x, y). */
 export const arctan2 = typed<f.FloatBinaryFunction>(transcendental.arctan2);
 /** log(e^x + e^y) without overflow. */

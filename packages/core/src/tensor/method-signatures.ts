@@ -9,6 +9,7 @@ import type { TensorVariable } from '../graph/variable.js';
 import type { Index } from '../ops/advanced-index.js';
 import type { Literal, TensorLike } from '../ops/as-variable.js';
 import type { Axes, ReduceOptions } from '../ops/reduce.js';
+import type { RoundingMode } from '../ops/rounding.js';
 import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import type {
@@ -33,6 +34,13 @@ export interface SameMethod {
 
 export interface FloatMethod {
   <D extends DType, R extends number>(this: TensorVariable<D, R>): TensorVariable<FloatOf<D>, R>;
+}
+
+export interface RoundMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    mode?: RoundingMode,
+  ): TensorVariable<FloatOf<D>, R>;
 }
 
 export interface TestMethod {

@@ -9,9 +9,11 @@ import { cast } from '../ops/cast.js';
 import * as compare from '../ops/compare.js';
 import { dimshuffle, transpose } from '../ops/dimshuffle.js';
 import { dot } from '../ops/dot.js';
+import * as errors from '../ops/error-functions.js';
 import { logsumexp } from '../ops/logsumexp.js';
 import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
+import * as rounding from '../ops/rounding.js';
 import { shape } from '../ops/shape.js';
 import * as softmaxes from '../ops/softmax.js';
 import * as picking from '../ops/take.js';
@@ -62,6 +64,9 @@ export interface TensorMethods<D extends DType, R extends number> {
   arctan2: f.FloatBinaryMethod;
   sinh: f.FloatMethod;
   cosh: f.FloatMethod;
+  arcsinh: f.FloatMethod;
+  arccosh: f.FloatMethod;
+  arctanh: f.FloatMethod;
   logaddexp: f.FloatBinaryMethod;
   /** e^x / Σ e^x along an axis, by default the last. */
   softmax: f.AxisMethod;
@@ -69,7 +74,9 @@ export interface TensorMethods<D extends DType, R extends number> {
   floor: f.FloatMethod;
   ceil: f.FloatMethod;
   trunc: f.FloatMethod;
-  round: f.FloatMethod;
+  round: f.RoundMethod;
+  erf: f.FloatMethod;
+  erfc: f.FloatMethod;
   /** Limited to [low, high]. */
   clip: f.ClipMethod;
   eq: f.ComparisonMethod;
@@ -144,7 +151,7 @@ const functions = {
   floor: arithmetic.floor,
   ceil: arithmetic.ceil,
   trunc: arithmetic.trunc,
-  round: arithmetic.round,
+  round: rounding.round,
   clip: arithmetic.clip,
   exp: transcendental.exp,
   exp2: transcendental.exp2,
@@ -165,7 +172,12 @@ const functions = {
   arctan2: transcendental.arctan2,
   sinh: transcendental.sinh,
   cosh: transcendental.cosh,
+  arcsinh: transcendental.arcsinh,
+  arccosh: transcendental.arccosh,
+  arctanh: transcendental.arctanh,
   logaddexp: transcendental.logaddexp,
+  erf: errors.erf,
+  erfc: errors.erfc,
   softmax: softmaxes.softmax,
   logSoftmax: softmaxes.logSoftmax,
   eq: compare.eq,

@@ -6,7 +6,10 @@
 import type { TensorVariable } from '../graph/variable.js';
 import type { Index } from '../ops/advanced-index.js';
 import type { Literal, TensorLike } from '../ops/as-variable.js';
+import type { ChooseMode } from '../ops/choose.js';
+import type { CloseOptions } from '../ops/close.js';
 import type { Axes, ReduceOptions } from '../ops/reduce.js';
+import type { RoundingMode } from '../ops/rounding.js';
 import type { Slice } from '../ops/subtensor.js';
 import type { DType, IntDType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
@@ -37,6 +40,36 @@ export interface SameFunction {
 export interface FloatFunction {
   <D extends DType, R extends number>(x: TensorVariable<D, R>): TensorVariable<FloatOf<D>, R>;
   (x: TensorLike): TensorVariable;
+}
+
+/** (x, parameter) → f(x) of x's shape; integers become floatX. */
+export interface ScaledFunction {
+  <D extends DType, R extends number>(
+    x: TensorVariable<D, R>,
+    parameter?: number,
+  ): TensorVariable<FloatOf<D>, R>;
+  (x: TensorLike, parameter?: TensorLike): TensorVariable;
+}
+
+export interface GeluFunction {
+  <D extends DType, R extends number>(
+    x: TensorVariable<D, R>,
+    options?: { readonly approximate?: boolean },
+  ): TensorVariable<FloatOf<D>, R>;
+  (x: TensorLike, options?: { readonly approximate?: boolean }): TensorVariable;
+}
+
+export interface RoundFunction {
+  <D extends DType, R extends number>(
+    x: TensorVariable<D, R>,
+    mode?: RoundingMode,
+  ): TensorVariable<FloatOf<D>, R>;
+  (x: TensorLike, mode?: RoundingMode): TensorVariable;
+}
+
+export interface IntegerRoundFunction {
+  <R extends number>(x: TensorVariable<DType, R>, mode?: RoundingMode): TensorVariable<'int64', R>;
+  (x: TensorLike, mode?: RoundingMode): TensorVariable<'int64'>;
 }
 
 /** x → whether. */
@@ -88,6 +121,36 @@ export interface ComparisonFunction {
   <R extends number>(x: Literal, y: TensorVariable<DType, R>): TensorVariable<'bool', R>;
   (x: TensorLike, y: TensorLike): TensorVariable<'bool'>;
 }
+
+/** (x, y) → two results in the dtype that both promote to. */
+export interface DivmodFunction {
+  <D extends DType, R extends number, E extends DType, S extends number>(
+    x: TensorVariable<D, R>,
+    y: TensorVariable<E, S>,
+  ): [TensorVariable<Common<D, E>, MaxRank[R][S]>, TensorVariable<Common<D, E>, MaxRank[R][S]>];
+  (x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable];
+}
+
+export interface CloseFunction {
+  <R extends number, S extends number>(
+    x: TensorVariable<DType, R>,
+    y: TensorVariable<DType, S>,
+    options?: CloseOptions,
+  ): TensorVariable<'bool', MaxRank[R][S]>;
+  (x: TensorLike, y: TensorLike, options?: CloseOptions): TensorVariable<'bool'>;
+}
+
+export type AllCloseFunction = (
+  x: TensorLike,
+  y: TensorLike,
+  options?: CloseOptions,
+) => TensorVariable<'bool', 0>;
+
+export type ChooseFunction = (
+  index: TensorLike,
+  choices: readonly TensorLike[],
+  mode?: ChooseMode,
+) => TensorVariable;
 
 export interface ClipFunction {
   <D extends DType, R extends number, const L extends Literal, const H extends Literal>(

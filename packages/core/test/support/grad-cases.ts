@@ -4,11 +4,13 @@ import type { TensorVariable } from '../../src/graph/variable.js';
 import { at, incAt, setAt } from '../../src/ops/advanced-index.js';
 import { take } from '../../src/ops/take.js';
 import { broadcastTo } from '../../src/ops/alloc.js';
+import * as N from '../../src/ops/activations.js';
 import * as A from '../../src/ops/arithmetic.js';
 import { gt, switchOp } from '../../src/ops/compare.js';
 import { dimshuffle, transpose } from '../../src/ops/dimshuffle.js';
 import { dot, dot21, dot22, expandDot, gemm, gemv, ger, outer } from '../../src/ops/dot.js';
 import { logsumexp } from '../../src/ops/logsumexp.js';
+import { round } from '../../src/ops/rounding.js';
 import { argmax, max, mean, min, prod, sum, variance } from '../../src/ops/reduce.js';
 import { flatten, reshape } from '../../src/ops/reshape.js';
 import { makeVector, specifyShape } from '../../src/ops/shape.js';
@@ -119,6 +121,20 @@ const elementwise: GradCase[] = [
   ...unary('arctan', T.arctan, [-3, 3]),
   ...unary('sinh', T.sinh, [-2, 2]),
   ...unary('cosh', T.cosh, [-2, 2]),
+  ...unary('arcsinh', T.arcsinh, [-2, 2]),
+  ...unary('arccosh', T.arccosh, [1.2, 3]),
+  ...unary('arctanh', T.arctanh, [-0.9, 0.9]),
+  ...unary('leakyRelu', (x) => N.leakyRelu(x, 0.1), [-2, -0.1]),
+  ...unary('elu', N.elu, [-2, -0.1]),
+  ...unary('elu of positives', (x) => N.elu(x, 0.7), [0.1, 900]),
+  ...unary('selu', N.selu, [-2, -0.1]),
+  ...unary('softsign', N.softsign, [0.1, 3]),
+  ...unary('swish', (x) => N.swish(x, 1.5), [-3, 3]),
+  ...unary('gelu', N.gelu, [-3, 3]),
+  ...unary('gelu by tanh', (x) => N.gelu(x, { approximate: true }), [-3, 3]),
+  ...unary('hardSigmoid', N.hardSigmoid, [-2, 2]),
+  ...unary('ultraFastSigmoid', N.ultraFastSigmoid, [-3, -0.1]),
+  ...unary('rounding away', (x) => round(x, 'half_away_from_zero'), [1.6, 2.4]),
   ...unary('x²', (x) => A.pow(x, 2), [-2, 2]),
   ...unary('x⁻¹', (x) => A.pow(x, -1), [0.5, 2]),
   ...unary('2ˣ', (x) => A.pow(2, x), [-2, 2]),

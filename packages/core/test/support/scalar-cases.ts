@@ -1,6 +1,9 @@
-/** Every scalar operation on every dtype it takes, on values that are hard to get right. */
+/**
+ * Every scalar operation on every dtype it takes, on values that are hard to get right; those that are
+ * special functions have cases of their own (special-kernels.ts).
+ */
 import { KernelBuilder } from '../../src/lower/kernel-builder.js';
-import { scalarOps } from '../../src/lower/scalar-op.js';
+import { scalarOps, specialFunctions } from '../../src/lower/scalar-op.js';
 import type { ScalarOp } from '../../src/lower/scalar-op.js';
 import { inDomain, scalarSignatures } from '../../src/lower/scalar-signature.js';
 import { dtypeInfo, dtypes, isBig, isFloat } from '../../src/types/dtype.js';
@@ -31,6 +34,9 @@ const libm: ReadonlySet<ScalarOp> = new Set([
   'arctan2',
   'sinh',
   'cosh',
+  'arcsinh',
+  'arccosh',
+  'arctanh',
 ]);
 
 const specialFloats = [
@@ -58,6 +64,8 @@ function integerSpecials(dtype: DType): number[] {
   return [0, 1, -1, 2, -2, 3, 7, -7, 12, 100, ...limits, Number(max) / 2];
 }
 
+const isSpecial = (fn: ScalarOp): boolean => (specialFunctions as readonly ScalarOp[]).includes(fn);
+
 function scalarCase(
   fn: ScalarOp,
   args: readonly DType[],
@@ -81,7 +89,7 @@ function scalarCase(
 
 export const scalarCases: readonly KernelCase[] = [
   ...scalarOps.flatMap((fn) => {
-    if (fn === 'cast') return [];
+    if (fn === 'cast' || isSpecial(fn)) return [];
     const { arity, domain, result } = scalarSignatures[fn];
     return dtypes
       .filter((dtype) => inDomain(domain, dtype))
