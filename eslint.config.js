@@ -20,12 +20,13 @@ const boundaries = [
  * upwards would tie the layers into a knot. Sizes and rules are data that more than one layer makes.
  */
 const above = {
-  routines: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
-  types: ['graph', 'ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
-  graph: ['ops', 'grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
-  ops: ['grad', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
-  grad: ['lower', 'codegen', 'device', 'compile'],
-  optimizer: ['grad', 'lower', 'codegen', 'device', 'compile'],
+  routines: ['ops', 'grad', 'inner', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  types: ['graph', 'ops', 'grad', 'inner', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  graph: ['ops', 'grad', 'inner', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  ops: ['grad', 'inner', 'optimizer', 'lower', 'codegen', 'device', 'compile'],
+  grad: ['inner', 'lower', 'codegen', 'device', 'compile'],
+  inner: ['lower', 'codegen', 'device', 'compile'],
+  optimizer: ['grad', 'inner', 'lower', 'codegen', 'device', 'compile'],
   lower: ['codegen', 'device', 'compile'],
   codegen: ['device', 'compile'],
   device: ['compile'],

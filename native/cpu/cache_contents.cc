@@ -23,9 +23,9 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// The ending of a work file: .PID.COUNT.c or .PID.COUNT.so.tmp
+// The ending of a work file: .PID.COUNT.c, .PID.COUNT.o or .PID.COUNT.so.tmp
 bool is_work_ending(std::string_view ending) {
-  for (const std::string_view last : {".c", ".so.tmp"}) {
+  for (const std::string_view last : {".c", ".o", ".so.tmp"}) {
     if (!ending.starts_with('.') || !ending.ends_with(last)) continue;
     const std::string_view numbers = ending.substr(1, ending.size() - 1 - last.size());
     const size_t dot = numbers.find('.');

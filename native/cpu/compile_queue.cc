@@ -16,6 +16,7 @@ constexpr auto patience = std::chrono::seconds(1);
 
 struct Job {
   std::string source;
+  uint32_t parts = 1;
   std::shared_ptr<PendingLibrary> library;
 };
 
@@ -34,10 +35,10 @@ class CompileQueue {
     return library;
   }
 
-  void compile(const std::shared_ptr<PendingLibrary>& library, std::string source) {
+  void compile(const std::shared_ptr<PendingLibrary>& library, std::string source, uint32_t parts) {
     const std::lock_guard lock(mutex_);
     if (!library->ask()) return;
-    jobs_.push_back({std::move(source), library});
+    jobs_.push_back({std::move(source), parts, library});
     if (!is_stopping_ && !thread_.joinable()) start();
     changed_.notify_one();
   }
@@ -59,6 +60,7 @@ class CompileQueue {
       lock.unlock();
       LibraryRequest request = job.library->request();
       request.source = job.source;
+      request.parts = job.parts;
       job.library->finish(load_library(request));
       lock.lock();
     }
@@ -128,9 +130,10 @@ std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request) {
   return CompileQueue::instance().open(request);
 }
 
-void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source) {
+void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source,
+                     uint32_t parts) {
   if (library->state() != PendingLibrary::State::compiling) return;
-  CompileQueue::instance().compile(library, std::move(source));
+  CompileQueue::instance().compile(library, std::move(source), parts);
 }
 
 }  // namespace tno::cpu

@@ -48,11 +48,13 @@ class PendingLibrary {
 // that compile_library gives. Any thread may ask; who asks for the same key shares one.
 std::shared_ptr<PendingLibrary> open_library(const LibraryRequest& request);
 
-// Has the native thread make the library, unless that has been asked for.
+// Has the native thread make the library of a source in so many parts (see LibraryRequest), unless
+// that has been asked for.
 //
 // A process that exits goes on compiling for a second at most, and ends what it has begun: the next
 // one finds its kernels in the cache.
-void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source);
+void compile_library(const std::shared_ptr<PendingLibrary>& library, std::string source,
+                     uint32_t parts = 1);
 
 }  // namespace tno::cpu
 

@@ -84,10 +84,36 @@ std::string read_message(int fd) {
   }
 }
 
+// Its process, which writes what it has to say to `messages`; 0, and `error` says why, where it
+// cannot be started.
+pid_t start(const std::string& compiler, std::vector<std::string> arguments, int folder,
+            int messages, std::string& error) {
+  arguments.insert(arguments.begin(), compiler);
+  std::vector<std::string> environment = compiler_environment();
+  SpawnActions actions;
+  ::posix_spawn_file_actions_addfchdir_np(actions.get(), folder);
+  ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_adddup2(actions.get(), messages, STDERR_FILENO);
+  const SpawnAttributes attributes;
+  pid_t child = 0;
+  const int spawned = ::posix_spawn(&child, compiler.c_str(), actions.get(), attributes.get(),
+                                    pointers_to(arguments).data(), pointers_to(environment).data());
+  if (spawned == 0) return child;
+  error = compiler + ": " + std::generic_category().message(spawned);
+  return 0;
+}
+
+bool succeeds(pid_t child, int& status) {
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 }  // namespace
 
-bool run_compiler(const std::string& compiler, const std::vector<std::string>& flags, int folder,
-                  const std::string& input, const std::string& output, std::string& error) {
+bool run_compiler(const std::string& compiler, std::vector<std::vector<std::string>> commands,
+                  int folder, std::string& error) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     error = error_text();
@@ -95,33 +121,25 @@ bool run_compiler(const std::string& compiler, const std::vector<std::string>& f
   }
   File reading(ends[0]);
   File writing(ends[1]);
-
-  std::vector<std::string> arguments{compiler};
-  arguments.insert(arguments.end(), flags.begin(), flags.end());
-  arguments.insert(arguments.end(), {"-o", output, input, "-lm"});
-  std::vector<std::string> environment = compiler_environment();
-
-  SpawnActions actions;
-  ::posix_spawn_file_actions_addfchdir_np(actions.get(), folder);
-  ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_adddup2(actions.get(), writing.fd(), STDERR_FILENO);
-  const SpawnAttributes attributes;
-  pid_t child = 0;
-  const int spawned = ::posix_spawn(&child, compiler.c_str(), actions.get(), attributes.get(),
-                                    pointers_to(arguments).data(), pointers_to(environment).data());
+  std::vector<pid_t> children;
+  std::string not_started;
+  for (std::vector<std::string>& arguments : commands) {
+    const pid_t child = start(compiler, std::move(arguments), folder, writing.fd(), not_started);
+    if (child == 0) break;
+    children.push_back(child);
+  }
   writing.close();
-  if (spawned != 0) {
-    error = compiler + ": " + std::generic_category().message(spawned);
-    return false;
-  }
+  // Ends when the last of them does.
   error = read_message(reading.fd());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  bool all = not_started.empty();
+  for (const pid_t child : children) {
+    int status = 0;
+    if (succeeds(child, status)) continue;
+    all = false;
+    if (error.empty()) error = compiler + " failed with status " + std::to_string(status);
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-  if (error.empty()) error = compiler + " failed with status " + std::to_string(status);
-  return false;
+  error += not_started;
+  return all;
 }
 
 }  // namespace tno::cpu

@@ -6,10 +6,11 @@
 
 namespace tno::cpu {
 
-// Runs `compiler flags... -o output input -lm` with `folder` as its working folder and waits for
-// it. False, and `error` holds what it wrote to stderr, where it cannot be run or fails.
-bool run_compiler(const std::string& compiler, const std::vector<std::string>& flags, int folder,
-                  const std::string& input, const std::string& output, std::string& error);
+// Runs the compiler with each list of arguments, side by side, with `folder` as its working folder,
+// and waits for all. False, and `error` holds what they wrote to stderr, where one cannot be run or
+// fails.
+bool run_compiler(const std::string& compiler, std::vector<std::vector<std::string>> commands,
+                  int folder, std::string& error);
 
 }  // namespace tno::cpu
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <deque>
 #include <mutex>
 #include <span>
 #include <unordered_map>
@@ -138,6 +139,29 @@ bool is_full(int folder) {
   return ::fstatvfs(folder, &info) == 0 && info.f_bavail * info.f_frsize < uint64_t{1} << 20;
 }
 
+// One command makes a library of one part; of several, one each, and one that links them.
+bool make_library(int folder, const LibraryRequest& request, const std::string& source,
+                  const std::string& library, std::string& error) {
+  std::vector<std::string> link{"-shared", "-o", library};
+  std::deque<WorkFile> objects;
+  std::vector<std::vector<std::string>> commands;
+  for (uint32_t part = 0; part < request.parts && request.parts > 1; ++part) {
+    const WorkFile& object = objects.emplace_back(folder, work_name(request.key, ".o"));
+    std::vector<std::string>& command = commands.emplace_back(request.flags);
+    command.insert(command.end(),
+                   {"-c", "-DTNO_PART=" + std::to_string(part), "-o", object.name(), source});
+    link.push_back(object.name());
+  }
+  if (objects.empty()) {
+    link.insert(link.begin(), request.flags.begin(), request.flags.end());
+    link.push_back(source);
+  } else if (!run_compiler(request.compiler, std::move(commands), folder, error)) {
+    return false;
+  }
+  link.push_back("-lm");
+  return run_compiler(request.compiler, {std::move(link)}, folder, error);
+}
+
 enum class Build { done, failed, unusable };  // unusable: the folder, not the source
 
 Build build_in(int folder, const LibraryRequest& request, LibraryResult& result) {
@@ -147,8 +171,7 @@ Build build_in(int folder, const LibraryRequest& request, LibraryResult& result)
     result.error = "writing the source: " + error_text();
     return Build::unusable;
   }
-  if (!run_compiler(request.compiler, request.flags, folder, source.name(), object.name(),
-                    result.error)) {
+  if (!make_library(folder, request, source.name(), object.name(), result.error)) {
     return is_full(folder) ? Build::unusable : Build::failed;
   }
   const File file = object.open_for_update();

@@ -32,7 +32,9 @@ struct LibraryRequest {
   std::string key;     // hexadecimal hash of source, compiler, flags, processor and ABI
   std::string source;
   std::string compiler;
-  std::vector<std::string> flags;
+  std::vector<std::string> flags;  // of a compilation, not of linking
+  // Compiled side by side, each from the whole source with TNO_PART as its number.
+  uint32_t parts = 1;
   uint64_t limit = no_cache_limit;  // bytes that the folder may hold after a compilation
 };
 

@@ -30,9 +30,10 @@ Napi::Value open_binding(const Napi::CallbackInfo& info) {
   return library;
 }
 
-// compileLibrary(library, source)
+// compileLibrary(library, source, parts)
 Napi::Value compile_binding(const Napi::CallbackInfo& info) {
-  compile_library(library_of(info.Env(), info[0]), info[1].As<Napi::String>());
+  compile_library(library_of(info.Env(), info[0]), info[1].As<Napi::String>(),
+                  info[2].As<Napi::Number>().Uint32Value());
   return info.Env().Undefined();
 }
 

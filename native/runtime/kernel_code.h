@@ -16,19 +16,6 @@ class KernelCode {
   virtual void run(const tno_args& args, int64_t begin, int64_t end) const noexcept = 0;
 };
 
-// A function.
-class FunctionCode final : public KernelCode {
- public:
-  explicit FunctionCode(tno_kernel function) : function_(function) {}
-
-  void run(const tno_args& args, int64_t begin, int64_t end) const noexcept override {
-    function_(&args, begin, end);
-  }
-
- private:
-  tno_kernel function_;
-};
-
 }  // namespace tno
 
 #endif  // TNO_RUNTIME_KERNEL_CODE_H_

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "reduction_tree.h"
+
 namespace tno {
 namespace {
 
@@ -96,9 +98,18 @@ constexpr double least_chunk_points = 1024;
 // So that one which is late costs little.
 constexpr double chunks_per_thread = 16;
 
-// Beginnings of chunks are multiples of it where chunks are longer: whole vectors and cache lines,
-// and the tiles in which emitted kernels reduce columns.
+// Chunks of the outermost axis for each thread from which on nothing else is cut.
+constexpr double enough_chunks = 4;
+
+// Elements in a block from which on its result may be kept.
+constexpr double least_block = 64;
+
+// Results of blocks that are kept at most.
+constexpr double most_parts = 1e9;
+
+// Beginnings of chunks are multiples of it where chunks are longer: whole vectors and cache lines.
 constexpr int64_t granularity = 64;
+static_assert(granularity % column_tile == 0);
 
 int64_t width_factor(DType dtype) {
   return item_size(dtype) == 8 ? 2 : 1;
@@ -125,12 +136,13 @@ int64_t divide_up(int64_t a, int64_t b) {
   return (a + b - 1) / b;
 }
 
-// Whether an index may be out of range inside a reduction over columns: which one is found first
-// then depends on the tiles of columns, so that chunks must not cut them.
-bool reports_by_tile(const Kernel& kernel) {
+// Whether threads may share a result, each with blocks of its reduction. An index out of range is
+// then found in the order of blocks, which is that of one thread only where there is one result.
+bool shares_results(const Kernel& kernel, const KernelPoints& points) {
   const auto gathers = [](const Instr& instr) { return !instr.index.empty(); };
-  return kernel.reduce_rank > 0 && kernel.outer_rank() == 1 &&
-         std::any_of(kernel.body.begin(), kernel.body.end(), gathers);
+  return kernel.reduce_rank > 0 && points.blocks * least_block <= points.reduced &&
+         points.blocks * points.outer <= most_parts &&
+         (points.outer == 1 || std::none_of(kernel.body.begin(), kernel.body.end(), gathers));
 }
 
 }  // namespace
@@ -160,19 +172,31 @@ KernelCost kernel_cost(const Kernel& kernel) {
   return cost;
 }
 
-int64_t chunk_length(const Kernel& kernel, const KernelCost& cost, const KernelPoints& points,
+KernelCut cut_kernel(const Kernel& kernel, const KernelCost& cost, const KernelPoints& points,
                      int threads) {
-  const int64_t outermost = points.outermost;
-  if (threads <= 1 || kernel.serial || outermost <= 1) return outermost;
+  const KernelCut whole{false, points.outermost};
+  if (threads <= 1 || kernel.serial) return whole;
   const double all = points.outer * points.reduced;
   const double work =
       all * static_cast<double>(cost.point) + points.outer * static_cast<double>(cost.result);
   const double most = std::min(work / least_chunk_cost, all / least_chunk_points);
   const auto chunks = static_cast<int64_t>(std::min(most, chunks_per_thread * threads));
-  if (chunks < 2) return outermost;
-  const int64_t length = divide_up(outermost, std::min(chunks, outermost));
-  if (length < granularity && !reports_by_tile(kernel)) return length;
-  return divide_up(length, granularity) * granularity;
+  if (chunks < 2) return whole;
+
+  // Tiles of columns stay whole: one column alone would be as slow, and which index out of range
+  // is found first depends on the tile.
+  const bool tiled = kernel.outer_rank() == 1 && reduces_columns(kernel);
+  const int64_t unit = tiled ? column_tile : 1;
+  const int64_t units = divide_up(points.outermost, unit);
+  const double wanted = std::min<double>(static_cast<double>(chunks), enough_chunks * threads);
+  if (static_cast<double>(units) < std::min(wanted, points.blocks) &&
+      shares_results(kernel, points)) {
+    const auto blocks = static_cast<int64_t>(points.blocks);
+    return {true, divide_up(blocks, std::min(chunks, blocks))};
+  }
+  const int64_t length = divide_up(units, std::min(chunks, units)) * unit;
+  if (length < granularity) return {false, length};
+  return {false, divide_up(length, granularity) * granularity};
 }
 
 }  // namespace tno

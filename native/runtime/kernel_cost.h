@@ -16,16 +16,23 @@ struct KernelCost {
 
 KernelCost kernel_cost(const Kernel& kernel);
 
-// The points that a launch goes through; doubles, so that no product of sizes overflows.
+// The points that a launch goes through; doubles where a product of sizes might overflow.
 struct KernelPoints {
   int64_t outermost = 1;  // indices of the outermost outer axis
   double outer = 1;
   double reduced = 1;  // for each outer point
+  double blocks = 0;   // of the reduction tree, for each outer point
 };
 
-// How many indices of the outermost axis make a chunk of the launch: all of them where more threads
-// would not pay. Results do not depend on it.
-int64_t chunk_length(const Kernel& kernel, const KernelCost& cost, const KernelPoints& points,
+// How a launch is cut into chunks. Results do not depend on it.
+struct KernelCut {
+  // Whether chunks are of the blocks of a reduction, else of the outermost axis.
+  bool by_blocks = false;
+  // Blocks, or indices, in a chunk: all of them where more threads would not pay.
+  int64_t length = 1;
+};
+
+KernelCut cut_kernel(const Kernel& kernel, const KernelCost& cost, const KernelPoints& points,
                      int threads);
 
 }  // namespace tno

@@ -119,6 +119,10 @@ class Walker {
 
   bool bind_kernel(const KernelStep& step);
   bool should_stream(const Kernel& kernel, const KernelPoints& points) const;
+  KernelPoints measure_kernel(const Kernel& kernel) const;
+  bool reserve_parts(const Kernel& kernel, const KernelPoints& points);
+  tno_status run_kernel(int32_t id, const KernelPoints& points);
+  tno_status run_chunks(int32_t kernel, const tno_args& args, int64_t total, int64_t length);
   bool evaluate(int32_t id);
   bool check(int32_t id);
   bool allocate(int32_t buffer);
@@ -154,6 +158,7 @@ class Walker {
   std::vector<std::byte*> input_data_;
   Arena slots_;
   Arena input_copies_;
+  Arena parts_{1};                               // results of blocks of a reduction
   std::vector<std::shared_ptr<Block>> pending_;  // by shared index
   std::vector<size_t> written_;                  // indices of the shared values that a run writes
   std::vector<int32_t> first_site_;  // by buffer: who to blame when it cannot be allocated
@@ -163,6 +168,7 @@ class Walker {
   // Scratch of one step.
   std::vector<void*> kernel_buffers_;
   std::vector<int64_t> kernel_dims_;
+  std::vector<void*> kernel_parts_;
   std::vector<Tensor> ins_;
   std::vector<int64_t> params_;
   std::vector<Tensor> outs_;

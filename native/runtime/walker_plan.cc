@@ -27,6 +27,7 @@ Walker::Walker(WalkerParts parts)
 void Walker::free_memory() {
   slots_ = Arena(static_cast<size_t>(program_->slots));
   input_copies_ = Arena(program_->inputs.size());
+  parts_ = Arena(1);
 }
 
 std::string Walker::fit_parts() const {

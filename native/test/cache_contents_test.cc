@@ -119,13 +119,15 @@ TEST(abandoned_work_goes_and_work_under_way_stays) {
   const Folder folder;
   folder.add(key_of('a') + ".123.1.c", 10, 100);
   folder.add(key_of('a') + ".123.2.so.tmp", 20, 100);
+  folder.add(key_of('a') + ".123.3.o", 5, 100);
   folder.add(key_of('b') + ".124.1.c", 10, ::time(nullptr));
   const CacheContents contents = read_cache(folder.fd());
-  CHECK(contents.abandoned.size() == 2);
-  CHECK(contents.abandoned_bytes == 30);
-  CHECK(evict(folder.fd(), no_cache_limit).bytes == 30);
+  CHECK(contents.abandoned.size() == 3);
+  CHECK(contents.abandoned_bytes == 35);
+  CHECK(evict(folder.fd(), no_cache_limit).bytes == 35);
   CHECK(!folder.has(key_of('a') + ".123.1.c"));
   CHECK(!folder.has(key_of('a') + ".123.2.so.tmp"));
+  CHECK(!folder.has(key_of('a') + ".123.3.o"));
   CHECK(folder.has(key_of('b') + ".124.1.c"));
 }
 

@@ -36,7 +36,7 @@ int run(const LibraryResult& result) {
   int value = -3;
   void* buffer = &value;
   tno_status status{};
-  const tno_args args{&buffer, nullptr, &status, 0};
+  const tno_args args{&buffer, nullptr, &status, 0, TNO_WHOLE, nullptr};
   kernel(&args, 0, 1);
   return value;
 }
@@ -126,6 +126,26 @@ TEST(a_link_in_place_of_a_library_is_not_followed) {
   CHECK(result.compiled);
   CHECK(run(result) == 2);
   CHECK(!fs::is_symlink(place.file("dd01.so")));
+}
+
+TEST(parts_of_a_source_are_compiled_side_by_side_and_linked) {
+  const TestFolder place;
+  const std::string in_parts =
+      "#if !defined(TNO_PART) || TNO_PART == 0\n" + source_giving(8) +
+      "#endif\n"
+      "#if !defined(TNO_PART) || TNO_PART == 1\nint k1(void) { return TNO_PART; }\n#endif\n";
+  LibraryRequest wanted = test_request(place, "ac01", in_parts);
+  wanted.parts = 2;
+  const LibraryResult result = load_library(wanted);
+  CHECK_NOTE(run(result) == 8, result.error);
+  CHECK(result.library->symbol("k1") != nullptr);
+  CHECK(count_files(place.cache()) == 2);
+  wanted = test_request(place, "ac02", in_parts + "#if TNO_PART == 1\noops\n#endif\n");
+  wanted.parts = 2;
+  const LibraryResult failed = load_library(wanted);
+  CHECK(failed.library == nullptr);
+  CHECK_NOTE(failed.error.find("oops") != std::string::npos, failed.error);
+  CHECK(count_files(place.cache()) == 2);
 }
 
 TEST(a_compile_error_comes_back_with_the_compilers_words) {

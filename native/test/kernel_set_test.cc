@@ -44,7 +44,7 @@ struct Run {
     void* const buffers[] = {x.data(), y.data()};
     const int64_t dims[] = {static_cast<int64_t>(x.size())};
     tno_status status{};
-    const tno_args args{buffers, dims, &status, 0};
+    const tno_args args{buffers, dims, &status, 0, TNO_WHOLE, nullptr};
     code.run(args, 0, dims[0]);
     return y == x;
   }

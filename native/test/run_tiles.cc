@@ -2,8 +2,9 @@
 // interpreter with compiled code, kernel by kernel.
 //   tno_run_tiles LEVEL CASES DATA
 // CASES (int64): the number of words of an encoded program and these words; then for each case the
-// kernel, the length of its outermost axis, its dims and the byte lengths of its operands, both
-// after their number. DATA: the operands' bytes, case by case.
+// kernel, the length of its outermost axis, the blocks and results of a reduction that is run by
+// blocks (else 0), its dims and the byte lengths of its operands, both after their number.
+// DATA: the operands' bytes, case by case.
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -50,6 +51,23 @@ class Words {
   size_t at_ = 0;
 };
 
+void run_by_blocks(const KernelCode& code, tno_args args, const Kernel& kernel, int64_t range,
+                   int64_t blocks, int64_t points) {
+  std::vector<std::vector<int64_t>> memory;
+  std::vector<void*> parts;
+  for (size_t i = 0; i < 2 * kernel.reductions.size(); ++i) {
+    memory.emplace_back(static_cast<size_t>(blocks * points));
+    parts.push_back(memory.back().data());
+  }
+  args.part = parts.data();
+  args.phase = TNO_BLOCKS;
+  code.run(args, blocks / 2, blocks);
+  code.run(args, 0, blocks / 2);
+  args.phase = TNO_FOLD;
+  code.run(args, 0, range / 2);
+  code.run(args, range / 2, range);
+}
+
 int fail(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
   return 1;
@@ -74,6 +92,8 @@ int main(int count, char** arguments) {
   while (!words.at_end()) {
     const Kernel& kernel = program.kernel(static_cast<int32_t>(words.next()));
     const int64_t range = words.next();
+    const int64_t blocks = words.next();
+    const int64_t points = words.next();
     std::vector<int64_t> dims = words.list();
     dims.push_back(0);
     std::vector<std::vector<char>> memory;
@@ -89,10 +109,14 @@ int main(int count, char** arguments) {
     const auto code = cpu::TileKernel::create(kernel, *tiles);
     if (code == nullptr) return fail("cannot interpret " + kernel.name);
     tno_status status{};
-    const tno_args args{buffers.data(), dims.data(), &status, 0};
-    code->run(args, 0, range / 3);
-    code->run(args, range / 3, range / 2);
-    code->run(args, range / 2, range);
+    tno_args args{buffers.data(), dims.data(), &status, 0, TNO_WHOLE, nullptr};
+    if (blocks > 0) {
+      run_by_blocks(*code, args, kernel, range, blocks, points);
+    } else {
+      code->run(args, 0, range / 3);
+      code->run(args, range / 3, range / 2);
+      code->run(args, range / 2, range);
+    }
     if (status.code != 0) return fail("an index out of range in " + kernel.name);
     at = start;
     for (const auto& bytes : memory) {

@@ -44,7 +44,7 @@ inline const char* test_compiler() {
 
 inline LibraryRequest test_request(const TestFolder& place, const std::string& key,
                                    const std::string& source) {
-  return {place.cache(), key, source, test_compiler(), {"-O1", "-fPIC", "-shared", "-x", "c"}};
+  return {place.cache(), key, source, test_compiler(), {"-O1", "-fPIC", "-x", "c"}};
 }
 
 }  // namespace tno::cpu

@@ -18,6 +18,19 @@
 
 namespace tno::test {
 
+// A kernel that is a function.
+class FunctionCode final : public KernelCode {
+ public:
+  explicit FunctionCode(tno_kernel function) : function_(function) {}
+
+  void run(const tno_args& args, int64_t begin, int64_t end) const noexcept override {
+    function_(&args, begin, end);
+  }
+
+ private:
+  tno_kernel function_;
+};
+
 class Host : public Environment {
  public:
   std::map<size_t, std::vector<std::byte>> outputs;

@@ -15,48 +15,65 @@ const record = fileURLToPath(new URL('record.mjs', import.meta.url));
  * @param {import('esbuild').BuildOptions} options of the script
  */
 export async function buildCachedEntry({ entry, name, folder, loader, shownAs }, options) {
+  /** @type {import('esbuild').BuildOptions} */
+  const common = { ...options, bundle: true, platform: 'node' };
+  const names = await exportsOf(entry, common);
+  const script = join(folder, `${name}.cjs`);
   await build({
-    ...options,
-    entryPoints: { [name]: entry },
-    outdir: folder,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
+    ...common,
+    stdin: { contents: scriptOf(names, `./${entry}`), resolveDir: '.' },
+    outfile: script,
     format: 'cjs',
-    platform: 'node',
     sourcemap: true,
     define: { ...options.define, 'import.meta.url': 'scriptUrl' },
     banner: {
       js: "'use strict'; const scriptUrl = require('node:url').pathToFileURL(__filename).href;",
     },
   });
-  const names = recordCode(join(folder, `${name}.cjs`), shownAs);
+  recordCode(script, shownAs);
   await build({
-    stdin: { contents: facade(names, { name, loader, shownAs }), resolveDir: '.' },
+    ...common,
+    stdin: { contents: facadeOf(names, { name, loader, shownAs }), resolveDir: '.' },
     outfile: join(folder, `${name}.js`),
-    bundle: true,
     format: 'esm',
-    platform: 'node',
-    target: options.target,
   });
 }
 
-/** Runs the script, writes the code of what it and a typical program needed, and gives its exports' names. @param {string} script @param {string} shownAs */
+/** @param {string} entry @param {import('esbuild').BuildOptions} options */
+async function exportsOf(entry, options) {
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [entry],
+    outdir: '.',
+    format: 'esm',
+    write: false,
+    metafile: true,
+  });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+/** What Node runs. esbuild's own exports are a function for each name, which takes a sixth of an import. @param {string[]} names @param {string} entry */
+function scriptOf(names, entry) {
+  return `
+    import * as all from ${JSON.stringify(entry)};
+    module.exports = { ${names.map((exported) => `${exported}: all.${exported}`).join(', ')} };
+  `;
+}
+
+/** Has a script run, with a typical program, and V8's code of it written beside it. @param {string} script @param {string} shownAs */
 function recordCode(script, shownAs) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [record, script, shownAs], {
+  const { status, stderr } = spawnSync(process.execPath, [record, script, shownAs], {
     env: { ...process.env, NODE_OPTIONS: '' }, // the code is for V8's usual flags
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`[code-cache] recording ${script} failed:\n${stderr}`);
-  /** @type {string[]} */
-  const names = JSON.parse(stdout);
-  return names;
 }
 
 /**
  * A module with the script's exports, some of which have names that no variable can have.
  * @param {string[]} names @param {{ name: string, loader: string, shownAs: string }} script
  */
-function facade(names, { name, loader, shownAs }) {
+function facadeOf(names, { name, loader, shownAs }) {
   const local = names.map((exported, i) => [exported, `export${i}`]);
   return `
     import { fileURLToPath } from 'node:url';

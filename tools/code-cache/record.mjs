@@ -1,5 +1,5 @@
-// Runs a script of @tno/core and a typical program with it, writes V8's code of the functions that this
-// called beside it, and prints the names that it exports. Usage: node record.mjs SCRIPT.cjs SHOWN_AS
+// Runs a script of @tno/core and a typical program with it, and writes V8's code of the functions that
+// this called beside it, as run-cached.ts reads it. Usage: node record.mjs SCRIPT.cjs SHOWN_AS
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
@@ -17,7 +17,12 @@ process.chdir(empty);
 process.env.HOME = empty;
 process.env.TNO_FLAGS = 'device=reference';
 
-const text = Module.wrap(readFileSync(filename, 'utf8'));
+const source = readFileSync(filename, 'latin1');
+const comment = /^\s*(\/\/|\/?\*)/;
+const wrong = source.split('\n').find((line) => /[\x80-\xff]/.test(line) && !comment.test(line));
+if (wrong !== undefined) throw new Error(`expected ASCII but in comments, got ${wrong}`);
+
+const text = Module.wrap(source);
 const script = new Script(text, { filename: shownAs });
 const module = { exports: /** @type {import('@tno/core')} */ ({}) };
 script.runInThisContext()(
@@ -34,4 +39,3 @@ if (new Script(text, { filename: shownAs, cachedData: code }).cachedDataRejected
 }
 writeFileSync(`${filename}.code`, code);
 rmSync(empty, { recursive: true });
-console.log(JSON.stringify(Object.keys(module.exports)));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reduction_tree.h"
+
 namespace tno::cpu {
 namespace {
 
@@ -45,7 +47,7 @@ class Preparation {
       program_.stored[index(store.operand)] = true;
     }
     assign_slots();
-    program_.columns = prefers_columns();
+    program_.columns = reduces_columns(kernel_);
     return true;
   }
 
@@ -227,23 +229,6 @@ class Preparation {
         last_use[index(arg)] = nullptr;  // an argument may come twice
       });
     }
-  }
-
-  bool prefers_columns() const {
-    if (kernel_.reduce_rank == 0 || kernel_.outer_rank() == 0) return false;
-    const size_t inner = kernel_.axes.size() - 1;
-    const size_t column = kernel_.outer_rank() - 1;
-    int score = 0;
-    for (const Instr& instr : kernel_.body) {
-      if (instr.op != InstrOp::load) continue;
-      const std::vector<KernelDim>& steps = kernel_.operands[index(instr.operand)].strides;
-      if (is_literal(steps[inner], 0)) continue;
-      if (is_literal(steps[inner], 1))
-        --score;
-      else if (is_literal(steps[column], 1))
-        ++score;
-    }
-    return score > 0;
   }
 
   const Kernel& kernel_;

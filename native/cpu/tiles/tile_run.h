@@ -8,7 +8,7 @@
 
 namespace tno::cpu {
 
-// Runs [begin, end) of the kernel's outermost axis.
+// Runs [begin, end) as a tno_kernel does (kernel_abi.h).
 void run_tiles(const TileProgram& program, const tno_args& args, int64_t begin, int64_t end);
 
 }  // namespace tno::cpu

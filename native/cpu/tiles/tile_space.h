@@ -38,6 +38,7 @@ class TileSpace {
   void close();
 
   int64_t rows() const { return rows_; }
+  int64_t points() const { return rows_ * columns(); }
   int64_t columns() const { return extents_[rank_ - 1]; }
   int64_t column_step(size_t access) const { return steps_[(rank_ - 1) * accesses_ + access]; }
 

@@ -53,6 +53,24 @@ export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';
+export {
+  considerConstant,
+  disconnectedGrad,
+  gradClip,
+  gradScale,
+  undefinedGrad,
+  zeroGrad,
+} from './grad/gradient-flow.js';
+export { subgraphGrad } from './grad/subgraph-grad.js';
+export {
+  hessian,
+  hessianVectorProduct,
+  jacobian,
+  type HessianOf,
+  type JacobianOf,
+  type JacobianOptions,
+} from './inner/jacobian.js';
+export { mapRows } from './inner/map-rows.js';
 export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';
 export { MissingGradient, gradNotImplemented, gradUndefined } from './graph/missing-gradient.js';
 export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';

@@ -72,9 +72,9 @@ export function createCpuDevice(options: CpuDeviceOptions = {}): CpuDevice {
   const addon = loadAddon();
   const kernels = kernelMode(options.kernels ?? process.env.TNO_KERNELS);
   const plain = wantsPlain(options.providers ?? process.env.TNO_PROVIDERS);
+  if (!plain) warmUp(addon); // the first product waits for it
   const cache = kernels === 'interpreted' ? null : openCache(addon, kernels, options);
   if (options.memoryLimit !== undefined) addon.setMemoryLimit(options.memoryLimit);
-  if (!plain) warmUp(addon);
   return new NativeDevice(addon, cache, kernels, plain);
 }
 

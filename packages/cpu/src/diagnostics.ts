@@ -72,7 +72,8 @@ export function tryCompiler(wanted = ''): { readonly path: string; readonly ms: 
     compiler: path,
     flags: compilerFlags,
   });
-  addon.compileLibrary(library, '#include <math.h>\nfloat k(float x) { return sqrtf(x) + 1; }\n');
+  const text = '#include <math.h>\nfloat k(float x) { return sqrtf(x) + 1; }\n';
+  addon.compileLibrary(library, text, 1);
   addon.waitForLibrary(library);
   const { state, error } = addon.libraryStatus(library);
   if (state === 'failed') throw new CompileError(`[cpu] compiling kernels failed: ${error}`);

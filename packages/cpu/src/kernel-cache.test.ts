@@ -30,14 +30,15 @@ function program(name: string): string {
 
 vi.mock('./build-id.js', () => ({ buildId: 'this build' }));
 
-function unit(text: string, identity?: string): SourceUnit {
-  return { language: 'c', text, symbols: ['k0'], identity };
+function unit(text: string, identity?: string, parts?: number): SourceUnit {
+  return { language: 'c', text, symbols: ['k0'], identity, parts };
 }
 
 /** Records what it is asked for and gives what it is told. */
 class FakeAddon {
   readonly requests: LibraryRequest[] = [];
   readonly sources: string[] = [];
+  readonly parts: number[] = [];
   status: LibraryStatus;
 
   constructor(status: Partial<LibraryStatus> = {}) {
@@ -48,8 +49,9 @@ class FakeAddon {
     this.requests.push(request);
     return {} as NativeLibrary;
   }
-  compileLibrary(_library: NativeLibrary, source: string): void {
+  compileLibrary(_library: NativeLibrary, source: string, parts: number): void {
     this.sources.push(source);
+    this.parts.push(parts);
   }
   libraryStatus(): LibraryStatus {
     return this.status;
@@ -155,6 +157,15 @@ describe('KernelCache', () => {
     other.compile(other.open(unit('a', 'kernels')), unit('a', 'kernels'));
     expect(absent.requests[0].key).toBe(ready.requests[0].key);
     expect([ready.sources, absent.sources]).toEqual([[], ['a']]);
+  });
+
+  it('has a source compiled in its parts', () => {
+    const addon = new FakeAddon({ state: 'compiling' });
+    const cache = cacheOf(addon);
+    for (const source of [unit('a'), unit('b', undefined, 2)]) {
+      cache.compile(cache.open(source), source);
+    }
+    expect(addon.parts).toEqual([1, 2]);
   });
 
   it('counts what was compiled and what was cached', () => {

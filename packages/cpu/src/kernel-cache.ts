@@ -26,7 +26,6 @@ export const compilerFlags: readonly string[] = [
   '-fno-math-errno',
   '-fno-trapping-math',
   '-fPIC',
-  '-shared',
   '-x',
   'c',
   '-std=gnu11',
@@ -166,7 +165,7 @@ export class KernelCache {
   compile(library: NativeLibrary, source: SourceUnit): void {
     if (!this.missing.delete(library)) return;
     this.compiling.push(library);
-    this.addon.compileLibrary(library, source.text);
+    this.addon.compileLibrary(library, source.text, source.parts ?? 1);
   }
 
   /** Blocks until the library is there. @throws CompileError (E_COMPILE) with the compiler's words. */

@@ -10,7 +10,7 @@ import type { Storage } from '@tno/core';
 /** The version of the contract; an addon with another one is refused. */
 export const ADDON_ABI = 2;
 /** TNO_KERNEL_ABI of native/include/tno/kernel_abi.h. */
-export const KERNEL_ABI = 2;
+export const KERNEL_ABI = 3;
 
 /** A shared object of compiled kernels that is there, is to be or is being made, or could not be made. */
 export interface NativeLibrary {
@@ -169,7 +169,7 @@ export interface NativeAddon {
   /** From memory or the cache, else one that is yet to be made. */
   openLibrary(request: LibraryRequest): NativeLibrary;
   /** Has a native thread make the library, unless it is there or has been asked for. */
-  compileLibrary(library: NativeLibrary, source: string): void;
+  compileLibrary(library: NativeLibrary, source: string, parts: number): void;
   libraryStatus(library: NativeLibrary): LibraryStatus;
   /** Blocks while it is being made. */
   waitForLibrary(library: NativeLibrary): void;

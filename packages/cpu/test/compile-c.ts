@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emitUnit } from '@tno/core';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
-import type { KernelCase } from '../../core/test/support/kernel-cases.js';
+import { caseBlocks, type KernelCase } from '../../core/test/support/kernel-cases.js';
 import { cDialect } from '../src/dialect.js';
 
 type Memory = ReadonlyArray<ReadonlyArray<Uint8Array<ArrayBufferLike> | ArrayBufferView>>;
@@ -43,14 +43,19 @@ export function inTemporaryFolder<T>(use: (folder: string) => T): T {
 }
 
 /**
- * Runs all cases on their memory, which it changes, each over its range in three pieces.
+ * Runs all cases on their memory, which it changes, each over its range in three pieces; with `blocks`
+ * reductions over their blocks, in two pieces, and then over the results of these.
  * `march` chooses the CPU.
  */
-export function runCompiled(cases: readonly KernelCase[], memory: Memory, march = 'native'): void {
+export function runCompiled(
+  cases: readonly KernelCase[],
+  memory: Memory,
+  { march = 'native', blocks = false } = {},
+): void {
   inTemporaryFolder((folder) => {
     const unit = emitUnit({ kernels: cases.map(({ kernel }) => kernel) }, cDialect);
     const [source, program, data] = ['unit.c', 'unit', 'data'].map((name) => join(folder, name));
-    writeFileSync(source, `${unit.text}\n${harness(cases, unit.symbols)}`);
+    writeFileSync(source, `${unit.text}\n${harness(cases, unit.symbols, blocks)}`);
     cc([
       ...kernelFlags,
       `-march=${march}`,
@@ -80,13 +85,19 @@ export function bytesOf(view: ArrayBufferView): Uint8Array {
 }
 
 /** A main function that reads all operands from a file, runs every case and writes them back. */
-function harness(cases: readonly KernelCase[], symbols: readonly string[]): string {
+function harness(
+  cases: readonly KernelCase[],
+  symbols: readonly string[],
+  inBlocks: boolean,
+): string {
   const runs = cases.map((entry, i) => {
+    const shared = inBlocks && entry.kernel.reduceRank > 0;
+    const { blocks, points } = shared ? caseBlocks(entry) : { blocks: 0, points: 0 };
     const lengths = entry.operands.map(({ dtype, length }) => length * itemBytes[dtype]);
     return `  {
     static const int64_t lengths[] = {${lengths.join(', ')}};
     static const int64_t dims[] = {${[...entry.dims, 0].join(', ')}};
-    run(file, ${symbols[i]}, ${lengths.length}, lengths, dims, ${entry.range});
+    run(file, ${symbols[i]}, ${lengths.length}, lengths, dims, ${entry.range}, ${blocks}, ${points});
   }`;
   });
   return `#include <stdio.h>
@@ -94,7 +105,7 @@ function harness(cases: readonly KernelCase[], symbols: readonly string[]): stri
 
 typedef void (*kernel)(const tno_args *, int64_t, int64_t);
 
-static void run(FILE *file, kernel k, int count, const int64_t *lengths, const int64_t *dims, int64_t n) {
+static void run(FILE *file, kernel k, int count, const int64_t *lengths, const int64_t *dims, int64_t n, int64_t blocks, int64_t points) {
   void *buf[16];
   long start = ftell(file);
   for (int i = 0; i < count; i++) {
@@ -102,11 +113,23 @@ static void run(FILE *file, kernel k, int count, const int64_t *lengths, const i
     if (fread(buf[i], 1, lengths[i], file) != (size_t)lengths[i]) exit(2);
   }
   tno_status status = {0};
-  const tno_args args = {buf, dims, &status, 0};
-  const tno_args streaming = {buf, dims, &status, 1};
-  k(&args, 0, n / 3);
-  k(&streaming, n / 3, n / 2);
-  k(&streaming, n / 2, n);
+  if (blocks > 0) {
+    void *part[32];
+    for (int i = 0; i < 32; i++) part[i] = malloc(8 * blocks * points);
+    const tno_args first = {buf, dims, &status, 0, TNO_BLOCKS, part};
+    const tno_args second = {buf, dims, &status, 0, TNO_FOLD, part};
+    k(&first, blocks / 2, blocks);
+    k(&first, 0, blocks / 2);
+    k(&second, 0, n / 2);
+    k(&second, n / 2, n);
+    for (int i = 0; i < 32; i++) free(part[i]);
+  } else {
+    const tno_args args = {buf, dims, &status, 0, TNO_WHOLE, NULL};
+    const tno_args streaming = {buf, dims, &status, 1, TNO_WHOLE, NULL};
+    k(&args, 0, n / 3);
+    k(&streaming, n / 3, n / 2);
+    k(&streaming, n / 2, n);
+  }
   if (status.code != 0) exit(3);
   fseek(file, start, SEEK_SET);
   for (int i = 0; i < count; i++) {

@@ -34,22 +34,42 @@ describe('emitted C', () => {
     expect(emitUnit({ kernels }, cDialect)).toEqual(emitUnit({ kernels }, cDialect));
   });
 
+  it('compiles in two parts, of which each has about half', () => {
+    const kernels = goldenCases.map(({ kernel }) => kernel);
+    const { text, symbols, parts } = emitUnit({ kernels }, cDialect);
+    expect(parts).toBe(2);
+    inTemporaryFolder((folder) => {
+      const [source, output] = [join(folder, 'unit.c'), join(folder, 'part.c')];
+      writeFileSync(source, text);
+      const found = [0, 1].map((part) => {
+        cc([...kernelFlags, '-E', `-DTNO_PART=${part}`, source, '-o', output]);
+        const expanded = readFileSync(output, 'utf8');
+        return symbols.filter((symbol) => expanded.includes(`void ${symbol}(`));
+      });
+      expect(found.flat()).toEqual(symbols);
+      expect(Math.min(...found.map(({ length }) => length))).toBeGreaterThan(symbols.length / 4);
+    });
+    expect(emitUnit({ kernels: kernels.slice(0, 2) }, cDialect).parts).toBe(1);
+  });
+
   // Vectors of 64, 32 and 16 bytes; the first may be whatever this CPU has.
-  it.each(['native', 'x86-64-v3', 'x86-64'])(
-    'gives the bits of the reference, -march=%s',
-    (march) => {
-      const [ours, reference] = [caseMemory(kernelCases), caseMemory(kernelCases)];
-      runCompiled(kernelCases, ours, march);
-      runJsCases(kernelCases, reference);
-      const differences = kernelCases.flatMap(({ kernel, operands, exact }, i) =>
-        operands.flatMap(({ dtype }, k) => {
-          const problem = firstDifference(dtype, ours[i][k], reference[i][k], exact ? 0 : 3);
-          return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
-        }),
-      );
-      expect(differences).toEqual([]);
-    },
-  );
+  it.each([
+    ['native', false],
+    ['native', true],
+    ['x86-64-v3', false],
+    ['x86-64', false],
+  ])('gives the bits of the reference, -march=%s, reductions by blocks: %s', (march, blocks) => {
+    const [ours, reference] = [caseMemory(kernelCases), caseMemory(kernelCases)];
+    runCompiled(kernelCases, ours, { march, blocks });
+    runJsCases(kernelCases, reference);
+    const differences = kernelCases.flatMap(({ kernel, operands, exact }, i) =>
+      operands.flatMap(({ dtype }, k) => {
+        const problem = firstDifference(dtype, ours[i][k], reference[i][k], exact ? 0 : 3);
+        return problem === null ? [] : [`${kernel.name}, operand ${k}: ${problem}`];
+      }),
+    );
+    expect(differences).toEqual([]);
+  });
 
   it('vectorises contiguous loops, in place too', () => {
     const wanted = goldenCases.filter(({ kernel }) =>

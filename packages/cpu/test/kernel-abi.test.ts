@@ -21,6 +21,12 @@ describe('the kernel ABI', () => {
     expect(structs(cDialect.prologue)).toEqual(structs(header));
   });
 
+  it('has the same phases', () => {
+    const phases = (text: string): string | undefined => /enum \{ TNO_\w+.*\};/.exec(text)?.[0];
+    expect(phases(cDialect.prologue)).toBeDefined();
+    expect(phases(cDialect.prologue)).toEqual(phases(header));
+  });
+
   it('has one version', () => {
     expect(header).toContain(`#define TNO_KERNEL_ABI ${KERNEL_ABI}\n`);
   });

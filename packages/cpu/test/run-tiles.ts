@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeProgram } from '@tno/core';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- test support, shared by source
-import type { KernelCase } from '../../core/test/support/kernel-cases.js';
+import { caseBlocks, type KernelCase } from '../../core/test/support/kernel-cases.js';
 import { bytesOf, inTemporaryFolder } from './compile-c.js';
 
 export type Level = 'base' | 'avx2' | 'avx512';
@@ -17,12 +17,12 @@ export function runTiles(
   executable: string,
   cases: readonly KernelCase[],
   memory: readonly (readonly ArrayBufferView[])[],
-  level: Level,
+  { level, blocks = false }: { level: Level; blocks?: boolean },
 ): boolean {
   return inTemporaryFolder((folder) => {
     const [casesFile, dataFile] = [join(folder, 'cases'), join(folder, 'data')];
     const views = memory.flat().map(bytesOf);
-    writeFileSync(casesFile, new BigInt64Array(describe(cases, memory).map(BigInt)));
+    writeFileSync(casesFile, new BigInt64Array(describe(cases, memory, blocks).map(BigInt)));
     writeFileSync(dataFile, Buffer.concat(views));
     const { status, stderr } = spawnSync(executable, [level, casesFile, dataFile], {
       encoding: 'utf8',
@@ -42,6 +42,7 @@ export function runTiles(
 function describe(
   cases: readonly KernelCase[],
   memory: readonly (readonly ArrayBufferView[])[],
+  inBlocks: boolean,
 ): number[] {
   const encoded = encodeProgram({
     version: 1,
@@ -59,9 +60,12 @@ function describe(
     sites: [],
   });
   const words = [encoded.length, ...encoded];
-  cases.forEach(({ dims, range }, i) => {
+  cases.forEach((entry, i) => {
+    const { dims, range, kernel } = entry;
+    const shared = inBlocks && kernel.reduceRank > 0;
+    const { blocks, points } = shared ? caseBlocks(entry) : { blocks: 0, points: 0 };
     const lengths = memory[i].map(({ byteLength }) => byteLength);
-    words.push(i, range, dims.length, ...dims, lengths.length, ...lengths);
+    words.push(i, range, blocks, points, dims.length, ...dims, lengths.length, ...lengths);
   });
   return words;
 }

@@ -33,7 +33,7 @@ const array = (dtype, ...shape) => {
   return new tno.NDArray(dtype, dtype === 'float32' ? new Float32Array(values) : new Float64Array(values), shape);
 };
 const hash = (result) => {
-  const { data } = typeof result === 'number' ? { data: new Float64Array([result]) } : result;
+  const { data } = typeof result !== 'object' ? { data: new Float64Array([Number(result)]) } : result;
   return createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex');
 };
 const hashes = {};
@@ -45,6 +45,10 @@ for (const dtype of ['float32', 'float64']) {
   loops(array(dtype, 300_001)).forEach((result, i) => { hashes[dtype + ' loop ' + i] = hash(result); });
   const sums = tno.function([a], [a.sum(0), tno.exp(a).sum(1), a.max(0), tno.argmax(a, 1), tno.softmax(a)]);
   sums(array(dtype, 700, 333)).forEach((result, i) => { hashes[dtype + ' sum ' + i] = hash(result); });
+  const few = tno.function([a], [a.sum(), a.prod(), tno.exp(a).max(), tno.argmin(a), a.sum(0), tno.argmax(a, 0), a.sum(1), tno.sqr(a).mean(1)]);
+  for (const [m, n] of [[40_000, 9], [3, 150_001], [200_000, 1]]) {
+    few(array(dtype, m, n)).forEach((result, i) => { hashes[[dtype, 'few', m, n, i].join(' ')] = hash(result); });
+  }
   const product = tno.function([a, b], a.dot(b));
   for (const [m, n, k] of [[600, 10, 784], [20, 500, 784], [130, 300, 200], [1, 10, 784], [3000, 1, 300]]) {
     hashes[[dtype, m, n, k].join(' ')] = hash(product(array(dtype, m, k), array(dtype, k, n)));
@@ -101,10 +105,16 @@ describe('with any number of threads', () => {
   it.each(['auto', 'plain'])(
     'results have the same bits (products: %s)',
     (products) => {
-      const [one, ...more] = ['1', '2', '3', '8'].map((threads) =>
-        run(['bits.js'], { TNO_NUM_THREADS: threads, TNO_PROVIDERS: products }),
+      const [one, ...more] = ['1', '2', '3', '8'].flatMap((threads) =>
+        ['compiled', 'interpreted'].map((kernels) =>
+          run(['bits.js'], {
+            TNO_NUM_THREADS: threads,
+            TNO_PROVIDERS: products,
+            TNO_FLAGS: `kernels=${kernels}`,
+          }),
+        ),
       );
-      expect(Object.keys(JSON.parse(one) as object)).toHaveLength(30);
+      expect(Object.keys(JSON.parse(one) as object)).toHaveLength(78);
       for (const other of more) expect(JSON.parse(other)).toEqual(JSON.parse(one));
     },
     120_000,

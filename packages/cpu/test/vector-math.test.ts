@@ -43,7 +43,7 @@ static void run(const char *name, kernel k, double (*f)(double)) {
   static float x[N], y[N];
   void *buf[] = {x, y};
   const int64_t dim[] = {N};
-  const tno_args args = {buf, dim, 0, 0};
+  const tno_args args = {buf, dim, 0, 0, TNO_WHOLE, 0};
   double worst = 0;
   long wrong = 0;
   uint64_t sum = 0;

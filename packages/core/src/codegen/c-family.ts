@@ -16,15 +16,20 @@ import type { EmitTools, GatherPolicy } from './kernel-text.js';
 import { LoopPlan } from './loop-plan.js';
 import { Writer } from './writer.js';
 
+/** With fewer kernels than this, starting a second compiler costs more than it saves. */
+const KERNELS_FOR_TWO_PARTS = 4;
+
 /** The unit of a Program's kernels; its text is written when it is first read. */
 export function emitUnit({ kernels }: Pick<Program, 'kernels'>, dialect: Dialect): SourceUnit {
   const symbols = kernels.map(kernelSymbol);
+  const parts = dialect.launch === 'range' && kernels.length >= KERNELS_FOR_TWO_PARTS ? 2 : 1;
   let text: string | undefined;
   return {
     language: dialect.language,
     symbols,
+    parts,
     get text() {
-      return (text ??= unitText(kernels, symbols, dialect));
+      return (text ??= unitText(kernels, symbols, parts, dialect));
     },
     get identity() {
       return buildId === null ? undefined : `${buildId} ${JSON.stringify(kernels)}`;
@@ -35,16 +40,43 @@ export function emitUnit({ kernels }: Pick<Program, 'kernels'>, dialect: Dialect
 function unitText(
   kernels: readonly LoopKernel[],
   symbols: readonly string[],
+  parts: 1 | 2,
   dialect: Dialect,
 ): string {
   const helpers = new HelperSet(dialect);
   const texts = kernels.map((kernel, id) => {
-    const tools = { dialect, use: (name: string) => helpers.use(name) };
-    return dialect.launch === 'range'
-      ? emitRangeKernel(kernel, symbols[id], tools)
-      : emitGridKernel(kernel, symbols[id], tools);
+    const own = new HelperSet(dialect);
+    const use = (name: string): string => (own.use(name), helpers.use(name));
+    const text =
+      dialect.launch === 'range'
+        ? emitRangeKernel(kernel, symbols[id], { dialect, use })
+        : emitGridKernel(kernel, symbols[id], { dialect, use });
+    return { text, work: text.length + own.texts().join('').length };
   });
-  return [dialect.prologue, ...helpers.texts(), ...texts].join('\n');
+  const all = texts.map(({ text }) => text);
+  const bodies = parts === 1 ? all : inTwoParts(all, secondHalf(texts.map(({ work }) => work)));
+  return [dialect.prologue, ...helpers.texts(), ...bodies].join('\n');
+}
+
+/** Where the second of two consecutive halves begins, of work as equal as can be. */
+export function secondHalf(work: readonly number[]): number {
+  const all = work.reduce((sum, n) => sum + n, 0);
+  const largerHalf = (start: number): number => {
+    const first = work.slice(0, start).reduce((sum, n) => sum + n, 0);
+    return Math.max(first, all - first);
+  };
+  const starts = work.map((_, start) => start);
+  return starts.reduce((best, start) => (largerHalf(start) < largerHalf(best) ? start : best), 0);
+}
+
+/** See `SourceUnit.parts`. */
+function inTwoParts(texts: readonly string[], second: number): string[] {
+  const part = (id: number, kernels: readonly string[]): string[] => [
+    `#if !defined(TNO_PART) || TNO_PART == ${id}`,
+    ...kernels,
+    '#endif',
+  ];
+  return [...part(0, texts.slice(0, second)), ...part(1, texts.slice(second))];
 }
 
 /** A C identifier, unique by the kernel's number. */
@@ -96,7 +128,7 @@ function emitRangeKernel(kernel: LoopKernel, symbol: string, tools: EmitTools): 
   for (const param of [...text.usedParams].sort((x, y) => x - y)) {
     w.line(`const int64_t d${param} = a->dim[${param}];`);
   }
-  if (plan.outer === 0) w.line('(void)begin, (void)end;');
+  if (plan.outer === 0 && kernel.reduceRank === 0) w.line('(void)begin, (void)end;');
   w.append(body);
   w.close();
   return w.text();

@@ -14,9 +14,9 @@ import {
   finishTotal,
   flatIndex,
   foldArg,
-  foldBlock,
   foldText,
   identityText,
+  takeBlock,
 } from './c-reduction.js';
 import { loopHead, nestLoops } from './c-nest.js';
 import { KernelText, operandPointers } from './kernel-text.js';
@@ -140,7 +140,7 @@ function sharedBlocks(text: KernelText, reductions: readonly ReductionPlan[], in
     });
     for (const r of trees) {
       exchange(text, r, `x${r.id}`);
-      foldBlock(text, r, `x${r.id}`);
+      takeBlock(text, r, `x${r.id}`, '');
     }
   });
 }
@@ -172,7 +172,7 @@ function ownBlocks(text: KernelText, reductions: readonly ReductionPlan[], inner
       w.line(`for (int h = ${LANES / 2}; h > 0; h >>= 1)`);
       const [a, b] = [`x${r.id}[l]`, `x${r.id}[l + h]`];
       w.line(`  for (int l = 0; l < h; l++) ${a} = ${foldText(text, r, a, b)};`);
-      foldBlock(text, r, `x${r.id}[0]`);
+      takeBlock(text, r, `x${r.id}[0]`, '');
     }
   });
 }
@@ -195,7 +195,7 @@ function elements(
   text.enter(inner);
   for (const r of reductions) {
     if (r.kind === 'arg') {
-      foldArg(text, r, flatIndex(text));
+      foldArg(text, r, [`b${r.id}`, `s${r.id}`], text.value(r.value), flatIndex(text));
       continue;
     }
     const place = r.kind === 'tree' ? lane(r) : `s${r.id}`;

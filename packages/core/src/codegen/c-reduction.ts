@@ -2,7 +2,7 @@
 import { isFloat } from '../types/dtype.js';
 import { typeSuffix } from './dialect.js';
 import type { EmitTools, KernelText } from './kernel-text.js';
-import { identityBits, treeOp } from './reduction.js';
+import { identityBits } from './reduction.js';
 import type { ReductionForm, ReductionPlan } from './reduction.js';
 
 export function accumulatorType(text: KernelText, r: ReductionPlan): string {
@@ -52,24 +52,41 @@ export function declareTotal(text: KernelText, r: ReductionPlan): void {
   text.w.line(`${type} s${r.id} = ${identityText(text, r)}${comp};`);
 }
 
-/** Takes a block's result into the running one, at `at` (`[j]` of an array, or nothing). */
-export function foldBlock(text: KernelText, r: ReductionPlan, block: string, at = ''): void {
-  const sum = `s${r.id}${at}`;
-  if (treeOp(r) === 'sum') {
+/** What an array of results is indexed with: `at` is `[j]`, or nothing for one result. */
+export type Subscript = '' | '[j]';
+
+/** Takes a block's result `y`, of arg with its index `z`, into the running one. */
+export function takeBlock(
+  text: KernelText,
+  r: ReductionPlan,
+  y: string,
+  z: string,
+  at: Subscript = '',
+): void {
+  const total = `s${r.id}${at}`;
+  if (r.kind === 'arg') return foldArg(text, r, [`b${r.id}${at}`, total], y, z);
+  if (r.kind === 'tree' && r.op === 'sum') {
     const add = text.use(`tno_add_${typeSuffix[r.accumulator]}`);
-    text.w.line(`${add}(&${sum}, &c${r.id}${at}, ${block});`);
+    text.w.line(`${add}(&${total}, &c${r.id}${at}, ${y});`);
     return;
   }
-  text.w.line(`const ${accumulatorType(text, r)} y${r.id} = ${block};`);
-  text.w.line(`${sum} = ${foldText(text, r, sum, `y${r.id}`)};`);
+  text.w.line(`${total} = ${foldText(text, r, total, y)};`);
 }
 
-/** Compares a value with the best one so far; `index` is its flat place among the reduced axes. */
-export function foldArg(text: KernelText, r: ReductionPlan, index: string, at = ''): void {
-  const [best, where, v] = [`b${r.id}${at}`, `s${r.id}${at}`, text.value(r.value)];
-  const symbol = r.op === 'argmax' ? '>' : '<';
-  const nan = isFloat(r.dtype) ? ` || (${v} != ${v} && ${best} == ${best})` : '';
-  text.w.line(`const int m${r.id} = ${v} ${symbol} ${best}${nan};`);
+/** Compares value `v` of flat place `index` among the reduced axes with the best one so far. */
+export function foldArg(
+  text: KernelText,
+  r: ReductionPlan,
+  [best, where]: readonly [string, string],
+  v: string,
+  index: string,
+): void {
+  const [better, noBetter] = r.op === 'argmax' ? ['>', '<='] : ['<', '>='];
+  // A NaN is no worse than anything but the first NaN.
+  const wins = isFloat(r.dtype)
+    ? `!(${v} ${noBetter} ${best} || ${best} != ${best})`
+    : `${v} ${better} ${best}`;
+  text.w.line(`const int m${r.id} = ${wins};`);
   text.w.line(`${best} = m${r.id} ? ${v} : ${best};`);
   text.w.line(`${where} = m${r.id} ? ${index} : ${where};`);
 }

@@ -23,6 +23,11 @@ export interface SourceUnit {
   readonly identity?: string | undefined;
   /** Symbol of each kernel, by KernelId. */
   readonly symbols: readonly string[];
+  /**
+   * The parts that may be compiled side by side, each from the whole text with TNO_PART as its number;
+   * without TNO_PART all of the text counts. 1 unless given.
+   */
+  readonly parts?: number | undefined;
 }
 
 export interface Target {

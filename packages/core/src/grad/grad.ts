@@ -5,8 +5,8 @@
  * log(softmax(x)) is that of logSoftmax(x), so no gradient divides by a probability that has underflowed,
  * however the cost was spelled.
  */
-import { DisconnectedInputError, GradError, NullGradientError } from '../errors.js';
-import { isGradient, MissingGradient } from '../graph/missing-gradient.js';
+import { DisconnectedInputError, GradError } from '../errors.js';
+import { isGradient, MissingGradient, nullGradientError } from '../graph/missing-gradient.js';
 import { TensorVariable } from '../graph/variable.js';
 import { scalarConstant } from '../graph/constant.js';
 import { gradientDType, zerosLike } from '../ops/alloc.js';
@@ -117,7 +117,10 @@ function resultOf(
   const { disconnectedInputs = 'raise', returnDisconnected = 'zero' } = options;
   const g = walk.gradient(target);
   if (isGradient(g)) return g;
-  if (g instanceof MissingGradient) return missingGradient(v, g, options);
+  if (g instanceof MissingGradient) {
+    if (options.nullGradients === 'return') return null;
+    throw nullGradientError('grad', v, g);
+  }
   const zero = (): TensorVariable => zerosLike(v, gradientDType(v));
   if (walk.reaches(target)) return zero();
   const message = `[grad] expected the cost to depend on ${v.toString()}, but it does not (or only through its shape)`;
@@ -128,18 +131,6 @@ function resultOf(
   }
   if (disconnectedInputs === 'warn') console.warn(`tno: ${message}`);
   return returnDisconnected === 'zero' ? zero() : null;
-}
-
-function missingGradient(
-  v: TensorVariable,
-  { kind, reason }: MissingGradient,
-  { nullGradients = 'raise' }: GradOptions,
-): null {
-  if (nullGradients === 'return') return null;
-  throw new NullGradientError(
-    `[grad] expected a derivative by ${v.toString()}, got one that is ${kind}: ${reason}`,
-    { hint: "leave the variable out, or pass {nullGradients: 'return'} for null" },
-  );
 }
 
 /** Gives names to what grad has made; what users gave it keeps its own. */

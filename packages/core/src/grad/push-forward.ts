@@ -5,8 +5,8 @@
  * of any other the pullback is pulled back again, being linear in the cotangent.
  */
 import { cloneReplace } from '../graph/clone.js';
-import { isGradient } from '../graph/missing-gradient.js';
-import type { Pullback } from '../graph/op.js';
+import { isGradient, MissingGradient, nullGradientError } from '../graph/missing-gradient.js';
+import type { InputGradient, Pullback } from '../graph/op.js';
 import { withTrace } from '../graph/trace.js';
 import { toposort } from '../graph/traverse.js';
 import { applyOp, TensorVariable, type Apply } from '../graph/variable.js';
@@ -55,10 +55,16 @@ function pushThrough(node: Apply, tangents: Tangents): Tangents {
 function pointwise(node: Apply, pullback: Pullback, tangents: Tangents): TensorVariable | null {
   const [output] = node.outputs;
   const terms = tangents.flatMap((t, k) => {
-    const term = t === null ? null : pullback(node, [stretched(t, output)])[k];
-    return isGradient(term) ? [term] : [];
+    const g = t === null ? null : pullback(node, [stretched(t, output)])[k];
+    return tangentFrom(node, k, g) ?? [];
   });
   return terms.length === 0 ? null : terms.reduce((a, b) => add(a, b));
+}
+
+/** A gradient by input `k` in the place of a tangent. @throws NullGradientError where it is missing */
+export function tangentFrom(node: Apply, k: number, g: InputGradient): TensorVariable | null {
+  if (g instanceof MissingGradient) throw nullGradientError('Rop', node.inputs[k], g);
+  return g;
 }
 
 /** `t` broadcast along the axes where `output` does not broadcast. */
@@ -93,8 +99,9 @@ function pulledBackTwice(node: Apply, pullback: Pullback, tangents: Tangents): T
   pullback(node, u).forEach((g, k) => {
     const t = tangents[k];
     const input = node.inputs[k];
-    if (isGradient(g) && t !== null)
-      seeds.set(barrier(sumTo(cast(g, gradientDType(input)), input)), t);
+    const row = t && tangentFrom(node, k, g);
+    if (row !== null)
+      seeds.set(barrier(sumTo(cast(row, gradientDType(input)), input)), t as TensorVariable);
   });
   const around = new Set([...node.inputs, ...node.outputs]);
   const walk = new BackwardWalk([...seeds.keys()], seeds, new Set(targets), around);

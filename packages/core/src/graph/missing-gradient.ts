@@ -1,4 +1,5 @@
 /** What a pullback gives in place of a gradient that it cannot give. */
+import { NullGradientError } from '../errors.js';
 import type { TensorVariable } from './variable.js';
 
 export class MissingGradient {
@@ -17,6 +18,17 @@ export function gradUndefined(reason: string): MissingGradient {
 /** Returned by a pullback for an input whose derivative it does not know. Asking for a gradient through it is an error. */
 export function gradNotImplemented(reason: string): MissingGradient {
   return new MissingGradient('not implemented', reason);
+}
+
+/** The error of asking for a derivative by `v` that is missing. */
+export function nullGradientError(
+  op: string,
+  v: TensorVariable,
+  { kind, reason }: MissingGradient,
+): NullGradientError {
+  return new NullGradientError(
+    `[${op}] expected a derivative by ${v.toString()}, got one that is ${kind}: ${reason}`,
+  );
 }
 
 /** Whether a gradient is there: neither disconnected (null) nor missing. */

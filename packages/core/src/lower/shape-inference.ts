@@ -3,11 +3,10 @@
  * The optimizer uses it to compare shapes, the lowering to fill a Program; they differ only in what a
  * leaf's sizes are and in what happens to a requirement.
  */
-import { Constant } from '../graph/constant.js';
 import type { SizeAlgebra } from '../graph/op.js';
+import { sizeArithmetic } from '../graph/size-arithmetic.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
-import { isFloat } from '../types/dtype.js';
-import type { SizeBinary, SizeId } from './program.js';
+import type { SizeId } from './program.js';
 import type { SizeTable } from './size-table.js';
 
 export interface ShapeHooks {
@@ -18,18 +17,6 @@ export interface ShapeHooks {
   requireEqual(a: SizeId, b: SizeId, text: string, node: Apply): SizeId;
   requireAtMost(a: SizeId, b: SizeId, text: string, error: 'shape' | 'index', node: Apply): void;
 }
-
-const binaryOf: Readonly<Record<string, SizeBinary>> = {
-  add: 'add',
-  sub: 'sub',
-  mul: 'mul',
-  int_div: 'floordiv',
-  mod: 'mod',
-  minimum: 'min',
-  maximum: 'max',
-  eq: 'eq',
-  lt: 'lt',
-};
 
 export class ShapeInference {
   private readonly known = new Map<TensorVariable, readonly SizeId[]>();
@@ -115,40 +102,14 @@ export class ShapeInference {
   valueOf(variable: TensorVariable): SizeId {
     const found = this.values.get(variable);
     if (found !== undefined) return found;
-    const value = this.arithmetic(variable) ?? this.hooks.value(variable);
+    const node = this.ownerOf(variable);
+    const value =
+      sizeArithmetic(variable, node, {
+        algebra: this.algebra(node as Apply),
+        shapeOf: (v) => this.of(v),
+        valueOf: (v) => this.valueOf(v),
+      }) ?? this.hooks.value(variable);
     this.values.set(variable, value);
     return value;
-  }
-
-  private arithmetic(variable: TensorVariable): SizeId | null {
-    const { sizes } = this;
-    if (variable instanceof Constant) return sizes.const(Number(variable.scalar));
-    const node = this.ownerOf(variable);
-    if (node === null || isFloat(variable.dtype)) return null;
-    const { op, inputs } = node;
-    if (inputs.some((input) => isFloat(input.dtype)) && op.name !== 'shape_i') return null;
-    if (op.name === 'shape_i') return this.of(inputs[0])[Number(op.props['axis'])];
-    if (op.name === 'leftover_size') return this.leftover(node);
-    if (op.name === 'cast') return variable.dtype === 'int64' ? this.valueOf(inputs[0]) : null;
-    if (variable.dtype !== 'int64' && variable.dtype !== 'bool') return null;
-    if (op.name === 'neg') return sizes.sub(sizes.const(0), this.valueOf(inputs[0]));
-    if (op.name === 'switch')
-      return sizes.select(
-        this.valueOf(inputs[0]),
-        this.valueOf(inputs[1]),
-        this.valueOf(inputs[2]),
-      );
-    const binary = binaryOf[op.name] as SizeBinary | undefined;
-    if (binary === undefined || inputs[0].type.rank !== 0) return null;
-    return sizes.binary(binary, this.valueOf(inputs[0]), this.valueOf(inputs[1]));
-  }
-
-  /** reshape's -1: what the given sizes leave of all elements; 0 of 0. */
-  private leftover(node: Apply): SizeId {
-    const [total, given] = node.inputs.map((input) => this.valueOf(input));
-    const rest = this.sizes.binary('floordiv', total, given);
-    const text = '[reshape] expected {b} elements to divide evenly, got {a} that fit';
-    this.hooks.requireEqual(this.sizes.mul(rest, given), total, text, node);
-    return rest;
   }
 }

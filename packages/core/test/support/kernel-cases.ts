@@ -3,6 +3,7 @@
  * results are compared on them. Shapes include lengths beyond a block of the reduction tree, rows
  * shorter than its lanes, and tiles that do not come out even.
  */
+import { BLOCK } from '../../src/codegen/reduction.js';
 import { KernelBuilder } from '../../src/lower/kernel-builder.js';
 import type { LoopKernel } from '../../src/lower/program.js';
 import type { DType, Storage } from '../../src/types/dtype.js';
@@ -38,6 +39,18 @@ const bytes: Fill = (_, random) => Math.floor(random() * 256);
 /** Random numbers of many magnitudes, so that the order of a sum shows in its bits. */
 const wild: Fill = (_, random) => (2 * random() - 1) * 2 ** Math.floor(random() * 24 - 12);
 const someNaN: Fill = (i, random) => (i % 97 === 40 ? NaN : i % 5 === 0 ? 0.5 : random());
+
+/** Of a kernel that reduces: blocks of the reduction tree for each result, and results. */
+export function caseBlocks({ kernel, dims }: KernelCase): { blocks: number; points: number } {
+  const extents = kernel.axes.map((axis) => ('lit' in axis ? axis.lit : dims[axis.param]));
+  const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+  const outer = extents.length - kernel.reduceRank;
+  const inner = Math.ceil(extents[extents.length - 1] / BLOCK);
+  return {
+    blocks: product(extents.slice(outer, -1)) * inner,
+    points: product(extents.slice(0, outer)),
+  };
+}
 
 /** A reproducible generator of uniform numbers. */
 export function randomStream(seed: number): () => number {

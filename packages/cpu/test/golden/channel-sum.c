@@ -2,7 +2,8 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
+enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
@@ -68,20 +69,45 @@ static inline double tno_total_f64(double sum, double comp) {
 void k0_channel_sum(const tno_args *a, int64_t begin, int64_t end) {
   const double *const p0 = (const double *)a->buf[0];
   double *const p1 = (double *)a->buf[1];
+  const int64_t d0 = a->dim[0];
   const int64_t d1 = a->dim[1];
   const int64_t d2 = a->dim[2];
   const int64_t d3 = a->dim[3];
+  const int64_t phase = a->phase;
+  const int64_t line = (d2 + 1023) / 1024;
+  int64_t from = 0, to = line * d1;
+  if (phase == TNO_BLOCKS) from = begin, to = end, begin = 0, end = d0;
   for (int64_t i0 = begin; i0 < end; i0++) {
     const double *const p0_0 = p0 + i0 * d2;
     double s1 = 0.0, c1 = 0.0;
-    for (int64_t i1 = 0; i1 < d1; i1++) {
-      const double *const p0_1 = p0_0 + i1 * d3;
-      for (int64_t t = 0; t < d2; t += 1024) {
-        const int64_t e = d2 - t < 1024 ? d2 - t : 1024;
-        tno_add_f64(&s1, &c1, tno_sum_f64(p0_1 + t, e));
+    int64_t t = 0, i1 = 0;
+    if (from != 0) t = from % line * 1024, i1 = from / line;
+    for (int64_t b = from; b < to; b++) {
+      const int64_t e = d2 - t < 1024 ? d2 - t : 1024;
+      double y1;
+      if (phase != TNO_FOLD) {
+        const double *const p0_1 = p0_0 + i1 * d3;
+        y1 = tno_sum_f64(p0_1 + t, e);
       }
+      else {
+        const int64_t at = b * d0 + i0;
+        y1 = ((double *)a->part[0])[at];
+      }
+      if (phase == TNO_BLOCKS) {
+        const int64_t at = b * d0 + i0;
+        ((double *)a->part[0])[at] = y1;
+      }
+      else {
+        tno_add_f64(&s1, &c1, y1);
+      }
+      t += 1024;
+      if (t < d2) continue;
+      t = 0;
+      i1++;
     }
-    const double v1 = tno_total_f64(s1, c1);
-    p1[i0] = v1;
+    if (phase != TNO_BLOCKS) {
+      const double v1 = tno_total_f64(s1, c1);
+      p1[i0] = v1;
+    }
   }
 }

@@ -2,7 +2,8 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
+enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
@@ -68,23 +69,44 @@ static inline float tno_total_f32(float sum, float comp) {
 void k0_half_sum(const tno_args *a, int64_t begin, int64_t end) {
   const _Float16 *const p0 = (const _Float16 *)a->buf[0];
   _Float16 *const p1 = (_Float16 *)a->buf[1];
+  const int64_t d0 = a->dim[0];
   const int64_t d1 = a->dim[1];
+  const int64_t phase = a->phase;
+  const int64_t line = (d1 + 1023) / 1024;
+  int64_t from = 0, to = line;
+  if (phase == TNO_BLOCKS) from = begin, to = end, begin = 0, end = d0;
   for (int64_t i0 = begin; i0 < end; i0++) {
     const _Float16 *const p0_0 = p0 + i0 * d1;
     float s3 = 0.0f, c3 = 0.0f;
-    for (int64_t t = 0; t < d1; t += 1024) {
+    for (int64_t t = from * 1024; t < to * 1024; t += 1024) {
       const int64_t e = d1 - t < 1024 ? d1 - t : 1024;
-      float x3[1024];
+      float y3;
+      if (phase != TNO_FOLD) {
+        float x3[1024];
 #pragma GCC ivdep
-      for (int64_t j = 0; j < e; j++) {
-        const int64_t i1 = t + j;
-        const float v0 = (float)p0_0[i1];
-        const float v2 = (float)(_Float16)(v0 * 0.30004883f);
-        x3[j] = v2;
+        for (int64_t j = 0; j < e; j++) {
+          const int64_t i1 = t + j;
+          const float v0 = (float)p0_0[i1];
+          const float v2 = (float)(_Float16)(v0 * 0.30004883f);
+          x3[j] = v2;
+        }
+        y3 = tno_sum_f32(x3, e);
       }
-      tno_add_f32(&s3, &c3, tno_sum_f32(x3, e));
+      else {
+        const int64_t at = t / 1024 * d0 + i0;
+        y3 = ((float *)a->part[0])[at];
+      }
+      if (phase == TNO_BLOCKS) {
+        const int64_t at = t / 1024 * d0 + i0;
+        ((float *)a->part[0])[at] = y3;
+      }
+      else {
+        tno_add_f32(&s3, &c3, y3);
+      }
     }
-    const float v3 = (float)(_Float16)(tno_total_f32(s3, c3));
-    p1[i0] = (_Float16)v3;
+    if (phase != TNO_BLOCKS) {
+      const float v3 = (float)(_Float16)(tno_total_f32(s3, c3));
+      p1[i0] = (_Float16)v3;
+    }
   }
 }

@@ -2,7 +2,8 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
+enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
 static inline int32_t tno_bits(float x) {
   int32_t i;
@@ -147,28 +148,49 @@ void k0_log_sum_exp(const tno_args *a, int64_t begin, int64_t end) {
   const float *const p0 = (const float *)a->buf[0];
   const float *const p1 = (const float *)a->buf[1];
   float *const p2 = (float *)a->buf[2];
+  const int64_t d0 = a->dim[0];
   const int64_t d1 = a->dim[1];
+  const int64_t phase = a->phase;
+  const int64_t line = (d1 + 1023) / 1024;
+  int64_t from = 0, to = line;
+  if (phase == TNO_BLOCKS) from = begin, to = end, begin = 0, end = d0;
   for (int64_t i0 = begin; i0 < end; i0++) {
     const float *const p0_0 = p0 + i0 * d1;
     const float v1 = p1[i0];
     const float v6 = p1[i0];
     float s4 = 0.0f, c4 = 0.0f;
-    for (int64_t t = 0; t < d1; t += 1024) {
+    for (int64_t t = from * 1024; t < to * 1024; t += 1024) {
       const int64_t e = d1 - t < 1024 ? d1 - t : 1024;
-      float x4[1024];
+      float y4;
+      if (phase != TNO_FOLD) {
+        float x4[1024];
 #pragma GCC ivdep
-      for (int64_t j = 0; j < e; j++) {
-        const int64_t i1 = t + j;
-        const float v0 = p0_0[i1];
-        const float v2 = v0 - v1;
-        const float v3 = tno_exp_f32(v2);
-        x4[j] = v3;
+        for (int64_t j = 0; j < e; j++) {
+          const int64_t i1 = t + j;
+          const float v0 = p0_0[i1];
+          const float v2 = v0 - v1;
+          const float v3 = tno_exp_f32(v2);
+          x4[j] = v3;
+        }
+        y4 = tno_sum_f32(x4, e);
       }
-      tno_add_f32(&s4, &c4, tno_sum_f32(x4, e));
+      else {
+        const int64_t at = t / 1024 * d0 + i0;
+        y4 = ((float *)a->part[0])[at];
+      }
+      if (phase == TNO_BLOCKS) {
+        const int64_t at = t / 1024 * d0 + i0;
+        ((float *)a->part[0])[at] = y4;
+      }
+      else {
+        tno_add_f32(&s4, &c4, y4);
+      }
     }
-    const float v4 = tno_total_f32(s4, c4);
-    const float v5 = tno_log_f32(v4);
-    const float v7 = v5 + v6;
-    p2[i0] = v7;
+    if (phase != TNO_BLOCKS) {
+      const float v4 = tno_total_f32(s4, c4);
+      const float v5 = tno_log_f32(v4);
+      const float v7 = v5 + v6;
+      p2[i0] = v7;
+    }
   }
 }

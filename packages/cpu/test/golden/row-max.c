@@ -2,7 +2,8 @@
 #include <stdint.h>
 
 typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t size; } tno_status;
-typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; } tno_args;
+typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
+enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
@@ -57,15 +58,35 @@ static __attribute__((noinline)) float tno_max_f32(const float *x, int64_t n) {
 void k0_row_max(const tno_args *a, int64_t begin, int64_t end) {
   const float *const p0 = (const float *)a->buf[0];
   float *const p1 = (float *)a->buf[1];
+  const int64_t d0 = a->dim[0];
   const int64_t d1 = a->dim[1];
+  const int64_t phase = a->phase;
+  const int64_t line = (d1 + 1023) / 1024;
+  int64_t from = 0, to = line;
+  if (phase == TNO_BLOCKS) from = begin, to = end, begin = 0, end = d0;
   for (int64_t i0 = begin; i0 < end; i0++) {
     const float *const p0_0 = p0 + i0 * d1;
     float s1 = (-__builtin_inff());
-    for (int64_t t = 0; t < d1; t += 1024) {
+    for (int64_t t = from * 1024; t < to * 1024; t += 1024) {
       const int64_t e = d1 - t < 1024 ? d1 - t : 1024;
-      const float y1 = tno_max_f32(p0_0 + t, e);
-      s1 = y1 > s1 || y1 != y1 ? y1 : s1;
+      float y1;
+      if (phase != TNO_FOLD) {
+        y1 = tno_max_f32(p0_0 + t, e);
+      }
+      else {
+        const int64_t at = t / 1024 * d0 + i0;
+        y1 = ((float *)a->part[0])[at];
+      }
+      if (phase == TNO_BLOCKS) {
+        const int64_t at = t / 1024 * d0 + i0;
+        ((float *)a->part[0])[at] = y1;
+      }
+      else {
+        s1 = y1 > s1 || y1 != y1 ? y1 : s1;
+      }
     }
-    p1[i0] = s1;
+    if (phase != TNO_BLOCKS) {
+      p1[i0] = s1;
+    }
   }
 }
