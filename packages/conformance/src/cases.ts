@@ -149,14 +149,33 @@ export function graphOf({ call, cell, operands }: Case): CaseGraph {
     if (cell === 'strided') return stridedView(value, (v) => leaf(v, name));
     return leaf(value, name);
   });
-  const made = call.build(...inputs);
-  const outputs = (Array.isArray(made) ? made : [made]) as TensorVariable[];
+  const outputs = outputsOf(call, inputs);
   // Results of rank 0 come as JavaScript numbers, which do not tell their dtype.
   return {
     leaves,
     values,
     outputs: outputs.map((v) => (v.rank === 0 ? tno.dimshuffle(v, ['x']) : v)),
   };
+}
+
+/** What the call gives for these inputs, as a list. */
+export function outputsOf(
+  { build }: Pick<Call, 'build'>,
+  inputs: readonly TensorVariable[],
+): readonly TensorVariable[] {
+  const made = build(...inputs);
+  return made instanceof tno.TensorVariable ? [made] : made;
+}
+
+/** Leaves of a call's inputs, of open sizes. */
+export function openLeaves({ inputs }: Call, rowDType: DType): TensorVariable[] {
+  return inputs.map(({ shape, dtype }, k) =>
+    tno.tensor(
+      dtype ?? rowDType,
+      shape.map(() => null),
+      'abcdefgh'[k],
+    ),
+  );
 }
 
 /** Whether the cell `broadcast` stretches the operand; calls with shapes of their own broadcast by themselves. */

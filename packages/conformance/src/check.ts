@@ -2,15 +2,10 @@
 import * as tno from '@tno/core';
 import type { Device, NDArray } from '@tno/core';
 import { graphOf, type Case, type CaseGraph } from './cases.js';
+import type { Mismatch } from './outcome.js';
 import type { Tolerance } from './row.js';
 import { stepsApart } from './steps-apart.js';
 import { decode, digest, type Vectors } from './vectors.js';
-
-/** A case that did not give what it has to. */
-export interface Mismatch {
-  readonly id: string;
-  readonly what: string;
-}
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -19,27 +14,50 @@ type Ready = { readonly entry: Case } & (
   { readonly run: () => readonly NDArray[] } | { readonly failure: unknown }
 );
 
-/** Runs each case as a function of its own, on the device. */
+/** Runs each case as a function of its own, on the device; many functions are one unit of code. */
 export function runCases(cases: readonly Case[], vectors: Vectors, device: Device): Mismatch[] {
-  return cases.flatMap((entry) => compare(attempt(entry, device), vectors));
+  return prepare(cases, device).flatMap((ready) => compare(ready, vectors));
 }
 
-function attempt(entry: Case, device: Device): Ready {
+type Caller = (...values: readonly NDArray[]) => NDArray[];
+
+function prepare(cases: readonly Case[], device: Device): Ready[] {
+  const made = cases.map((entry) => attempt(() => graphOf(entry)));
+  const graphs = made.flatMap((one) => ('result' in one ? [one.result] : []));
+  const functions = compileAll(graphs, device);
+  let next = 0;
+  return cases.map((entry, k): Ready => {
+    const graph = made[k];
+    if ('failure' in graph) return { entry, failure: graph.failure };
+    const f = functions[next++];
+    if ('failure' in f) return { entry, failure: f.failure };
+    return { entry, run: () => f.result(...graph.result.values) };
+  });
+}
+
+/** Where some cannot be compiled, each by itself, so that the others still are. */
+function compileAll(graphs: readonly CaseGraph[], device: Device): Attempt<Caller>[] {
+  const compile = (some: readonly CaseGraph[]): Caller[] => {
+    const requests = some.map(({ leaves, outputs }) => ({
+      inputs: leaves,
+      outputs,
+      onUnusedInput: 'ignore' as const,
+    }));
+    return tno.compileMany(requests, { device }) as unknown as Caller[];
+  };
+  const all = attempt(() => compile(graphs));
+  if ('result' in all) return all.result.map((result) => ({ result }));
+  return graphs.map((graph) => attempt(() => compile([graph])[0]));
+}
+
+type Attempt<T> = { readonly result: T } | { readonly failure: unknown };
+
+function attempt<T>(make: () => T): Attempt<T> {
   try {
-    const graph = graphOf(entry);
-    const f = compile(graph, device);
-    return { entry, run: () => f(...graph.values) };
+    return { result: make() };
   } catch (failure) {
-    return { entry, failure };
+    return { failure };
   }
-}
-
-function compile(
-  { leaves, outputs }: CaseGraph,
-  device: Device,
-): (...values: readonly NDArray[]) => NDArray[] {
-  const f = tno.function([...leaves], [...outputs], { device, onUnusedInput: 'ignore' });
-  return f as unknown as (...values: readonly NDArray[]) => NDArray[];
 }
 
 function compare(ready: Ready, vectors: Vectors): Mismatch[] {

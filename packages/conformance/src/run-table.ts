@@ -1,16 +1,17 @@
-/** Runs families on devices and counts. */
+/** Runs the cases of a family on a device. */
 import type { Device } from '@tno/core';
-import { casesOf } from './cases.js';
-import { runCases, type Mismatch } from './check.js';
+import { casesOf, type Case } from './cases.js';
+import { runCases } from './check.js';
+import type { Outcome } from './outcome.js';
 import type { Family } from './row.js';
 import { readVectors } from './vectors.js';
 
-export interface Outcome {
-  readonly cases: number;
-  readonly mismatches: readonly Mismatch[];
-}
-
-export function runFamily(family: Family, device: Device): Outcome {
-  const { cases } = casesOf(family);
+/** @param wanted which of the family's cases; all unless given */
+export function runFamily(
+  family: Family,
+  device: Device,
+  wanted: (entry: Case) => boolean = () => true,
+): Outcome {
+  const cases = casesOf(family).cases.filter(wanted);
   return { cases: cases.length, mismatches: runCases(cases, readVectors(family.name), device) };
 }

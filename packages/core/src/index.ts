@@ -107,6 +107,11 @@ export {
   type FunctionOptions,
   type CompileProfile,
 } from './compile/function.js';
+export {
+  compileMany,
+  type CompiledFunctions,
+  type FunctionRequest,
+} from './compile/compile-many.js';
 export type { EvalValues } from './compile/eval.js';
 export { In, Out, type InOptions, type OutOptions } from './compile/in-out.js';
 export type { AsyncOptions } from './compile/caller.js';

@@ -1,18 +1,9 @@
 import { elementwise, named, piecewiseConstant, smooth } from '../make-row.js';
 import type { Family } from '../row.js';
 import * as tno from '@tno/core';
-import {
-  awayFromZero,
-  between,
-  distinct,
-  halves,
-  isFloat,
-  numbers,
-  positive,
-  real,
-} from '../values.js';
+import { awayFromZero, between, distinct, halves, numbers, positive, real } from '../values.js';
 
-const refusesBool = /got bool/;
+const refusesBool = /expected another dtype than bool/;
 const arithmeticOn = { dtypes: numbers, refuses: refusesBool, result: 'same' } as const;
 const rounding = { result: 'float', gradient: piecewiseConstant, values: halves } as const;
 const chooses = { operands: 2, values: distinct } as const;
@@ -103,10 +94,9 @@ export const arithmetic: Family = {
       note: 'NaN wins; ties halve the gradient',
     }),
     elementwise('clip', {
-      build: (x) => tno.clip(x, -1, 1),
-      dtypes: numbers.filter((dtype) => isFloat(dtype)),
-      oracle: 'np.clip(a, -1, 1)',
-      result: 'same',
+      build: (x) => tno.clip(x, 0, 1),
+      oracle: 'np.clip(a.astype(dtype), 0, 1)',
+      result: (dtype) => (dtype === 'bool' ? 'int8' : dtype),
       gradient: smooth(),
       names: named('clip'),
     }),
@@ -155,8 +145,6 @@ export const arithmetic: Family = {
       }),
     }),
     elementwise('relu', {
-      dtypes: numbers,
-      refuses: refusesBool,
       oracle: 'np.where(np.isnan(a), a, np.where(a > 0, a, 0)).astype(a.dtype)',
       result: 'same',
       values: awayFromZero(),

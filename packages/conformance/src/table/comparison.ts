@@ -18,7 +18,7 @@ const bitwise = (op: string, oracle: string, operands: number, numpy: string): R
     operands,
     oracle,
     dtypes: ['bool', ...integers],
-    refuses: /got float/,
+    refuses: /expected .*, got float|expected another dtype than float/,
     result: 'same',
     gradient: { kind: 'none', why: 'takes no floats' },
     names: named(op, {

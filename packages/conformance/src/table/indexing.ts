@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, givesIntegers, named, row, smooth, way } from '../make-row.js';
+import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
 import type { Family, Input } from '../row.js';
 import { below, real } from '../values.js';
 
@@ -186,7 +186,7 @@ export const indexing: Family = {
         }),
       ],
       result: 'int64',
-      gradient: givesIntegers,
+      gradient: { kind: 'none', why: 'gives positions' },
       names: named('flatnonzero', { pytorch: 'torch.nonzero' }),
     }),
     row('nonzero', {
@@ -197,7 +197,7 @@ export const indexing: Family = {
         }),
       ],
       result: ['int64', 'int64'],
-      gradient: givesIntegers,
+      gradient: { kind: 'none', why: 'gives positions' },
       names: named('nonzero'),
     }),
   ],

@@ -48,8 +48,8 @@ export const products: Family = {
           [tno.NDArray.ones([2, 3]), tno.NDArray.ones([2, 2])],
           tno.dot,
         ),
-        failsAtBuild('a scalar', /\[dot\] expected/, () =>
-          tno.dot(tno.scalar('x'), tno.matrix('y')),
+        failsAtBuild('rank 3', /\[dot\] expected/, () =>
+          tno.dot(tno.tensor3('x'), tno.matrix('y')),
         ),
       ],
       names: named('dot', { pytorch: 'torch.matmul' }),

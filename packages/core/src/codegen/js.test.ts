@@ -14,7 +14,8 @@ const n = { param: 0 };
 function compile(kernel: LoopKernel): JsKernel {
   const { text } = emitJsUnit({ kernels: [kernel] });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  return (new Function('h', text) as (h: typeof jsRuntime) => JsKernel[])(jsRuntime)[0];
+  const unit = new Function('h', text) as (h: typeof jsRuntime) => Record<string, JsKernel>;
+  return Object.values(unit(jsRuntime))[0];
 }
 
 const fail = (): JsFailure => ({ gather: -1, value: 0, size: 0 });

@@ -2,7 +2,7 @@
  * Emits the kernels of a Program as JavaScript, for the reference device: plain loops over typed
  * arrays, the same tree of reductions (reduction.ts) as the compiled kernels, so that sums have
  * equal bits. The unit's text is the body of a function of `h` (js-runtime.ts) that returns the
- * kernels in order.
+ * kernels by their symbols.
  */
 import { isBig } from '../types/dtype.js';
 import type { DType, Storage } from '../types/dtype.js';
@@ -33,7 +33,7 @@ export type JsKernel = (
 export function emitJsUnit(program: Pick<Program, 'kernels'>): SourceUnit {
   const symbols = program.kernels.map(kernelSymbol);
   const kernels = program.kernels.map((kernel, id) => emitJsKernel(kernel, symbols[id]));
-  const text = ["'use strict';\n", ...kernels, `return [${symbols.join(', ')}];\n`].join('\n');
+  const text = ["'use strict';\n", ...kernels, `return { ${symbols.join(', ')} };\n`].join('\n');
   return { language: 'js', text, symbols };
 }
 

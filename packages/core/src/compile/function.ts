@@ -116,9 +116,26 @@ export function compile<const I extends InputList | InputRecord, const O extends
   outputs?: O,
   options: FunctionOptions = {},
 ): CompiledFunction<I, O> {
+  const prepared = prepare(inputs, outputs ?? null, options);
+  const start = performance.now();
+  const source = prepared.device.target.emit(prepared.lowered.program);
+  return finish<I, O>(prepared, source, performance.now() - start);
+}
+
+/** A function on its way, up to its Program. */
+export interface Prepared extends Omit<Compilation, 'executable' | 'source' | 'compileProfile'> {
+  readonly options: FunctionOptions;
+  readonly profile: Pick<CompileProfile, 'phases' | 'rules' | 'optimize' | 'lower'>;
+}
+
+export function prepare(
+  inputs: InputList | InputRecord,
+  outputs: OutputSpec,
+  options: FunctionOptions,
+): Prepared {
   const device = options.device ?? currentDevice();
   const mode = modeOf(options.mode ?? config.mode);
-  const spec = specify(inputs, outputs ?? null, options, device);
+  const spec = specify(inputs, outputs, options, device);
   const graph = new FunctionGraph(
     spec.inputs.map(({ variable }) => variable),
     spec.roots,
@@ -135,14 +152,21 @@ export function compile<const I extends InputList | InputRecord, const O extends
   const lowered = lower(graph, results.length, targets, device.target, mode, roots);
   if (config.verify) verifyProgram(lowered.program);
   times.push(performance.now());
-  const source = device.target.emit(lowered.program);
-  times.push(performance.now());
-  const executable = load(device, lowered, source);
-  times.push(performance.now());
-  const [a, b, c, d] = times.slice(1).map((t, k) => t - times[k]);
-  const compileProfile: CompileProfile = { phases, rules, optimize: a, lower: b, emit: c, load: d };
-  const name = options.name ?? null;
-  const made = { spec, lowered, executable, name, graph, source, compileProfile, device };
+  const [optimizing, lowering] = times.slice(1).map((t, k) => t - times[k]);
+  const profile = { phases, rules, optimize: optimizing, lower: lowering };
+  return { spec, lowered, name: options.name ?? null, graph, device, options, profile };
+}
+
+/** Loads a prepared function; `source` holds its kernels, `emit` is what writing it took. */
+export function finish<I, O>(
+  { options, profile, ...parts }: Prepared,
+  source: SourceUnit,
+  emit: number,
+): CompiledFunction<I, O> {
+  const start = performance.now();
+  const executable = load(parts.device, parts.lowered, source);
+  const compileProfile: CompileProfile = { ...profile, emit, load: performance.now() - start };
+  const made: Compilation = { ...parts, executable, source, compileProfile };
   warnOfHostSteps(made);
   return callable<I, O>(made, options.trustInput === true, options.profile);
 }

@@ -44,7 +44,7 @@ class ReferenceDevice implements Device {
   readonly name = 'reference';
   readonly target = referenceTarget;
   readonly stats = { compiled: 0, cached: 0 };
-  private readonly units = new Map<string, readonly JsKernel[]>();
+  private readonly units = new Map<string, Readonly<Record<string, JsKernel>>>();
 
   private readonly queue = new CallQueue();
 
@@ -77,18 +77,20 @@ class ReferenceDevice implements Device {
     if (source.language !== 'js') {
       throw new DeviceError(`[load] expected a js unit, got one of ${source.language}`);
     }
-    const known = this.units.get(source.text);
-    if (known !== undefined) {
-      this.stats.cached += known.length;
-      return known;
+    let unit = this.units.get(source.text);
+    if (unit === undefined) {
+      // The text is this module's own: emitJsUnit made it from a verified Program.
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval
+      const make = new Function('h', source.text) as (
+        h: typeof jsRuntime,
+      ) => Readonly<Record<string, JsKernel>>;
+      unit = make(jsRuntime);
+      this.units.set(source.text, unit);
+      this.stats.compiled += Object.keys(unit).length;
+    } else {
+      this.stats.cached += source.symbols.length;
     }
-    // The text is this module's own: emitJsUnit made it from a verified Program.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const unit = new Function('h', source.text) as (h: typeof jsRuntime) => JsKernel[];
-    const kernels = unit(jsRuntime);
-    this.units.set(source.text, kernels);
-    this.stats.compiled += kernels.length;
-    return kernels;
+    return source.symbols.map((symbol) => unit[symbol]);
   }
 }
 

@@ -20,7 +20,8 @@ export function caseMemory(cases: readonly KernelCase[], seed = 7): Storage[][] 
 export function jsKernels(cases: readonly Pick<KernelCase, 'kernel'>[]): JsKernel[] {
   const { text } = emitJsUnit({ kernels: cases.map(({ kernel }) => kernel) });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  return (new Function('h', text) as (h: typeof jsRuntime) => JsKernel[])(jsRuntime);
+  const unit = new Function('h', text) as (h: typeof jsRuntime) => Record<string, JsKernel>;
+  return Object.values(unit(jsRuntime));
 }
 
 /** Runs every case on its memory, which it changes. */
