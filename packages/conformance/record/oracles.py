@@ -134,3 +134,21 @@ def log_softmax(a, axis):
     """By its definition; a column that holds an infinity has no sum."""
     shifted = a - np.max(a, axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def with_along(a, index, values, axis):
+    a = a.copy()
+    np.put_along_axis(a, index, values, axis)
+    return a
+
+
+def with_diagonal(a, values, offset=None):
+    """Of a matrix x[i, i + offset]; without an offset np.fill_diagonal, which does not begin again."""
+    a = a.copy()
+    if offset is None:
+        np.fill_diagonal(a, values)
+        return a
+    rows = np.arange(a.shape[0])
+    rows = rows[(rows + offset >= 0) & (rows + offset < a.shape[1])]
+    a[rows, rows + offset] = values
+    return a

@@ -41,6 +41,7 @@ export { userFrames, type Trace } from './graph/trace.js';
 export * from './tensor/create.js';
 export * from './tensor/functions.js';
 export * from './tensor/special-functions.js';
+export * from './tensor/shape-functions.js';
 export type * from './tensor/dtype-types.js';
 export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';

@@ -1,8 +1,11 @@
 /** All families, in the order of FEATURES.md. */
 import type { Family } from '../row.js';
 import { arithmetic } from './arithmetic.js';
+import { arrangement } from './arrangement.js';
 import { comparisons } from './comparison.js';
+import { creation } from './creation.js';
 import { indexing } from './indexing.js';
+import { picking } from './picking.js';
 import { products } from './products.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
@@ -13,7 +16,10 @@ export const families: readonly Family[] = [
   transcendental,
   comparisons,
   reductions,
+  creation,
   shapes,
+  arrangement,
   indexing,
+  picking,
   products,
 ];

@@ -6,7 +6,9 @@ import { below, real } from '../values.js';
 const of = (...shape: number[]): Input => ({ shape, values: real });
 /** Positions before `n`; all 0 in the cell `one`. */
 const at = (n: number, ...shape: number[]): Input => ({ shape, values: below(n), dtype: 'int64' });
+const mask = (...shape: number[]): Input => ({ shape, values: below(2), dtype: 'bool' });
 const { slice } = tno;
+const wrongMask = [tno.NDArray.ones([3, 5]), tno.ndarray([true, false])];
 const x35 = of(3, 5);
 const outOfRange = [tno.NDArray.ones([3, 5]), tno.ndarray([0, 7], 'int64')];
 /** No rows: the columns are what is empty. */
@@ -38,12 +40,35 @@ export const indexing: Family = {
           oracle: 'a[b, c]',
           shapes: { empty: [[3, 5], [0], [0]], one: [[3, 5], [1], [1]] },
         }),
+        way('new axis and ellipsis', [x35], {
+          build: (x) => tno.at(x, 'x', '...', 0),
+          oracle: 'a[None, ..., 0]',
+        }),
+        way('mask', [x35, mask(3)], {
+          build: (x, m) => tno.at(x, m),
+          oracle: 'a[b]',
+        }),
+        way('mask of rank 2', [x35, mask(3, 5)], {
+          build: (x, m) => tno.at(x, m),
+          oracle: 'a[b]',
+        }),
+        way('mask beside a slice', [x35, mask(5)], {
+          build: (x, m) => tno.at(x, slice(1, null), m),
+          oracle: 'a[1:, b]',
+          shapes: { empty: [[0, 5], [5]] },
+        }),
       ],
       result: 'same',
       gradient: smooth(),
       failures: [
         failsAtRun('position out of range', /index/, outOfRange, (x, i) =>
           tno.at(x, tno.cast(i, 'int64')),
+        ),
+        failsAtRun(
+          'mask of another size',
+          /expected a mask of size 3 on axis 0, got 2/,
+          wrongMask,
+          (x, m) => tno.at(x, m),
         ),
         failsAtBuild('too many indices', /expected/, () => tno.at(tno.vector('x'), 0, 0)),
       ],
@@ -109,6 +134,24 @@ export const indexing: Family = {
             ],
           },
         }),
+        way('mask, one value', [x35, mask(3, 5), of()], {
+          build: (x, m, v) => tno.setAt(x, [m], v),
+          oracle: 'with_set(a, b, c)',
+        }),
+        way('mask, a value for each', [x35, of(2, 5)], {
+          build: (x, v) => tno.setAt(x, [tno.constant(tno.ndarray([true, false, true]))], v),
+          oracle: 'with_set(a, [True, False, True], b)',
+          shapes: {
+            empty: [
+              [3, 0],
+              [2, 0],
+            ],
+            one: [
+              [3, 1],
+              [2, 1],
+            ],
+          },
+        }),
       ],
       result: 'same',
       gradient: smooth(),
@@ -157,6 +200,11 @@ export const indexing: Family = {
               [3, 1],
             ],
           },
+        }),
+        way('mask, one value', [x35, mask(5), of()], {
+          build: (x, m, v) => tno.incAt(x, [null, m], v),
+          oracle: 'with_added(a, (slice(None), b), c)',
+          shapes: { empty: [[0, 5], [5], []] },
         }),
       ],
       result: 'same',

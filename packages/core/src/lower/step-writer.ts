@@ -127,15 +127,16 @@ export class StepWriter {
     const [out] = node.outputs;
     const storage = this.memory.allocate(out);
     const own = this.memory.storage(base);
-    if (own === null || own.buffer !== storage.buffer) this.fill(out, base, storage, node);
+    const isFresh = own === null && base.owner?.op.name === 'empty';
+    if (!isFresh && own?.buffer !== storage.buffer) this.fill(out, base, storage, node);
     const region = lower.region(this.memory.indexScope(), node);
     const { extents, places } = this.kernelAxes(region);
     const writer = new KernelWriter(this.memory, extents, 0);
     const point = writer.point(region, places);
     const value = writer.at(values, point);
-    const isFresh = lower.mode === 'set' || lower.gathers;
+    const stores = lower.mode === 'set' || lower.gathers;
     const place = lower.map(writer, node, point);
-    if (isFresh) writer.store(out, storage, place, value, lower.mode, node);
+    if (stores) writer.store(out, storage, place, value, lower.mode, node);
     else
       writer.store(
         out,

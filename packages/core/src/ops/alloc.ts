@@ -97,6 +97,11 @@ export function onesLike(x: TensorVariable, dtype?: DType): TensorVariable {
   return broadcastTo(scalarConstant(1, dtype ?? x.dtype), sizesOf(x));
 }
 
+/** `value` everywhere, in the shape of `x` and by default its dtype; disconnected from `x`. */
+export function fullLike(x: TensorVariable, value: TensorLike, dtype?: DType): TensorVariable {
+  return full(sizesOf(x), value, dtype ?? x.dtype);
+}
+
 /** The dtype a gradient of `x` has: its own where float, else floatX. */
 export function gradientDType(x: TensorVariable): DType {
   return isFloat(x.dtype) ? x.dtype : config.floatX;

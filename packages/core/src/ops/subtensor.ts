@@ -18,6 +18,7 @@ import { cast } from './cast.js';
 import { alignRanks } from './elementwise.js';
 import { numberSizes } from './number-sizes.js';
 import { sumTo } from './reduce.js';
+import { writeInto } from './parts.js';
 import { bindElementOf } from './shape.js';
 
 /** How one axis is indexed: by an integer (the axis goes) or a slice; bounds are taken from the node's inputs, in order. */
@@ -275,19 +276,6 @@ function incSubtensorOp(spec: readonly AxisIndex[], mode: 'set' | 'inc'): Op {
         mapPoint(scope, 'subtensor', spec, x, bounds, point),
     },
   });
-}
-
-/** Copies `values` into the elements that `part` views. */
-export function writeInto(part: NDArray, values: NDArray): void {
-  const source = values.contiguous();
-  const index = part.shape.map(() => 0);
-  for (let i = 0; i < part.size; i++) {
-    let at = part.offset;
-    for (let axis = 0; axis < index.length; axis++) at += index[axis] * part.strides[axis];
-    (part.data as { [k: number]: unknown })[at] = source.data[source.offset + i];
-    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === part.shape[axis]; axis--)
-      index[axis] = 0;
-  }
 }
 
 /** What indexes one axis: an integer, a slice, or null for the whole axis. */

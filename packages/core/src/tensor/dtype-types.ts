@@ -112,6 +112,17 @@ export interface DotRank {
   [rank: number]: { [rank: number]: number };
 }
 
+/** Rank with `N` more axes. */
+export type AddRank<R extends number, N extends number> = N extends 0
+  ? R
+  : N extends 1
+    ? NextRank[R]
+    : N extends 2
+      ? NextRank[NextRank[R]]
+      : N extends 3
+        ? NextRank[NextRank[NextRank[R]]]
+        : number;
+
 /** Rank without `N` axes. */
 export type DropRank<R extends number, N extends number> = N extends 0
   ? R

@@ -10,9 +10,11 @@ import type { Index } from '../ops/advanced-index.js';
 import type { Literal, TensorLike } from '../ops/as-variable.js';
 import type { Axes, ReduceOptions } from '../ops/reduce.js';
 import type { RoundingMode } from '../ops/rounding.js';
+import type { RangeMode } from '../ops/take.js';
 import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import type {
+  AddRank,
   Common,
   DotRank,
   DropRank,
@@ -177,6 +179,52 @@ export interface TransposeMethod {
   ): TensorVariable<D, R>;
 }
 
+/** Methods that leave rank and dtype as they are. */
+export interface KeepMethod<A extends readonly unknown[]> {
+  <D extends DType, R extends number>(this: TensorVariable<D, R>, ...rest: A): TensorVariable<D, R>;
+}
+
+export interface SqueezeMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    axis: number,
+  ): TensorVariable<D, PreviousRank[R]>;
+  <D extends DType, R extends number, const A extends readonly number[]>(
+    this: TensorVariable<D, R>,
+    axes: A,
+  ): TensorVariable<D, DropRank<R, A['length']>>;
+  <D extends DType>(this: TensorVariable<D>): TensorVariable<D>;
+}
+
+export interface ExpandDimsMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    axis: number,
+  ): TensorVariable<D, NextRank[R]>;
+  <D extends DType, R extends number, const A extends readonly number[]>(
+    this: TensorVariable<D, R>,
+    axes: A,
+  ): TensorVariable<D, AddRank<R, A['length']>>;
+}
+
+export interface RepeatMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    repeats: TensorLike,
+    axis: number,
+  ): TensorVariable<D, R>;
+  <D extends DType>(this: TensorVariable<D>, repeats: TensorLike): TensorVariable<D, 1>;
+}
+
+export interface DiagonalMethod {
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    offset?: TensorLike,
+    axis1?: number,
+    axis2?: number,
+  ): TensorVariable<D, PreviousRank[R]>;
+}
+
 export interface FlattenMethod {
   <D extends DType, N extends number = 1>(this: TensorVariable<D>, rank?: N): TensorVariable<D, N>;
 }
@@ -209,11 +257,13 @@ export interface TakeMethod {
     this: TensorVariable<D, R>,
     positions: TensorVariable<DType, S>,
     axis?: number,
+    mode?: RangeMode,
   ): TensorVariable<D, TakeRank<R, S>>;
   <D extends DType>(
     this: TensorVariable<D>,
     positions: TensorLike,
-    axis?: number,
+    axis?: number | null,
+    mode?: RangeMode,
   ): TensorVariable<D>;
 }
 

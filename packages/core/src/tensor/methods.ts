@@ -5,12 +5,15 @@
 import { TensorVariable } from '../graph/variable.js';
 import * as advanced from '../ops/advanced-index.js';
 import * as arithmetic from '../ops/arithmetic.js';
+import * as axes from '../ops/axes.js';
 import { cast } from '../ops/cast.js';
 import * as compare from '../ops/compare.js';
+import { diagonal } from '../ops/diagonal.js';
 import { dimshuffle, transpose } from '../ops/dimshuffle.js';
 import { dot } from '../ops/dot.js';
 import * as errors from '../ops/error-functions.js';
 import { logsumexp } from '../ops/logsumexp.js';
+import { flip, repeat } from '../ops/rearrange.js';
 import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import * as rounding from '../ops/rounding.js';
@@ -113,6 +116,19 @@ export interface TensorMethods<D extends DType, R extends number> {
   readonly T: TensorVariable<D, R>;
   reshape: f.ReshapeMethod;
   flatten: f.FlattenMethod;
+  swapaxes: f.KeepMethod<[a: number, b: number]>;
+  /** Axes brought to new places, the others in the order they had. */
+  moveaxis: f.KeepMethod<[from: number | readonly number[], to: number | readonly number[]]>;
+  /** Without axes of size 1. */
+  squeeze: f.SqueezeMethod;
+  /** With new axes of size 1. */
+  expandDims: f.ExpandDimsMethod;
+  /** In reverse along axes, by default all. */
+  flip: f.KeepMethod<[axes?: number | readonly number[] | null]>;
+  /** Each element along an axis several times; without one of the flattened tensor. */
+  repeat: f.RepeatMethod;
+  /** The diagonal of two axes, by default the first two, as the last axis. */
+  diagonal: f.DiagonalMethod;
   /** Sizes as an int64 vector; `x.shape.at(0)` is a scalar that needs no value of `x`. */
   readonly shape: TensorVariable<'int64', 1>;
   /** Integers, slices (see `slice`), null for a whole axis, integer arrays, masks, 'x' for a new axis, '...'. */
@@ -209,6 +225,13 @@ const functions = {
   transpose,
   reshape,
   flatten,
+  swapaxes: axes.swapaxes,
+  moveaxis: axes.moveaxis,
+  squeeze: axes.squeeze,
+  expandDims: axes.expandDims,
+  flip,
+  repeat,
+  diagonal,
   at: advanced.at,
   take: picking.take,
   setAt: advanced.setAt,

@@ -11,6 +11,7 @@ import type { CloseOptions } from '../ops/close.js';
 import type { Axes, ReduceOptions } from '../ops/reduce.js';
 import type { RoundingMode } from '../ops/rounding.js';
 import type { Slice } from '../ops/subtensor.js';
+import type { RangeMode } from '../ops/take.js';
 import type { DType, IntDType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { StaticShape } from '../types/tensor-type.js';
@@ -397,8 +398,9 @@ export interface TakeFunction {
     x: TensorVariable<D, R>,
     positions: TensorVariable<DType, S>,
     axis?: number,
+    mode?: RangeMode,
   ): TensorVariable<D, TakeRank<R, S>>;
-  (x: TensorLike, positions: TensorLike, axis?: number): TensorVariable;
+  (x: TensorLike, positions: TensorLike, axis?: number | null, mode?: RangeMode): TensorVariable;
 }
 
 export interface AssignFunction {
