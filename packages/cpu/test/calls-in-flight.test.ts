@@ -15,3 +15,12 @@ it('keeps memory flat over calls in flight with results of 1 MB', async () => {
   const after = await calls(1500);
   expect(after - before).toBeLessThan(256 << 20);
 });
+
+it('refuses an argument whose memory is gone', () => {
+  const x = tno.fvector('x');
+  const f = tno.function([x], x.sum(), { device: createCpuDevice() });
+  const value = new Float32Array(5000);
+  const gone = new tno.NDArray('float32', value, [5000]);
+  structuredClone(value, { transfer: [value.buffer] });
+  expect(() => f(gone)).toThrow(/expected inputs of the declared dtypes and sizes/);
+});

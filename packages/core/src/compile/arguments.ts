@@ -100,3 +100,18 @@ export function toInput(slot: InputSlot, value: unknown): NDArray {
   }
   return array.isContiguous ? array : array.copy();
 }
+
+/**
+ * An input that nothing the caller does can reach: `array`, or a copy where it may be memory of `given`.
+ * @throws InputError where its memory has been transferred or has shrunk
+ */
+export function ownedInput(slot: InputSlot, array: NDArray, given: unknown): NDArray {
+  if (array.data.length < array.offset + array.size) {
+    throw new InputError(
+      `[${slot.label}] expected an array of ${array.size} elements, got one whose memory was transferred or has shrunk`,
+      made(slot),
+    );
+  }
+  const isFresh = !ArrayBuffer.isView(given) && given !== undefined && given !== array;
+  return isFresh ? array : array.copy();
+}

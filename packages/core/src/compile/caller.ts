@@ -5,7 +5,7 @@ import { InputError } from '../errors.js';
 import type { SharedVariable } from '../graph/shared.js';
 import type { Lowered } from '../lower/lower.js';
 import { isNDArray, NDArray } from '../types/ndarray.js';
-import { toInput } from './arguments.js';
+import { ownedInput, toInput } from './arguments.js';
 import { shieldInputs, toDestinations } from './destinations.js';
 import { shapeResults } from './results.js';
 import { translateRunError } from './run-errors.js';
@@ -68,7 +68,7 @@ export class Caller {
     if (spec.parameters.some(({ state }, k) => state !== null && values[k] !== undefined))
       throw this.refusal('a call in flight to take its states as they are', 'a value for one');
     signal?.throwIfAborted();
-    const inputs = this.bind(values);
+    const inputs = this.bind(values, true);
     let results;
     try {
       results = await executable.runAsync(inputs, signal);
@@ -118,12 +118,15 @@ export class Caller {
     return names.map((key) => (record as Record<string, unknown>)[key]);
   }
 
-  /** What the Program reads. */
-  private bind(values: readonly unknown[]): NDArray[] {
+  /** What the Program reads; a call in flight memory of its own, unless it may borrow. */
+  private bind(values: readonly unknown[], inFlight = false): NDArray[] {
     const { parameters } = this.parts.spec;
     const inputs: NDArray[] = [];
     for (let k = 0; k < parameters.length; k++) {
-      if (parameters[k].state === null) inputs.push(this.valueOf(parameters[k], values[k]));
+      const parameter = parameters[k];
+      if (parameter.state !== null) continue;
+      const input = this.valueOf(parameter, values[k]);
+      inputs.push(inFlight && !parameter.borrow ? ownedInput(parameter, input, values[k]) : input);
     }
     return inputs;
   }

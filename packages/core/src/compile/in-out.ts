@@ -17,6 +17,12 @@ export interface InOptions<V> {
   readonly allowDowncast?: boolean;
   /** Takes arrays of exactly its dtype, and converts nothing. */
   readonly strict?: boolean;
+  /**
+   * Calls in flight (`async`) read the argument's own memory, which until they settle must not be written,
+   * transferred or resized: then nobody knows what they read. Without it they read a copy made at the call.
+   * Plain calls never copy.
+   */
+  readonly borrow?: boolean;
 }
 
 /** An input with options; `H` tells whether a call may leave it out. */

@@ -48,6 +48,8 @@ export interface Parameter extends InputSlot {
   readonly value: NDArray | null;
   /** Where its value is kept from call to call; null for an ordinary input. */
   readonly state: SharedVariable | null;
+  /** Whether calls in flight read the argument's own memory. */
+  readonly borrow: boolean;
 }
 
 /** A declared output. */
@@ -148,7 +150,8 @@ function parameterOf(
     strict: options.strict === true,
   };
   const value = options.value === undefined ? null : toInput(slot, options.value);
-  return { ...slot, value, state: stateOf(slot, options, value, device) };
+  const state = stateOf(slot, options, value, device);
+  return { ...slot, value, state, borrow: options.borrow === true };
 }
 
 function stateOf(

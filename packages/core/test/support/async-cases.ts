@@ -17,6 +17,7 @@ export function asyncCases(name: string, open: () => Device): void {
   describe(`calls in flight on ${name}`, () => {
     const device = open();
     results(device);
+    inputs(device);
     order(device);
     failures(device);
     aborts(device);
@@ -91,6 +92,69 @@ function results(device: Device): void {
       Array.from({ length: 80 }, (_, k) => functions[k % 8].async(value)),
     );
     expect(found).toEqual(Array.from({ length: 80 }, (_, k) => 4000 + 400 * (k % 8)));
+  });
+}
+
+function inputs(device: Device): void {
+  const x = tno.fvector('x');
+  const length = 5000;
+  /** A call in flight that has not begun, since one with a host step is before it. */
+  const start = (
+    input: typeof x | tno.In<typeof x>,
+    value: Float32Array<ArrayBufferLike>,
+  ): Promise<unknown> => {
+    const f = tno.function([input], x.sum(), { device });
+    const before = observedCall(device, vector(device, [1])).call();
+    const pending = f.async(new NDArray('float32', value, [length]));
+    return Promise.all([pending, before]).then(([sum]) => sum);
+  };
+
+  it('are read at the call: what is written afterwards changes nothing', async () => {
+    const value = new Float32Array(length).fill(1);
+    const pending = start(x, value);
+    value.fill(2);
+    expect(await pending).toBe(length);
+  });
+
+  it('may be transferred while the call is in flight', async () => {
+    const value = new Float32Array(length).fill(1);
+    const pending = start(x, value);
+    const moved = structuredClone(value, { transfer: [value.buffer] });
+    expect(value).toHaveLength(0);
+    moved.fill(3);
+    expect(await pending).toBe(length);
+  });
+
+  it('may shrink while the call is in flight', async () => {
+    // Newer than the library's types.
+    const Resizable = ArrayBuffer as unknown as new (
+      bytes: number,
+      options: { maxByteLength: number },
+    ) => ArrayBuffer & { resize(bytes: number): void };
+    const buffer = new Resizable(4 * length, { maxByteLength: 4 * length });
+    const value = new Float32Array(buffer).fill(1);
+    const pending = start(x, value);
+    buffer.resize(0);
+    expect(await pending).toBe(length);
+  });
+
+  it('are refused when their memory is gone at the call', async () => {
+    const value = new Float32Array(length);
+    const array = new NDArray('float32', value, [length]);
+    structuredClone(value, { transfer: [value.buffer] });
+    const f = tno.function([x], x.sum(), { device });
+    await expect(f.async(array)).rejects.toThrow(/^\[x\] expected an array of 5000 elements, got/);
+  });
+
+  it('are read where they lie when the call may borrow them', async () => {
+    for (const value of [
+      new Float32Array(length).fill(1),
+      new Float32Array(new SharedArrayBuffer(4 * length)).fill(1),
+    ]) {
+      const pending = start(tno.In(x, { borrow: true }), value);
+      value.fill(2);
+      expect(await pending).toBe(2 * length);
+    }
   });
 }
 
