@@ -140,9 +140,9 @@ enum class Callee : int32_t { gemm, gemv, ger, nonzero };
 inline constexpr int32_t callee_count = 4;
 
 // In the order of core's `routines`.
-enum class Routine : int32_t { sort, argsort, cumsum, cumprod };
+enum class Routine : int32_t { sort, argsort, cumsum, cumprod, fold };
 
-inline constexpr int32_t routine_count = 4;
+inline constexpr int32_t routine_count = 5;
 
 struct Step;
 

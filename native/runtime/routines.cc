@@ -4,6 +4,7 @@
 #include <new>
 
 #include "routines/cumulative.h"
+#include "routines/fold.h"
 #include "routines/sorting.h"
 
 namespace tno {
@@ -14,6 +15,7 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 1, 0, run_argsort},
     {1, 1, 0, run_cumsum},
     {1, 1, 0, run_cumprod},
+    {1, 1, 11, run_fold},
 }};
 
 }  // namespace

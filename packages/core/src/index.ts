@@ -42,6 +42,7 @@ export * from './tensor/create.js';
 export * from './tensor/functions.js';
 export * from './tensor/special-functions.js';
 export * from './tensor/shape-functions.js';
+export * from './tensor/images.js';
 export type * from './tensor/dtype-types.js';
 export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';

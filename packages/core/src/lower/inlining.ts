@@ -59,9 +59,9 @@ export function isView(node: Apply): boolean {
 /** Whether the node repeats its operand along an axis. */
 function stretches(v: TensorVariable, node: Apply): boolean {
   const out = node.outputs[0];
-  const { kind } = node.op.lower;
-  if (kind === 'index') return node.op.name === 'alloc';
-  if (v.type.rank !== out.type.rank) return kind === 'expression';
+  const { lower } = node.op;
+  if (lower.kind === 'index') return node.op.name === 'alloc' || lower.repeats === true;
+  if (v.type.rank !== out.type.rank) return lower.kind === 'expression';
   return v.type.shape.some((n, axis) => n === 1 && !out.type.broadcasts(axis));
 }
 

@@ -100,8 +100,8 @@ export class KernelWriter implements PointScope {
     const one = this.sizes.const(1);
     return shape.map((size, k): Coordinate => {
       if (this.sizes.constant(size) === 1)
-        return { kind: 'affine', offset: zero, stride: zero, axis: null };
-      return { kind: 'affine', offset: zero, stride: one, axis: axes[k] };
+        return { kind: 'affine', offset: zero, terms: [] };
+      return { kind: 'affine', offset: zero, terms: [{ stride: one, axis: axes[k] }] };
     });
   }
 
@@ -132,7 +132,7 @@ export class KernelWriter implements PointScope {
     return point.map((coordinate, axis) => {
       const single = variable.type.broadcasts(axis) || this.sizes.constant(shape[axis]) === 1;
       return single && coordinate.kind === 'affine'
-        ? { kind: 'affine', offset: zero, stride: zero, axis: null }
+        ? { kind: 'affine', offset: zero, terms: [] }
         : coordinate;
     });
   }
@@ -216,7 +216,7 @@ export class KernelWriter implements PointScope {
       return point;
     const zero = this.sizes.const(0);
     return point.map((coordinate, axis) =>
-      stretches(axis) ? { kind: 'affine', offset: zero, stride: zero, axis: null } : coordinate,
+      stretches(axis) ? { kind: 'affine', offset: zero, terms: [] } : coordinate,
     );
   }
 
@@ -244,11 +244,9 @@ export class KernelWriter implements PointScope {
         return;
       }
       offset = sizes.add(offset, sizes.mul(coordinate.offset, stride));
-      if (coordinate.axis === null) return;
-      strides[coordinate.axis] = sizes.add(
-        strides[coordinate.axis],
-        sizes.mul(coordinate.stride, stride),
-      );
+      for (const term of coordinate.terms) {
+        strides[term.axis] = sizes.add(strides[term.axis], sizes.mul(term.stride, stride));
+      }
     });
     return { operand: this.operand(storage.buffer, offset, variable.dtype, strides), index };
   }
@@ -281,16 +279,17 @@ export class KernelWriter implements PointScope {
 
   coordinate(coordinate: Coordinate): ScalarValue {
     if (coordinate.kind === 'value') return coordinate.value;
-    const { axis } = coordinate;
-    if (axis === null) return this.size(coordinate.offset);
-    const position = this.shared(`a${axis}`, () => this.push({ op: 'axis', dtype: 'int64', axis }));
-    const scaled =
-      this.sizes.constant(coordinate.stride) === 1
+    const parts = coordinate.terms.map(({ stride, axis }) => {
+      const position = this.shared(`a${axis}`, () =>
+        this.push({ op: 'axis', dtype: 'int64', axis }),
+      );
+      return this.sizes.constant(stride) === 1
         ? position
-        : this.scalar('mul', 'int64', position, this.size(coordinate.stride));
-    return this.sizes.constant(coordinate.offset) === 0
-      ? scaled
-      : this.scalar('add', 'int64', scaled, this.size(coordinate.offset));
+        : this.scalar('mul', 'int64', position, this.size(stride));
+    });
+    if (parts.length === 0 || this.sizes.constant(coordinate.offset) !== 0)
+      parts.push(this.size(coordinate.offset));
+    return parts.reduce((sum, part) => this.scalar('add', 'int64', sum, part));
   }
 
   zeroIfWithin(index: ScalarValue, size: SizeId): ScalarValue {
@@ -489,7 +488,9 @@ class DimList {
 }
 
 function coordinateKey(c: Coordinate): string {
-  return c.kind === 'value' ? `=${c.value}` : `${c.offset}+${c.stride}*${c.axis ?? '-'}`;
+  return c.kind === 'value'
+    ? `=${c.value}`
+    : [c.offset, ...c.terms.map(({ stride, axis }) => `${stride}*${axis}`)].join('+');
 }
 
 /** Elements of a constant, as a Program carries them. */

@@ -17,15 +17,14 @@ import type { ReduceOp, ScalarOp } from './scalar-op.js';
 export type ScalarValue = number;
 
 /**
- * One coordinate of a point: affine in one kernel axis (`offset + stride·axis`; `axis` null for a
- * fixed place), or computed (`value`, an int64 that is checked against the axis it indexes).
+ * One coordinate of a point: affine in kernel axes (`offset + Σ stride·axis`; without terms a fixed
+ * place), or computed (`value`, an int64 that is checked against the axis it indexes).
  */
 export type Coordinate =
   | {
       readonly kind: 'affine';
       readonly offset: SizeId;
-      readonly stride: SizeId;
-      readonly axis: number | null;
+      readonly terms: readonly { readonly stride: SizeId; readonly axis: number }[];
     }
   | { readonly kind: 'value'; readonly value: ScalarValue };
 
@@ -78,6 +77,8 @@ export type Lowering =
       readonly kind: 'index';
       readonly map: (scope: PointScope, node: Apply, point: Point) => Point;
       readonly gathers: boolean;
+      /** Several points of the result may be one of the input. */
+      readonly repeats?: boolean;
       readonly sizesFrom?: number;
     }
   | { readonly kind: 'reduce'; readonly op: ReduceOp; readonly axes: readonly number[] }
@@ -103,6 +104,7 @@ export type Lowering =
       readonly kind: 'routine';
       readonly routine: Routine;
       readonly params?: (scope: StepScope, node: Apply) => readonly SizeId[];
+      readonly sizesFrom?: number;
     }
   | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
   /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */

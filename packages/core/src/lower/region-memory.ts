@@ -93,19 +93,19 @@ export class RegionMemory implements KernelHost {
     const point = variable.type.shape.map((_, axis): Coordinate => ({
       kind: 'affine',
       offset: zero,
-      stride: sizes.const(1),
-      axis,
+      terms: [{ stride: sizes.const(1), axis }],
     }));
     const strides = variable.type.shape.map(() => zero);
     let { offset } = base;
     lower.map(this.indexScope(), node, point).forEach((coordinate, axis) => {
       if (source.type.broadcasts(axis) || coordinate.kind !== 'affine') return;
       offset = sizes.add(offset, sizes.mul(coordinate.offset, base.strides[axis]));
-      if (coordinate.axis !== null)
-        strides[coordinate.axis] = sizes.add(
-          strides[coordinate.axis],
-          sizes.mul(coordinate.stride, base.strides[axis]),
+      for (const term of coordinate.terms) {
+        strides[term.axis] = sizes.add(
+          strides[term.axis],
+          sizes.mul(term.stride, base.strides[axis]),
         );
+      }
     });
     return { buffer: base.buffer, offset, strides };
   }

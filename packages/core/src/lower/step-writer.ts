@@ -206,7 +206,8 @@ export class StepWriter {
     if (lower.kind !== 'routine') return;
     const { builder } = this.memory;
     const params = lower.params?.(this.scope, node) ?? [];
-    const ins = node.inputs.map((input) => this.memory.buffer(input));
+    const operands = node.inputs.slice(0, lower.sizesFrom);
+    const ins = operands.map((input) => this.memory.buffer(input));
     const outs = node.outputs.map((output) =>
       this.memory.asBuffer(output, this.memory.allocate(output)),
     );

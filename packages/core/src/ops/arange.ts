@@ -49,9 +49,12 @@ function arangeOp(dtype: DType): Op {
         const value =
           at.kind === 'affine'
             ? scope.coordinate({
-                ...at,
+                kind: 'affine',
                 offset: sizes.add(start, sizes.mul(step, at.offset)),
-                stride: sizes.mul(step, at.stride),
+                terms: at.terms.map(({ stride, axis }) => ({
+                  stride: sizes.mul(step, stride),
+                  axis,
+                })),
               })
             : scope.scalar(
                 'add',

@@ -45,7 +45,7 @@ function dimshuffleOp(order: AxisOrder, rank: number): ReturnType<typeof defineO
         const zero = scope.sizes.const(0);
         return Array.from({ length: rank }, (_, axis) => {
           const at = order.indexOf(axis);
-          return at < 0 ? { kind: 'affine', offset: zero, stride: zero, axis: null } : point[at];
+          return at < 0 ? { kind: 'affine', offset: zero, terms: [] } : point[at];
         });
       },
     },

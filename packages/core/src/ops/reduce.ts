@@ -208,7 +208,7 @@ export function any(x: TensorLike, axes: Axes = null, options: ReduceOptions = {
 }
 
 /** How many elements the axes span, as an int64 scalar. */
-function countOf(v: TensorVariable, axes: readonly number[]): TensorVariable {
+export function countOf(v: TensorVariable, axes: readonly number[]): TensorVariable {
   const one: TensorVariable = scalarConstant(1, 'int64');
   return axes.length === 0 ? one : axes.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
 }

@@ -12,6 +12,8 @@ export interface RoutineOpDefinition extends Pick<Op, 'types' | 'shapes' | 'pull
   /** The routine's parameters where they are fixed; where they depend on inputs, `lower` and `perform` say how. */
   readonly params?: readonly number[];
   readonly lower?: RoutineLowering['params'];
+  /** Inputs from this one on are no operands: they are read as sizes. */
+  readonly sizesFrom?: number;
   readonly perform?: Op['perform'];
 }
 
@@ -28,6 +30,7 @@ export function routineOp(definition: RoutineOpDefinition): Op {
     lower: {
       kind: 'routine',
       routine,
+      ...(definition.sizesFrom === undefined ? {} : { sizesFrom: definition.sizesFrom }),
       params:
         definition.lower ?? (({ builder }) => params.map((param) => builder.sizes.const(param))),
     },

@@ -176,16 +176,14 @@ function mapPoint(
   const { sizes } = scope;
   let next = 0;
   return placesOf(scope, op, spec, x, bounds).map(({ first, step, length }): Coordinate => {
-    if (length === null)
-      return { kind: 'affine', offset: first, stride: sizes.const(0), axis: null };
+    if (length === null) return { kind: 'affine', offset: first, terms: [] };
     const inner = point[next++];
     const by = sizes.const(step);
     if (inner.kind === 'affine') {
       return {
         kind: 'affine',
         offset: sizes.add(first, sizes.mul(by, inner.offset)),
-        stride: sizes.mul(by, inner.stride),
-        axis: inner.axis,
+        terms: inner.terms.map(({ stride, axis }) => ({ stride: sizes.mul(by, stride), axis })),
       };
     }
     return {

@@ -2,6 +2,7 @@
 import { NumericalError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
 import { cumprod, cumsum } from './cumulative.js';
+import { fold } from './fold.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
 import { argsort, sort } from './sorting.js';
 
@@ -10,6 +11,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   argsort,
   cumsum,
   cumprod,
+  fold,
 };
 
 /** Text of a routine's failure. */

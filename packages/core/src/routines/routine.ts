@@ -12,8 +12,12 @@ import type { NDArray } from '../types/ndarray.js';
  * - `sort`: [x] → [values], ascending along the last axis, NaN last.
  * - `argsort`: [x] → [int64 positions] of that order; equal elements keep theirs.
  * - `cumsum`, `cumprod`: [x] → [y], along the last axis; floats accumulate in float64, integers wrap; not for bool.
+ * - `fold`: [g] → [y]: the elements of windows, added in the order of g's axes at the places they were taken
+ *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
+ *   axes (at most 3), of axes between, and three each of lengths n, strides s, dilations d: y at o·s + k·d.
+ *   Not for float16 and bool.
  */
-export const routines = ['sort', 'argsort', 'cumsum', 'cumprod'] as const;
+export const routines = ['sort', 'argsort', 'cumsum', 'cumprod', 'fold'] as const;
 export type Routine = (typeof routines)[number];
 
 export interface RoutineSignature {
@@ -29,6 +33,7 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   argsort: { ins: 1, outs: 1, params: 0 },
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
+  fold: { ins: 1, outs: 1, params: 11 },
 };
 
 /** What a routine gives in the reference: its outputs, or the number of its failure. */

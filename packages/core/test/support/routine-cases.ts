@@ -8,7 +8,7 @@ import { ProgramBuilder } from '../../src/lower/program-builder.js';
 import { performRoutine } from '../../src/routines/reference.js';
 import { routines, type Routine } from '../../src/routines/routine.js';
 import { dtypes, isFloat, type DType } from '../../src/types/dtype.js';
-import { ndarray, type NDArray } from '../../src/types/ndarray.js';
+import { NDArray, ndarray } from '../../src/types/ndarray.js';
 import { expectEqual } from './walk-cases.js';
 
 export interface RoutineCase {
@@ -35,11 +35,30 @@ const perDType = (): RoutineCase[] =>
   dtypes.flatMap((dtype) => shapes(dtype)).map((x) => ({ ins: [x] }));
 const perNumber = (): RoutineCase[] => perDType().filter(({ ins: [x] }) => x.dtype !== 'bool');
 
+/** One, two and three spatial axes, with axes before and between; windows that overlap and that do not. */
+function foldCases(): RoutineCase[] {
+  const counted = (shape: readonly number[], dtype: DType): NDArray =>
+    NDArray.arange(
+      0,
+      shape.reduce((a, b) => a * b, 1),
+      1,
+      dtype,
+    ).reshape(shape);
+  return (['float32', 'float64', 'int8', 'int64', 'uint16'] as const).flatMap((dtype) => [
+    { ins: [counted([2, 3, 4], dtype)], params: [1, 0, 6, 1, 1, 1, 1, 1, 1, 1, 1] },
+    { ins: [counted([2, 3, 2, 5, 2], dtype)], params: [1, 2, 11, 1, 1, 2, 1, 1, 4, 1, 1] },
+    { ins: [counted([2, 3, 2, 2, 4, 3], dtype)], params: [2, 1, 9, 7, 1, 2, 3, 1, 1, 1, 1] },
+    { ins: [counted([2, 1, 2, 2, 2, 3], dtype)], params: [3, 0, 3, 2, 4, 1, 1, 1, 1, 1, 1] },
+    { ins: [counted([0, 3, 4], dtype)], params: [1, 0, 6, 1, 1, 1, 1, 1, 1, 1, 1] },
+  ]);
+}
+
 export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]>> = {
   sort: perDType,
   argsort: perDType,
   cumsum: perNumber,
   cumprod: perNumber,
+  fold: foldCases,
 };
 
 function runOn(device: Device, routine: Routine, { ins, params = [] }: RoutineCase): NDArray[] {

@@ -1,0 +1,325 @@
+/**
+ * Convolutions as users call them. Filters are turned around by default, as Theano does and mathematics
+ * defines it; `filterFlip: false` is the cross-correlation of most other libraries.
+ */
+import { config } from '../config/config.js';
+import { ShapeError } from '../errors.js';
+import { scalarConstant } from '../graph/constant.js';
+import type { TensorVariable } from '../graph/variable.js';
+import { isFloat } from '../types/dtype.js';
+import { promote } from '../types/promote.js';
+import { add, intDiv, mul, sub } from './arithmetic.js';
+import { asVariable, asVariables, type TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
+import { applyConvolution, type Convolution } from './convolution.js';
+import { dimshuffle } from './dimshuffle.js';
+import { asSizes, shapeOf } from './shape.js';
+
+/**
+ * Cells of zeros around the image: `valid` none, `full` as many as the filters reach over less one,
+ * `half` half of what they reach over; or counts, the same on both sides or a pair an axis.
+ */
+export type BorderMode =
+  'valid' | 'full' | 'half' | number | readonly (number | readonly [number, number])[];
+
+export interface ConvOptions {
+  /** 'valid' unless given. */
+  readonly borderMode?: BorderMode;
+  /** Steps between the places of a filter; 1 unless given. */
+  readonly subsample?: number | readonly number[];
+  /** Steps between the cells that a filter sees; 1 unless given. */
+  readonly filterDilation?: number | readonly number[];
+  /** Whether filters are turned around; true unless given. */
+  readonly filterFlip?: boolean;
+  /** Channels and filters are divided into so many groups that do not see each other; 1 unless given. */
+  readonly numGroups?: number;
+}
+
+function stepsOf(
+  name: string,
+  what: string,
+  steps: number | readonly number[] | undefined,
+  spatial: number,
+): readonly number[] {
+  const list =
+    typeof steps === 'object' ? steps : Array.from({ length: spatial }, () => steps ?? 1);
+  if (list.length !== spatial || !list.every((step) => Number.isInteger(step) && step >= 1)) {
+    throw new ShapeError(
+      `[${name}] expected ${what} of ${spatial} positive integers, got ${list.join(', ')}`,
+    );
+  }
+  return list;
+}
+
+/** Border sizes of every spatial axis, before and after. */
+function bordersOf(
+  name: string,
+  mode: BorderMode,
+  dilations: readonly number[],
+  sizes: readonly TensorVariable[],
+): TensorVariable[] {
+  const number = (value: number): TensorVariable => scalarConstant(value, 'int64');
+  const fixed = typeof mode === 'number' ? dilations.map(() => mode) : mode;
+  if (typeof fixed === 'object') {
+    if (fixed.length !== dilations.length) {
+      throw new ShapeError(
+        `[${name}] expected a border for each of ${dilations.length} axes, got ${fixed.length}`,
+      );
+    }
+    return fixed.flatMap((border) => {
+      const both = typeof border === 'number' ? [border, border] : [...border];
+      if (both.length !== 2 || !both.every((size) => Number.isInteger(size) && size >= 0)) {
+        throw new ShapeError(
+          `[${name}] expected borders of at least 0 cells, got ${both.join(', ')}`,
+        );
+      }
+      return both.map(number);
+    });
+  }
+  return sizes.flatMap((size, k) => {
+    const reach = mul(sub(size, 1), dilations[k]);
+    if (fixed === 'valid') return [number(0), number(0)];
+    const border = fixed === 'full' ? reach : intDiv(add(reach, 1), 2);
+    return [border, border];
+  });
+}
+
+function convolutionOf(
+  name: string,
+  spatial: number,
+  options: ConvOptions,
+  sizes: readonly TensorVariable[],
+): Convolution {
+  const { borderMode = 'valid', filterFlip = true, numGroups = 1 } = options;
+  if (!Number.isInteger(numGroups) || numGroups < 1) {
+    throw new ShapeError(`[${name}] expected a positive number of groups, got ${numGroups}`);
+  }
+  const dilations = stepsOf(name, 'dilations', options.filterDilation, spatial);
+  return {
+    spatial,
+    steps: {
+      strides: stepsOf(name, 'subsample', options.subsample, spatial),
+      dilations,
+      groups: numGroups,
+      flip: filterFlip,
+    },
+    borders: bordersOf(name, borderMode, dilations, sizes),
+  };
+}
+
+function floats(a: TensorLike, b: TensorLike): [TensorVariable, TensorVariable] {
+  const [x, y] = asVariables([a, b]);
+  const common = promote(x.dtype, y.dtype);
+  const dtype = isFloat(common) ? common : config.floatX;
+  return [cast(x, dtype), cast(y, dtype)];
+}
+
+function requireRank(name: string, operands: readonly TensorVariable[], rank: number): void {
+  for (const operand of operands) {
+    if (operand.type.rank === rank) continue;
+    throw new ShapeError(
+      `[${name}] expected operands of rank ${rank}, got ${operand.toString()}: ${operand.type.key}`,
+    );
+  }
+}
+
+const lastSizes = (x: TensorVariable, spatial: number): TensorVariable[] =>
+  Array.from({ length: spatial }, (_, k) => shapeOf(x, x.type.rank - spatial + k));
+
+function convolve(
+  name: string,
+  spatial: number,
+  input: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions,
+): TensorVariable {
+  const operands = floats(input, filters);
+  requireRank(name, operands, spatial + 2);
+  const convolution = convolutionOf(name, spatial, options, lastSizes(operands[1], spatial));
+  return applyConvolution('convolve', name, operands, convolution);
+}
+
+/** [N, C, n] and [O, C / groups, k] → [N, O, m]. @throws ShapeError */
+export function conv1d(
+  input: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions = {},
+): TensorVariable {
+  return convolve('conv1d', 1, input, filters, options);
+}
+
+/**
+ * Two-dimensional convolution: images [N, C, h, w] and filters [O, C / groups, i, j] → [N, O, y, x];
+ * integers become floatX. Filters are turned around unless `filterFlip` is false. @throws ShapeError
+ */
+export function conv2d(
+  input: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions = {},
+): TensorVariable {
+  return convolve('conv2d', 2, input, filters, options);
+}
+
+/** [N, C, d, h, w] and [O, C / groups, i, j, k] → [N, O, z, y, x]. @throws ShapeError */
+export function conv3d(
+  input: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions = {},
+): TensorVariable {
+  return convolve('conv3d', 3, input, filters, options);
+}
+
+function toImage(
+  name: string,
+  spatial: number,
+  outputGradient: TensorLike,
+  filters: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions,
+): TensorVariable {
+  const operands = floats(outputGradient, filters);
+  requireRank(name, operands, spatial + 2);
+  const sizes = asSizes(name, lengths);
+  if (sizes.length !== spatial) {
+    throw new ShapeError(`[${name}] expected ${spatial} spatial sizes, got ${sizes.length}`);
+  }
+  const convolution = convolutionOf(name, spatial, options, lastSizes(operands[1], spatial));
+  return applyConvolution('convolve_to_image', name, operands, convolution, sizes);
+}
+
+function toFilters(
+  name: string,
+  spatial: number,
+  input: TensorLike,
+  outputGradient: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions,
+): TensorVariable {
+  const operands = floats(input, outputGradient);
+  requireRank(name, operands, spatial + 2);
+  const sizes = asSizes(name, lengths);
+  if (sizes.length !== spatial) {
+    throw new ShapeError(`[${name}] expected ${spatial} filter sizes, got ${sizes.length}`);
+  }
+  const convolution = convolutionOf(name, spatial, options, sizes);
+  return applyConvolution('convolve_to_filters', name, operands, convolution, sizes);
+}
+
+/** The gradient of `conv2d` for its images of spatial sizes `lengths`, from that of its result. @throws ShapeError */
+export function conv2dGradWrtInputs(
+  outputGradient: TensorLike,
+  filters: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions = {},
+): TensorVariable {
+  return toImage('conv2d', 2, outputGradient, filters, lengths, options);
+}
+
+/** The gradient of `conv2d` for its filters of spatial sizes `lengths`, from that of its result. @throws ShapeError */
+export function conv2dGradWrtWeights(
+  input: TensorLike,
+  outputGradient: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions = {},
+): TensorVariable {
+  return toFilters('conv2d', 2, input, outputGradient, lengths, options);
+}
+
+/** The gradient of `conv3d` for its images. @throws ShapeError */
+export function conv3dGradWrtInputs(
+  outputGradient: TensorLike,
+  filters: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions = {},
+): TensorVariable {
+  return toImage('conv3d', 3, outputGradient, filters, lengths, options);
+}
+
+/** The gradient of `conv3d` for its filters. @throws ShapeError */
+export function conv3dGradWrtWeights(
+  input: TensorLike,
+  outputGradient: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions = {},
+): TensorVariable {
+  return toFilters('conv3d', 3, input, outputGradient, lengths, options);
+}
+
+/**
+ * Transposed convolution: [N, O, y, x] and filters [O, C / groups, i, j] → [N, C, lengths...], each value
+ * spread over what `conv2d` would have made it of. @throws ShapeError where `conv2d` of that would be of another size
+ */
+export function conv2dTranspose(
+  input: TensorLike,
+  filters: TensorLike,
+  lengths: readonly TensorLike[],
+  options: ConvOptions = {},
+): TensorVariable {
+  return toImage('conv2d', 2, input, filters, lengths, options);
+}
+
+/**
+ * Filters for each channel, then products of channels at each place: [N, C, h, w], [C · M, 1, i, j] and
+ * [O, C · M, 1, 1] → [N, O, y, x]. @throws ShapeError
+ */
+export function separableConv2d(
+  input: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  options: Omit<ConvOptions, 'numGroups'> & { readonly channels: number },
+): TensorVariable {
+  const { channels, ...rest } = options;
+  return conv2d(conv2d(input, depthwise, { ...rest, numGroups: channels }), pointwise);
+}
+
+/** `separableConv2d` over three spatial axes. @throws ShapeError */
+export function separableConv3d(
+  input: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  options: Omit<ConvOptions, 'numGroups'> & { readonly channels: number },
+): TensorVariable {
+  const { channels, ...rest } = options;
+  return conv3d(conv3d(input, depthwise, { ...rest, numGroups: channels }), pointwise);
+}
+
+/**
+ * Convolution in time that sees no later values: [N, C, t] and [O, C, k] → [N, O, t / subsample].
+ * @throws ShapeError
+ */
+export function causalConv1d(
+  input: TensorLike,
+  filters: TensorLike,
+  options: Omit<ConvOptions, 'borderMode' | 'subsample' | 'filterDilation'> & {
+    readonly subsample?: number;
+    readonly filterDilation?: number;
+  } = {},
+): TensorVariable {
+  const operands = floats(input, filters);
+  requireRank('causal_conv1d', operands, 3);
+  const [size] = lastSizes(operands[1], 1);
+  const convolution = convolutionOf('causal_conv1d', 1, options, [size]);
+  const before = mul(sub(size, 1), options.filterDilation ?? 1);
+  const borders = [before, scalarConstant(0, 'int64')];
+  return applyConvolution('convolve', 'causal_conv1d', operands, { ...convolution, borders });
+}
+
+/** Convolution of one image or a batch with one filter or several, all matrices: [N?, h, w] and [O?, i, j] → [N?, O?, y, x]. @throws ShapeError */
+export function convolve2d(
+  input: TensorLike,
+  filter: TensorLike,
+  options: Omit<ConvOptions, 'numGroups'> = {},
+): TensorVariable {
+  const [x, w] = [asVariable(input), asVariable(filter)];
+  for (const operand of [x, w]) {
+    if (operand.type.rank === 2 || operand.type.rank === 3) continue;
+    throw new ShapeError(
+      `[convolve2d] expected matrices or batches of them, got ${operand.type.key}`,
+    );
+  }
+  const batch = (v: TensorVariable): TensorVariable =>
+    dimshuffle(v, v.type.rank === 2 ? ['x', 'x', 0, 1] : [0, 'x', 1, 2]);
+  const result = conv2d(batch(x), batch(w), options);
+  const kept = [x.type.rank === 3 ? [0] : [], w.type.rank === 3 ? [1] : []].flat();
+  return dimshuffle(result, [...kept, 2, 3]);
+}
