@@ -70,7 +70,8 @@ void add_windows(const Geometry& geo, const Three& place, const T* from, T* to) 
   };
   for (int64_t i = 0; i < geo.windows[0]; ++i) {
     for (int64_t j = 0; j < geo.windows[1]; ++j) {
-      T* const row = to + (start(0, i) * geo.lengths[1] + start(1, j)) * geo.lengths[2] + start(2, 0);
+      T* const row =
+          to + (start(0, i) * geo.lengths[1] + start(1, j)) * geo.lengths[2] + start(2, 0);
       for (int64_t k = 0; k < geo.windows[2]; ++k) {
         T& sum = row[k * geo.strides[2]];
         sum = static_cast<T>(sum + from[k]);

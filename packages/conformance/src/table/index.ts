@@ -4,6 +4,7 @@ import { arithmetic } from './arithmetic.js';
 import { arrangement } from './arrangement.js';
 import { comparisons } from './comparison.js';
 import { creation } from './creation.js';
+import { images } from './images.js';
 import { indexing } from './indexing.js';
 import { picking } from './picking.js';
 import { products } from './products.js';
@@ -22,4 +23,5 @@ export const families: readonly Family[] = [
   indexing,
   picking,
   products,
+  images,
 ];

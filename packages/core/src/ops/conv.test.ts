@@ -131,9 +131,40 @@ describe('normalisation', () => {
 
 describe('bilinearUpsampling', () => {
   it('has the values of Theano', () => {
-    const y = tno.bilinearUpsampling(tno.constant(image([[1, 2], [3, 4]])) as TensorVariable, 2); // prettier-ignore
+    const y = tno.bilinearUpsampling(tno.constant(image([[1, 2], [3, 4]])), 2); // prettier-ignore
     expect(plane(y)).toEqual([
       [1, 1.5, 2, 2], [2, 2.5, 3, 3], [3, 3.5, 4, 4], [3, 3.5, 4, 4],
     ]); // prettier-ignore
+  });
+});
+
+describe('gradients', () => {
+  const random = (...shape: number[]): NDArray => {
+    let state = 7;
+    const values = Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
+      state = (state * 1103515245 + 12345) % 2 ** 31;
+      return state / 2 ** 30 - 1;
+    });
+    return NDArray.view(values, shape);
+  };
+
+  it.each([
+    ['valid', [1, 2, 4, 5], [2, 2, 2, 3], {}],
+    ['steps', [1, 1, 6, 7], [2, 1, 2, 2], { subsample: [2, 3], filterDilation: [2, 1] }],
+    ['borders', [1, 2, 3, 3], [1, 2, 2, 2], { borderMode: [[1, 0], [2, 1]], filterFlip: false }],
+    ['groups', [1, 4, 3, 3], [2, 2, 2, 2], { numGroups: 2, borderMode: 'full' }],
+  ] as const)('of conv2d, %s', (_, image, filters, options) => {
+    const f = (x: TensorVariable, w: TensorVariable): TensorVariable => tno.conv2d(x, w, options);
+    tno.verifyGrad(f, [random(...image), random(...filters)], { order: 2 });
+  }); // prettier-ignore
+
+  it.each([
+    ['max', { mode: 'max', stride: 1 }],
+    ['sum', { mode: 'sum', pad: 1 }],
+    ['averageIncPad', { mode: 'averageIncPad', pad: 1 }],
+    ['averageExcPad', { mode: 'averageExcPad', ignoreBorder: false }],
+  ] as const)('of pool2d, %s', (_, options) => {
+    const f = (x: TensorVariable): TensorVariable => tno.pool2d(tno.sqr(x), 2, options);
+    tno.verifyGrad(f, [random(2, 5, 3)], { order: 2 });
   });
 });

@@ -177,13 +177,14 @@ function countsOf<S>(
   lengths: readonly S[],
   sizes: readonly S[],
 ): S[] {
-  const { const: number, binary } = algebra;
+  const one = algebra.const(1);
   return lengths.map((length, k) => {
-    const padded = binary('add', binary('add', length, borders[2 * k]), borders[2 * k + 1]);
-    const reach = binary('mul', binary('sub', sizes[k], number(1)), number(steps.dilations[k]));
-    const span = binary('add', reach, number(1));
+    const started = algebra.binary('add', length, borders[2 * k]);
+    const padded = algebra.binary('add', started, borders[2 * k + 1]);
+    const gaps = algebra.binary('sub', sizes[k], one);
+    const reach = algebra.binary('mul', gaps, algebra.const(steps.dilations[k]));
     const text = `[${name}] expected filters to reach over at most {b} cells of spatial axis ${k}, borders included, got {a}`;
-    algebra.requireAtMost(span, padded, text);
+    algebra.requireAtMost(algebra.binary('add', reach, one), padded, text);
     return windowCount(algebra, padded, sizes[k], steps.strides[k], steps.dilations[k]);
   });
 }

@@ -35,11 +35,11 @@ export function windowCount<S>(
   stride: number,
   dilation: number,
 ): S {
-  const { const: number, binary } = algebra;
-  const span = binary('mul', binary('sub', size, number(1)), number(dilation));
-  const room = binary('sub', binary('sub', length, span), number(1));
-  const last = binary('floordiv', room, number(stride));
-  return binary('max', binary('add', last, number(1)), number(0));
+  const one = algebra.const(1);
+  const reach = algebra.binary('mul', algebra.binary('sub', size, one), algebra.const(dilation));
+  const room = algebra.binary('sub', algebra.binary('sub', length, reach), one);
+  const last = algebra.binary('floordiv', room, algebra.const(stride));
+  return algebra.binary('max', algebra.binary('add', last, one), algebra.const(0));
 }
 
 function staticCount(
