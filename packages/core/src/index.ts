@@ -72,7 +72,18 @@ export {
   type JacobianOf,
   type JacobianOptions,
 } from './inner/jacobian.js';
-export { mapRows } from './inner/map-rows.js';
+export { ifElse } from './inner/if-else.js';
+export {
+  opFromGraph,
+  type LopOverride,
+  type LopOverrides,
+  type OpFromGraph,
+  type OpFromGraphOptions,
+  type RopOverride,
+  type RopOverrides,
+} from './inner/op-from-graph.js';
+export { asOp, type AsOpDefinition } from './ops/as-op.js';
+export { mapRows, type RowsOf } from './inner/map-rows.js';
 export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';
 export { MissingGradient, gradNotImplemented, gradUndefined } from './graph/missing-gradient.js';
 export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';

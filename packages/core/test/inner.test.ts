@@ -1,4 +1,5 @@
 import { createReferenceDevice } from '../src/index.js';
-import { rowCases } from './support/inner-cases.js';
+import { branchCases, graphOpCases, rowCases } from './support/inner-cases.js';
 
-rowCases('the reference device', createReferenceDevice);
+for (const cases of [rowCases, branchCases, graphOpCases])
+  cases('the reference device', createReferenceDevice);

@@ -55,7 +55,10 @@ export function findClash(
     },
     new Set(inputs.keys()),
   );
-  for (const node of toposort(roots, new Set(inputs.keys()))) {
+  const nodes = toposort(roots, new Set(inputs.keys()));
+  // What a branch that is not taken requires is no mistake.
+  if (nodes.some(({ op }) => op.name === 'if_else')) return null;
+  for (const node of nodes) {
     shapes.of(node.outputs[0]);
     if (found !== null) return found;
   }

@@ -113,6 +113,7 @@ describe('what a function tells of itself', () => {
       'stabilize',
       'specialize',
       'library',
+      'branches',
       'expand',
     ]);
     expect([...rules.values()].reduce((n, rule) => n + rule.applied, 0)).toBeGreaterThan(0);

@@ -65,6 +65,8 @@ export function stabilized(
   );
   const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
   rewrite(graph, stabilizingRules(own));
+  const lazy = own.filter(({ tags }) => tags.includes('lazy'));
+  if (lazy.length > 0) rewrite(graph, lazy);
   const standIns = new Map<TensorVariable, TensorVariable>();
   const back = new Map<TensorVariable, TensorVariable>();
   ordered.forEach((v, k) => {

@@ -3,13 +3,10 @@
  * up. What the body makes without i is made once, outside.
  */
 import { ShapeError } from '../errors.js';
-import { cloneReplace } from '../graph/clone.js';
 import { isConstant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { toposort } from '../graph/traverse.js';
 import { applyOp, TensorVariable, type Apply } from '../graph/variable.js';
-import { grad } from '../grad/grad.js';
-import { barrier } from '../grad/stabilized.js';
 import type { StepScope } from '../lower/lowering.js';
 import type { ProgramBuilder } from '../lower/program-builder.js';
 import type { BufferId, SizeId } from '../lower/program.js';
@@ -20,11 +17,11 @@ import { add } from '../ops/arithmetic.js';
 import { asVariable, type TensorLike } from '../ops/as-variable.js';
 import { cast } from '../ops/cast.js';
 import type { NextRank } from '../tensor/dtype-types.js';
-import { isFloat } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType, tensorType } from '../types/tensor-type.js';
 import { InnerGraph } from './inner-graph.js';
+import { innerPullback } from './inner-pullback.js';
 
 /** How results of the body are put together. */
 type Gather = 'stack' | 'add';
@@ -123,39 +120,20 @@ function mapOp(gather: Gather, inner: InnerGraph): Op {
     },
     pullback: (node, cotangents) => {
       const { count, fixed, starts } = split(node.inputs);
-      const [i, ...leaves] = inner.inputs;
-      const arriving = cotangents.map((g) => g && new TensorVariable(g.type));
-      const knownGrads = inner.outputs.flatMap((y, k) => {
-        const g = arriving[k];
-        if (g === null || !isFloat(y.dtype)) return [];
-        return [[barrier(y), gather === 'add' ? g : at(g, i)] as const];
-      });
-      const none = fixed.map(() => null);
-      const gradients: readonly (TensorVariable | null)[] =
-        knownGrads.length === 0
-          ? none
-          : grad(null, leaves, {
-              knownGrads,
-              disconnectedInputs: 'ignore',
-              returnDisconnected: 'null',
-            });
-      const outside = new Map([
-        ...leaves.map((v, k) => [v, fixed[k]] as const),
-        ...arriving.flatMap((v, k) => (v ? [[v, cotangents[k] as TensorVariable] as const] : [])),
-      ]);
+      // A number of its own stands for the row, until it is the body's again.
+      const i = new TensorVariable(inner.inputs[0].type, null, 0, 'i');
+      const [, ...gradients] = innerPullback(inner, [i, ...fixed], cotangents, (g) =>
+        gather === 'add' ? g : at(g, inner.inputs[0]),
+      );
       const found = gradients.flatMap((g, k) => (g === null ? [] : [{ g, of: fixed[k] }]));
-      const rows = cloneReplace(
-        found.map(({ g }) => g),
-        outside,
-      ).outputs;
       const totals =
-        rows.length === 0
+        found.length === 0
           ? []
           : apply(
               'add',
               count,
               i,
-              rows,
+              found.map(({ g }) => g),
               found.map(({ g, of }) => zerosLike(of, g.dtype)),
             );
       const ofFixed = gradients.map((g) => g && (totals.shift() as TensorVariable));

@@ -99,7 +99,10 @@ export class RegionShapes {
     );
     for (const [variable, buffer] of this.bound)
       inference.bind(variable, this.boundShape(variable, buffer));
-    for (const node of toposort(roots, stop)) inference.of(node.outputs[0]);
+    const nodes = toposort(roots, stop);
+    // What a branch requires is required where it is taken.
+    if (nodes.some(({ op }) => op.name === 'if_else')) return;
+    for (const node of nodes) inference.of(node.outputs[0]);
   }
 
   private infer(): ShapeInference {

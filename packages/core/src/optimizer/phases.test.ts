@@ -159,6 +159,7 @@ describe('optimizing', () => {
       'stabilize',
       'specialize',
       'library',
+      'branches',
       'expand',
     ]);
     expect(told[0]).toMatchObject({ nodesBefore: 6, nodesAfter: 1 });

@@ -42,6 +42,7 @@ export interface Phase {
  * - stabilize: numerically better forms; with canonicalize's rules, since each may make room for the other.
  * - specialize: cheaper forms (powers, one-hot); these would undo canonical forms, so they run without them.
  * - library: products as calls of the target's routines.
+ * - branches: what only one branch of a choice uses goes into it.
  * - expand: what is left of composite ops in terms of primitives, specialized and tidied up once more.
  */
 export function phases(target: Target, own: readonly Rule[] = []): readonly Phase[] {
@@ -53,6 +54,7 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
     { name: 'specialize', rules: [...specializing, ...tidying] },
     { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
+    { name: 'branches', rules: tagged(own, 'lazy') },
     {
       name: 'expand',
       rules: [...expandRules(target), ...tagged(specializing, 'arith'), ...tidying],
@@ -73,7 +75,10 @@ export interface OptimizeOptions {
   readonly verify?: boolean;
 }
 
-/** Runs the phases that `mode` includes. Expansion always runs: nothing can be lowered without it. */
+/** Nothing can be lowered without expansion, and laziness is what was asked for. */
+const alwaysRuns = ({ tags }: Rule): boolean => tags.includes('expand') || tags.includes('lazy');
+
+/** Runs the phases that `mode` includes. */
 export function optimize(
   graph: FunctionGraph,
   target: Target,
@@ -84,7 +89,7 @@ export function optimize(
   return phases(target, own).map((phase) => {
     const start = performance.now();
     const nodesBefore = graph.nodeCount;
-    const rules = phase.rules.filter((r) => r.tags.includes('expand') || mode.allows(r.tags));
+    const rules = phase.rules.filter((r) => alwaysRuns(r) || mode.allows(r.tags));
     rewrite(graph, rules, options);
     return {
       name: phase.name,

@@ -13,6 +13,7 @@ export type RuleTag =
   | 'specialize'
   | 'library'
   | 'expand'
+  | 'lazy'
   | 'unsafe-nan'
   | 'blas'
   | 'nnet'

@@ -67,3 +67,137 @@ export function rowCases(name: string, open: () => Device): void {
     });
   });
 }
+
+/** The identity as an op that counts its calls; its gradient goes through another such op. */
+function counted(name: string): {
+  f: (x: tno.TensorLike) => tno.TensorVariable<'float64'>;
+  calls: { forward: number; backward: number };
+} {
+  const calls = { forward: 0, backward: 0 };
+  const type = tno.tensorType('float64', 1);
+  const shapes: tno.Op['shapes'] = (_algebra, [x]) => [x];
+  const back = tno.asOp({ name: `${name} back`, inputs: [type], outputs: type, shapes, perform: (g) => (calls.backward++, g) }); // prettier-ignore
+  const f = tno.asOp({
+    name,
+    inputs: [type],
+    outputs: type,
+    shapes,
+    perform: (x) => (calls.forward++, x),
+    grad: (_inputs, [g]) => [g && back(g)],
+  });
+  return { f, calls };
+}
+
+export function branchCases(name: string, open: () => Device): void {
+  describe(`branches on ${name}`, () => {
+    const device = open();
+
+    it.each(everyMode)('only the one that is taken is computed, in mode %s', (mode) => {
+      const [x, n] = [tno.dvector('x'), tno.lscalar('n')];
+      const [a, b] = [counted('a'), counted('b')];
+      const y = tno.ifElse(n.gt(0), a.f(x.mul(2)), b.f(tno.exp(x)));
+      const f = tno.function([n, x], y, { device, mode });
+      expect(f.program.steps.filter((step) => step.kind === 'cond')).toHaveLength(1);
+      const run = (k: number, v: number[]): unknown => (f(k, f64(v)) as NDArray).toNested();
+      expect(run(1, [1, 2])).toEqual([2, 4]);
+      expect([a.calls.forward, b.calls.forward]).toEqual([1, 0]);
+      expect(run(0, [0, 0])).toEqual([1, 1]);
+      expect([a.calls.forward, b.calls.forward]).toEqual([1, 1]);
+    });
+
+    it.each(everyMode)('only that one is gone back through, in mode %s', (mode) => {
+      const [x, n] = [tno.dvector('x'), tno.lscalar('n')];
+      const [a, b] = [counted('a'), counted('b')];
+      const cost = tno.sum(tno.ifElse(n.gt(0), a.f(x.mul(3)), tno.exp(b.f(x))));
+      const f = tno.function([n, x], [cost, tno.grad(cost, x)], { device, mode });
+      expect(
+        f(1, f64([1, 2])).map((v) => (typeof v === 'number' ? v : (v as NDArray).toNested())),
+      ).toEqual([9, [3, 3]]);
+      expect([a.calls.backward, b.calls.backward]).toEqual([1, 0]);
+      expect(b.calls.forward).toBe(0);
+      expect((f(0, f64([0, 0]))[1] as NDArray).toNested()).toEqual([1, 1]);
+      expect([a.calls.backward, b.calls.backward]).toEqual([1, 1]);
+    });
+
+    it('have several values, share what both use, and nest', () => {
+      const [x, n] = [tno.dvector('x'), tno.lscalar('n')];
+      const both = counted('both');
+      const h = both.f(tno.exp(x));
+      const inner = tno.ifElse(n.gt(10), h.mul(100), h.mul(10));
+      const [p, q] = tno.ifElse(n.gt(0), [inner, x.add(1)], [h, x]);
+      const f = tno.function([n, x], [p, q], { device });
+      const run = (k: number): unknown[] => f(k, f64([0])).map((v) => (v as NDArray).toNested());
+      expect(run(0)).toEqual([[1], [0]]);
+      expect(run(1)).toEqual([[10], [1]]);
+      expect(run(11)).toEqual([[100], [1]]);
+      expect(both.calls.forward).toBe(3);
+      const conds = allSteps(f.program.steps).filter((step) => step.kind === 'cond');
+      expect(conds).toHaveLength(2);
+    });
+
+    it('may differ in size, and fail only where they are taken', () => {
+      const [x, y, n] = [tno.dvector('x'), tno.dvector('y'), tno.lscalar('n')];
+      const f = tno.function([n, x, y], tno.ifElse(n.gt(0), x.add(y), y).mul(2), { device });
+      expect(f(0, f64([1]), f64([1, 2, 3])).toNested()).toEqual([2, 4, 6]);
+      expect(f(1, f64([1]), f64([4])).toNested()).toEqual([10]);
+      expect(() => f(1, f64([1]), f64([1, 2, 3]))).toThrow(tno.ShapeError);
+    });
+
+    it('train: an update whose rate depends on a condition', () => {
+      const w = tno.shared(f64([1, 2]), 'w', { device, shape: [null] });
+      const big = tno.sum(tno.sqr(w)).gt(4);
+      const cost = tno.ifElse(big, tno.sum(tno.sqr(w)), tno.sum(w.mul(0.5)));
+      const f = tno.function([], cost, {
+        updates: [[w, w.sub(tno.grad(cost, w).mul(0.25))]],
+        device,
+      });
+      expect([f(), f()]).toEqual([5, 0.75]);
+      expect(w.getValue().toNested()).toEqual([0.375, 0.875]);
+    });
+  });
+}
+
+export function graphOpCases(name: string, open: () => Device): void {
+  describe(`ops made of graphs on ${name}`, () => {
+    const device = open();
+
+    it.each(everyMode)('are put in their place or kept as steps, in mode %s', (mode) => {
+      const [a, b, x] = [tno.dvector('a'), tno.dvector('b'), tno.dvector('x')];
+      const w = tno.shared(f64([10, 20]), 'w', { device, shape: [null] });
+      for (const inline of [true, false]) {
+        const op = tno.opFromGraph([a, b], tno.tanh(a.mul(b)).add(w), { inline });
+        const y = op(x, x.mul(2));
+        const f = tno.function([x], [y, tno.grad(tno.sum(y), x)], { device, mode });
+        const v = [0.1, 0.2];
+        const [value, slope] = f(f64(v)) as NDArray[];
+        v.forEach((p, k) => {
+          expect(value.get(k)).toBeCloseTo(Math.tanh(2 * p * p) + 10 * (k + 1), 12);
+          expect(slope.get(k)).toBeCloseTo((1 - Math.tanh(2 * p * p) ** 2) * 4 * p, 12);
+        });
+        const kept = f.graph.nodes().some((node) => node.op.name === 'op_from_graph');
+        expect(kept).toBe(!inline);
+      }
+    });
+
+    it('in JavaScript are called where their turn comes', () => {
+      const cumulative = tno.asOp({
+        name: 'running product',
+        inputs: [tno.tensorType('float64', 1), tno.tensorType('int64', 0)],
+        outputs: [tno.tensorType('float64', 1), tno.tensorType('int64', 0)],
+        shapes: (_algebra, [x]) => [x, []],
+        perform: (x, n) => {
+          const out = x.copy();
+          for (let i = 1; i < out.size; i++)
+            out.data[i] = Number(out.data[i]) * Number(out.data[i - 1]);
+          return [out, n];
+        },
+      });
+      const x = tno.dvector('x');
+      const [y, n] = cumulative(x.add(1), 3);
+      const f = tno.function([x], [y.mul(2), n], { device });
+      const [values, count] = f(f64([0, 1, 2]));
+      expect((values as NDArray).toNested()).toEqual([2, 4, 12]);
+      expect(count).toBe(3);
+    });
+  });
+}
