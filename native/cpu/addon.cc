@@ -19,8 +19,8 @@ namespace {
 constexpr int addon_abi = 2;
 
 // glibc gives large freed memory back to the kernel at once, and taking it again costs a page fault
-// for every 4 KB: more than filling a result. So all memory comes from the heap, where freed memory is
-// kept up to a bound. Who has set these limits has his way.
+// for every 4 KB: more than filling a result. So all memory comes from the heap, where freed memory
+// is kept up to a bound. Who has set these limits has his way.
 void keep_freed_memory() {
   if (std::getenv("MALLOC_TRIM_THRESHOLD_") != nullptr) return;
   if (std::getenv("MALLOC_MMAP_THRESHOLD_") != nullptr) return;
@@ -31,6 +31,11 @@ void keep_freed_memory() {
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
   });
 #endif
+}
+
+// linearAlgebraProvider(): lapack, plain
+Napi::Value linear_algebra_provider_binding(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), linear_algebra_provider());
 }
 
 Napi::Value product_provider_binding(const Napi::CallbackInfo& info) {
@@ -85,6 +90,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
               Napi::Function::New(env, set_memory_limit_binding, "setMemoryLimit"));
   exports.Set("warmUpProvider",
               Napi::Function::New(env, warm_up_provider_binding, "warmUpProvider"));
+  exports.Set("linearAlgebraProvider",
+              Napi::Function::New(env, linear_algebra_provider_binding, "linearAlgebraProvider"));
   exports.Set("productProvider",
               Napi::Function::New(env, product_provider_binding, "productProvider"));
   return exports;

@@ -5,6 +5,7 @@
 
 #include "instruction_level.h"
 #include "memory.h"
+#include "plain_linear_algebra.h"
 #include "product_pieces.h"
 
 namespace tno::cpu {
@@ -76,8 +77,10 @@ const ProductScratch& product_scratch() {
 }
 
 const Products& plain_products() {
-  static const Products products{
-      {gemm<float>, gemv<float>, ger<float>}, {gemm<double>, gemv<double>, ger<double>}, prepare};
+  static const Products products{{gemm<float>, gemv<float>, ger<float>},
+                                 {gemm<double>, gemv<double>, ger<double>},
+                                 prepare,
+                                 plain_linear_algebra};
   return products;
 }
 

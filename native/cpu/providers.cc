@@ -7,6 +7,7 @@
 #include <system_error>
 #include <thread>
 
+#include "plain_linear_algebra.h"
 #include "plain_products.h"
 #include "product_pieces.h"
 #include "tno/provider_abi.h"
@@ -17,7 +18,8 @@ namespace {
 // Below this many multiplications the provider's call costs more than the product.
 constexpr double provider_threshold = 8192;
 
-const tno_provider* open_beside(const char* name) {
+// The symbol of a library beside the file this code is in, or null.
+void* open_beside(const char* name, const char* symbol) {
   Dl_info self{};
   if (::dladdr(reinterpret_cast<const void*>(&product_provider), &self) == 0) return nullptr;
   const std::string path = self.dli_fname;
@@ -25,16 +27,28 @@ const tno_provider* open_beside(const char* name) {
   if (slash == std::string::npos) return nullptr;
   // Never closed: a library with a thread pool cannot be unloaded safely.
   void* handle = ::dlopen((path.substr(0, slash + 1) + name).c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return nullptr;
-  using Get = const tno_provider* (*)();
-  const auto get = reinterpret_cast<Get>(::dlsym(handle, "tno_provider_get"));
-  const tno_provider* provider = get == nullptr ? nullptr : get();
-  return provider != nullptr && provider->abi == TNO_PROVIDER_ABI ? provider : nullptr;
+  return handle == nullptr ? nullptr : ::dlsym(handle, symbol);
+}
+
+// The table that a provider gives, null where the provider is not there or of another ABI.
+template <class Table>
+const Table* open_table(const char* name, const char* symbol, int32_t abi) {
+  using Get = const Table* (*)();
+  const auto get = reinterpret_cast<Get>(open_beside(name, symbol));
+  const Table* table = get == nullptr ? nullptr : get();
+  return table != nullptr && table->abi == abi ? table : nullptr;
 }
 
 const tno_provider* provider() {
-  static const tno_provider* const opened = open_beside("libtno_onednn.so");
+  static const tno_provider* const opened =
+      open_table<tno_provider>("libtno_onednn.so", "tno_provider_get", TNO_PROVIDER_ABI);
   return opened;
+}
+
+const tno_linear_algebra& linear_algebra() noexcept {
+  static const tno_linear_algebra* const opened = open_table<tno_linear_algebra>(
+      "libtno_lapack.so", "tno_linear_algebra_get", TNO_LINEAR_ALGEBRA_ABI);
+  return opened == nullptr ? plain_linear_algebra() : *opened;
 }
 
 // An operand as a row-major matrix or the transpose of one.
@@ -87,6 +101,7 @@ const Products& provided_products() {
   static const Products products = [] {
     Products result = plain_products();
     result.f32.gemm = gemm;
+    result.linear_algebra = linear_algebra;
     return result;
   }();
   return products;
@@ -104,6 +119,10 @@ void warm_up_provider() {
 
 const char* product_provider() {
   return provider() == nullptr ? "plain" : provider()->name;
+}
+
+const char* linear_algebra_provider() {
+  return linear_algebra().name;
 }
 
 }  // namespace tno::cpu

@@ -1,9 +1,11 @@
-// The dense products that `call` steps ask for, as a table of functions: what fills it (the own
-// kernels, a provider) is the backend's matter.
+// The dense products that `call` steps ask for, and the factorizations that routines are made of,
+// as a table of functions: what fills it (the own code, a provider) is the backend's matter.
 #ifndef TNO_RUNTIME_PRODUCTS_H_
 #define TNO_RUNTIME_PRODUCTS_H_
 
 #include <cstdint>
+
+#include "tno/linear_algebra_abi.h"
 
 namespace tno {
 
@@ -64,6 +66,8 @@ struct Products {
   // Takes what the functions need, so that they themselves cannot fail; false where memory is
   // short.
   bool (*prepare)() noexcept = nullptr;
+  // Factorizations of matrices; the first call may open a library.
+  const tno_linear_algebra& (*linear_algebra)() noexcept = nullptr;
 };
 
 }  // namespace tno

@@ -140,9 +140,26 @@ enum class Callee : int32_t { gemm, gemv, ger, nonzero };
 inline constexpr int32_t callee_count = 4;
 
 // In the order of core's `routines`.
-enum class Routine : int32_t { sort, argsort, cumsum, cumprod, fold };
+enum class Routine : int32_t {
+  sort,
+  argsort,
+  cumsum,
+  cumprod,
+  fold,
+  batched_gemm,
+  cholesky,
+  lu,
+  lu_solve,
+  solve_triangular,
+  qr,
+  eigh,
+  eigvalsh,
+  svd,
+  svdvals,
+  expm,
+};
 
-inline constexpr int32_t routine_count = 5;
+inline constexpr int32_t routine_count = 16;
 
 struct Step;
 

@@ -5,6 +5,7 @@
 
 #include "routines/cumulative.h"
 #include "routines/fold.h"
+#include "routines/linear_algebra.h"
 #include "routines/sorting.h"
 
 namespace tno {
@@ -16,6 +17,17 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 1, 0, run_cumsum},
     {1, 1, 0, run_cumprod},
     {1, 1, 11, run_fold},
+    {2, 1, 2, run_batched_gemm},
+    {1, 1, 1, run_cholesky},
+    {1, 3, 0, run_lu},
+    {3, 1, 1, run_lu_solve},
+    {2, 1, 3, run_solve_triangular},
+    {1, 2, 1, run_qr},
+    {1, 2, 1, run_eigh},
+    {1, 1, 1, run_eigvalsh},
+    {1, 3, 1, run_svd},
+    {1, 1, 0, run_svdvals},
+    {1, 1, 0, run_expm},
 }};
 
 }  // namespace

@@ -20,7 +20,7 @@ function dropForeignBuild() {
 }
 
 export async function buildNative() {
-  const { compiler, cmake, oneDnn } = findTools();
+  const { compiler, cmake, oneDnn, lapack } = findTools();
   const lacking = [
     ...(compiler === undefined ? ['C++ compiler'] : []),
     ...(cmake === undefined ? ['cmake'] : []),
@@ -30,6 +30,7 @@ export async function buildNative() {
     return;
   }
   if (oneDnn === undefined) warn("no oneDNN: products use the addon's own kernels");
+  if (lapack === undefined) warn("no LAPACK: linear algebra uses the addon's own code");
 
   const stampFile = join(stateFolder, 'native');
   // The interpreter's primitives are emitted from the packages' sources.
@@ -41,7 +42,7 @@ export async function buildNative() {
     'tools/tile-primitives.mjs',
   ];
   const inputs = ['native', 'package-lock.json', ...emitter];
-  const hash = inputHash(root, inputs, [compiler ?? '', cmake ?? '', oneDnn ?? '']);
+  const hash = inputHash(root, inputs, [compiler ?? '', cmake ?? '', oneDnn ?? '', lapack ?? '']);
   const addon = join(root, 'native/build/Release/tno_cpu.node');
   if (existsSync(addon) && readStamp(stampFile) === hash) return;
 

@@ -21,17 +21,17 @@ describe('system packages', () => {
     cmake: '/usr/bin/cmake',
     ninja: '/usr/bin/ninja',
     oneDnn: '/usr/include',
+    lapack: '/usr/lib/libopenblas.so',
     clangFormat: undefined,
     browser: undefined,
   };
   const root = { isRoot: true, hasApt: true, allowed: true, failedBefore: false };
 
-  it('names only what is missing, build tools apart from oneDNN', () => {
+  it('names only what is missing, build tools apart from libraries', () => {
     expect(missingPackages(all)).toEqual([]);
-    expect(missingPackages({ ...all, cmake: undefined, oneDnn: undefined })).toEqual([
-      ['cmake'],
-      ['libdnnl-dev'],
-    ]);
+    expect(
+      missingPackages({ ...all, cmake: undefined, oneDnn: undefined, lapack: undefined }),
+    ).toEqual([['cmake'], ['libdnnl-dev'], ['libopenblas-serial-dev']]);
   });
 
   it('names clang-format for contributors only', () => {

@@ -35,13 +35,26 @@ export function findOneDnn() {
   return folders.find((folder) => existsSync(join(folder, 'dnnl.h')));
 }
 
-/** @returns {{ compiler?: string, cmake?: string, ninja?: string, oneDnn?: string, clangFormat?: string, browser?: string }} */
+/** The library that holds LAPACK, or undefined. */
+export function findLapack() {
+  const roots = ['/usr', '/usr/local', '/opt/homebrew'];
+  const folders = roots.flatMap((folder) =>
+    ['lib', 'lib64', 'lib/x86_64-linux-gnu'].map((name) => join(folder, name)),
+  );
+  const files = ['openblas', 'lapack'].flatMap((name) =>
+    folders.flatMap((folder) => ['so', 'dylib'].map((end) => join(folder, `lib${name}.${end}`))),
+  );
+  return files.find((file) => existsSync(file));
+}
+
+/** @returns {{ compiler?: string, cmake?: string, ninja?: string, oneDnn?: string, lapack?: string, clangFormat?: string, browser?: string }} */
 export function findTools() {
   return {
     compiler: findProgram(['c++', 'g++', 'clang++']),
     cmake: findProgram(['cmake']),
     ninja: findProgram(['ninja', 'ninja-build']),
     oneDnn: findOneDnn(),
+    lapack: findLapack(),
     clangFormat: findProgram(['clang-format']),
     browser: findProgram(['chromium', 'google-chrome']),
   };
@@ -61,9 +74,11 @@ export function missingPackages(tools, { contributor = false, tests = false } = 
     ...(tools.ninja === undefined ? ['ninja-build'] : []),
   ];
   const oneDnn = tools.oneDnn === undefined ? ['libdnnl-dev'] : [];
+  // The one that starts no threads of its own: the runtime's call it.
+  const lapack = tools.lapack === undefined ? ['libopenblas-serial-dev'] : [];
   const format = contributor && tools.clangFormat === undefined ? ['clang-format'] : [];
   const browser = tests && tools.browser === undefined ? ['chromium'] : [];
-  return [build, oneDnn, format, browser].filter((group) => group.length > 0);
+  return [build, oneDnn, lapack, format, browser].filter((group) => group.length > 0);
 }
 
 /**

@@ -78,6 +78,14 @@ function checkProducts({ products }: diagnostics.AddonFacts): Finding {
   return { check, status: 'warning', found: "the addon's own kernels", advice };
 }
 
+function checkLinearAlgebra({ linearAlgebra }: diagnostics.AddonFacts): Finding {
+  const check = 'linear algebra';
+  if (linearAlgebra !== 'plain') return { check, status: 'ok', found: linearAlgebra };
+  const advice =
+    'LAPACK factors matrices faster (Debian: apt-get install libopenblas-serial-dev, then npm run setup)';
+  return { check, status: 'warning', found: "the addon's own code", advice };
+}
+
 function checkInstructions({ instructions }: diagnostics.AddonFacts): Finding {
   const check = 'instructions';
   if (instructions !== 'base') return { check, status: 'ok', found: instructions };
@@ -119,7 +127,13 @@ export function checkDevice(): Finding[] {
   const skip = (check: string): Finding => ({ check, status: 'skipped', found: withoutAddon });
   const onAddon =
     facts === null
-      ? ['compiler', 'cache', 'products', 'instructions'].map(skip)
-      : [checkCompiler(), checkCache(), checkProducts(facts), checkInstructions(facts)];
+      ? ['compiler', 'cache', 'products', 'linear algebra', 'instructions'].map(skip)
+      : [
+          checkCompiler(),
+          checkCache(),
+          checkProducts(facts),
+          checkLinearAlgebra(facts),
+          checkInstructions(facts),
+        ];
   return [checkSettings(), addon, ...onAddon, checkMemory(), checkThreads(), checkFirstCall()];
 }

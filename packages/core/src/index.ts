@@ -43,6 +43,8 @@ export * from './tensor/functions.js';
 export * from './tensor/special-functions.js';
 export * from './tensor/shape-functions.js';
 export * from './tensor/images.js';
+export * from './tensor/products.js';
+export * as linalg from './tensor/linalg.js';
 export type * from './tensor/dtype-types.js';
 export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';

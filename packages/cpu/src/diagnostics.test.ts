@@ -71,11 +71,12 @@ describe('the cache', () => {
 });
 
 describe('the machine', () => {
-  it('has vector instructions and products', () => {
-    const { instructions, products, threads } = addonFacts();
+  it('has vector instructions, products and linear algebra', () => {
+    const { instructions, products, linearAlgebra, threads } = addonFacts();
     expect(threads).toBeGreaterThanOrEqual(1);
     expect(['base', 'avx2', 'avx512']).toContain(instructions);
     expect(['onednn', 'plain']).toContain(products);
+    expect(['lapack', 'plain']).toContain(linearAlgebra);
   });
 
   it('has a compiler that makes kernels', () => {

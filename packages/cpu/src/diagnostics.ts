@@ -41,6 +41,8 @@ export interface AddonFacts {
   readonly instructions: 'base' | 'avx2' | 'avx512';
   /** What multiplies float32 matrices: `onednn` or `plain`. */
   readonly products: string;
+  /** What factors matrices: `lapack` or `plain`. */
+  readonly linearAlgebra: string;
   /** How many run kernels. */
   readonly threads: number;
 }
@@ -51,6 +53,7 @@ export function addonFacts(): AddonFacts {
   return {
     instructions: addon.instructionLevel(),
     products: addon.productProvider(),
+    linearAlgebra: addon.linearAlgebraProvider(),
     threads: addon.threads(),
   };
 }

@@ -199,6 +199,8 @@ export interface NativeAddon {
   measurePeak(): { readonly gflops: number; readonly gigabytesPerSecond: number };
   /** The name of what multiplies float32 matrices; opens it. */
   productProvider(): string;
+  /** What factors matrices: `lapack` or `plain`. */
+  linearAlgebraProvider(): string;
 }
 
 /** Where the addon may be: in the published package, and in the repository. */

@@ -7,3 +7,7 @@ import { createCpuDevice } from '../src/index.js';
 describe('routines of the cpu device', () => {
   testRoutines(createCpuDevice());
 });
+
+describe('routines of the cpu device without providers', () => {
+  testRoutines(createCpuDevice({ providers: 'plain' }));
+});

@@ -6,7 +6,10 @@ import type { Routine } from '../routines/routine.js';
 
 type RoutineLowering = Extract<Lowering, { kind: 'routine' }>;
 
-export interface RoutineOpDefinition extends Pick<Op, 'types' | 'shapes' | 'pullback'> {
+export interface RoutineOpDefinition extends Pick<
+  Op,
+  'types' | 'shapes' | 'pullback' | 'pushforward'
+> {
   readonly routine: Routine;
   readonly props?: Op['props'];
   /** The routine's parameters where they are fixed; where they depend on inputs, `lower` and `perform` say how. */
@@ -19,7 +22,7 @@ export interface RoutineOpDefinition extends Pick<Op, 'types' | 'shapes' | 'pull
 
 /** An op named like its routine. */
 export function routineOp(definition: RoutineOpDefinition): Op {
-  const { routine, props = {}, params = [], types, shapes, pullback } = definition;
+  const { routine, props = {}, params = [], types, shapes, pullback, pushforward } = definition;
   return defineOp({
     name: routine,
     props,
@@ -27,6 +30,7 @@ export function routineOp(definition: RoutineOpDefinition): Op {
     shapes,
     perform: definition.perform ?? ((inputs) => performRoutine(routine, inputs, params)),
     pullback,
+    ...(pushforward && { pushforward }),
     lower: {
       kind: 'routine',
       routine,

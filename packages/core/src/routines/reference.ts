@@ -3,8 +3,10 @@ import { NumericalError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
 import { cumprod, cumsum } from './cumulative.js';
 import { fold } from './fold.js';
+import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
 import { argsort, sort } from './sorting.js';
+import * as spectra from './spectra.js';
 
 export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   sort,
@@ -12,6 +14,17 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   cumsum,
   cumprod,
   fold,
+  batched_gemm: factors.batchedGemm,
+  cholesky: factors.cholesky,
+  lu: factors.lu,
+  lu_solve: factors.luSolve,
+  solve_triangular: factors.solveTriangular,
+  qr: factors.qr,
+  eigh: spectra.eigh,
+  eigvalsh: spectra.eigvalsh,
+  svd: spectra.svd,
+  svdvals: spectra.svdvals,
+  expm: spectra.expm,
 };
 
 /** Text of a routine's failure. */

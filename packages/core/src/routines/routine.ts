@@ -16,8 +16,37 @@ import type { NDArray } from '../types/ndarray.js';
  *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
  *   axes (at most 3), of axes between, and three each of lengths n, strides s, dilations d: y at o·s + k·d.
  *   Not for float16 and bool.
+ *
+ * Those below are for stacks of matrices, the last two axes, of float32 and float64. Where there are two
+ * such inputs they have as many leading axes, of equal size or 1, which stretches. Flags are 0 or 1.
+ * - `batched_gemm`: [a, b] → [a·b]; flags: a is stored transposed, b is.
+ * - `cholesky`: [a] → [l] of the lower triangle; flag: the upper one of the upper triangle.
+ * - `lu`: [a] → [l and u in one, int64 rows exchanged with each row in turn, int64 place in a of each row]; square.
+ * - `lu_solve`: [lu, places, b] → [x], of what `lu` gave; flag: of the transposed matrix.
+ * - `solve_triangular`: [a, b] → [x]; flags: lower, of the transposed matrix, diagonal taken as 1.
+ * - `qr`: [a] → [q, r]; flag: complete, else as many columns as the shorter side. Signs are LAPACK's.
+ * - `eigh`: [a] → [w, v] ascending, of the lower triangle; flag: of the upper. `eigvalsh`: [a] → [w].
+ * - `svd`: [a] → [u, s, vᵀ] descending; flag: full. `svdvals`: [a] → [s].
+ * - `expm`: [a] → [e^a].
  */
-export const routines = ['sort', 'argsort', 'cumsum', 'cumprod', 'fold'] as const;
+export const routines = [
+  'sort',
+  'argsort',
+  'cumsum',
+  'cumprod',
+  'fold',
+  'batched_gemm',
+  'cholesky',
+  'lu',
+  'lu_solve',
+  'solve_triangular',
+  'qr',
+  'eigh',
+  'eigvalsh',
+  'svd',
+  'svdvals',
+  'expm',
+] as const;
 export type Routine = (typeof routines)[number];
 
 export interface RoutineSignature {
@@ -28,12 +57,40 @@ export interface RoutineSignature {
   readonly failure?: string;
 }
 
+const notFinite = 'finite elements (and values that converge), got others in matrix {value}';
+
 export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   sort: { ins: 1, outs: 1, params: 0 },
   argsort: { ins: 1, outs: 1, params: 0 },
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
   fold: { ins: 1, outs: 1, params: 11 },
+  batched_gemm: { ins: 2, outs: 1, params: 2 },
+  cholesky: {
+    ins: 1,
+    outs: 1,
+    params: 1,
+    failure: 'a positive definite matrix, got one whose leading minor of order {value} is not',
+  },
+  lu: { ins: 1, outs: 3, params: 0 },
+  lu_solve: {
+    ins: 3,
+    outs: 1,
+    params: 1,
+    failure: 'a matrix that is not singular, got one whose pivot {value} is 0',
+  },
+  solve_triangular: {
+    ins: 2,
+    outs: 1,
+    params: 3,
+    failure: 'a matrix that is not singular, got one whose diagonal element {value} is 0',
+  },
+  qr: { ins: 1, outs: 2, params: 1 },
+  eigh: { ins: 1, outs: 2, params: 1, failure: notFinite },
+  eigvalsh: { ins: 1, outs: 1, params: 1, failure: notFinite },
+  svd: { ins: 1, outs: 3, params: 1, failure: notFinite },
+  svdvals: { ins: 1, outs: 1, params: 0, failure: notFinite },
+  expm: { ins: 1, outs: 1, params: 0 },
 };
 
 /** What a routine gives in the reference: its outputs, or the number of its failure. */

@@ -3,12 +3,14 @@
  * tolerance is given. The table is total: a routine without a row does not compile.
  */
 import { expect, it } from 'vitest';
+import { NumericalError } from '../../src/errors.js';
 import type { Device } from '../../src/device/target.js';
 import { ProgramBuilder } from '../../src/lower/program-builder.js';
 import { performRoutine } from '../../src/routines/reference.js';
 import { routines, type Routine } from '../../src/routines/routine.js';
 import { dtypes, isFloat, type DType } from '../../src/types/dtype.js';
 import { NDArray, ndarray } from '../../src/types/ndarray.js';
+import { identityLike, matrixCases } from './matrix-cases.js';
 import { expectEqual } from './walk-cases.js';
 
 export interface RoutineCase {
@@ -16,6 +18,8 @@ export interface RoutineCase {
   readonly params?: readonly number[];
   /** Relative to the largest element; 0 unless given. */
   readonly tolerance?: number;
+  /** Whether the values do not fit the routine. */
+  readonly fails?: boolean | undefined;
 }
 
 const numbers = (dtype: DType): number[] =>
@@ -61,10 +65,14 @@ export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]
   cumsum: perNumber,
   cumprod: perNumber,
   fold: foldCases,
+  ...matrixCases,
 };
 
-function runOn(device: Device, routine: Routine, { ins, params = [] }: RoutineCase): NDArray[] {
-  const results = performRoutine(routine, ins, params);
+function runOn(device: Device, routine: Routine, example: RoutineCase): NDArray[] {
+  const { ins, params = [], fails = false } = example;
+  // Of values that fail, the outputs are like those of identity matrices.
+  const given = fails ? ins.map((x) => (isFloat(x.dtype) ? identityLike(x) : x)) : ins;
+  const results = performRoutine(routine, given, params);
   const b = new ProgramBuilder();
   const inputs = ins.map((x) => b.input(x.dtype, x.rank));
   const outs = results.map((y) =>
@@ -83,14 +91,21 @@ function runOn(device: Device, routine: Routine, { ins, params = [] }: RoutineCa
 export function testRoutines(device: Device): void {
   it.each(routines)('%s', (routine) => {
     for (const example of routineCases[routine]()) {
-      const { ins, params, tolerance = 0 } = example;
+      const { ins, params, tolerance = 0, fails = false } = example;
+      if (fails) {
+        expect(() => performRoutine(routine, ins, params)).toThrow(NumericalError);
+        expect(() => runOn(device, routine, example)).toThrow();
+        continue;
+      }
       const expected = performRoutine(routine, ins, params);
       const got = runOn(device, routine, example);
       if (tolerance === 0) expectEqual(got, expected);
       else
-        got.forEach((y, k) =>
-          expect(y.allClose(expected[k], { rtol: tolerance, atol: tolerance })).toBe(true),
-        );
+        got.forEach((y, k) => {
+          const isClose = y.allClose(expected[k], { rtol: tolerance, atol: tolerance });
+          if (!isClose) expect([params, y.toNested()]).toEqual([params, expected[k].toNested()]);
+          expect(isClose).toBe(true);
+        });
     }
   });
 }
