@@ -11,7 +11,10 @@ const boundaries = [
   { sourceTag: 'scope:fuel', onlyDependOnLibsWithTags: ['scope:core'] },
   { sourceTag: 'scope:layers', onlyDependOnLibsWithTags: ['scope:core', 'scope:scan'] },
   { sourceTag: 'scope:cli', onlyDependOnLibsWithTags: ['scope:core', 'scope:cpu'] },
-  { sourceTag: 'scope:conformance', onlyDependOnLibsWithTags: ['scope:core', 'scope:cpu'] },
+  {
+    sourceTag: 'scope:conformance',
+    onlyDependOnLibsWithTags: ['scope:core', 'scope:cpu', 'scope:cuda'],
+  },
   { sourceTag: 'scope:example', onlyDependOnLibsWithTags: ['type:public'] },
 ];
 
