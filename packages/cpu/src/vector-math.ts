@@ -4,7 +4,7 @@
  * not depend on the vector width: fused multiply-adds are written as such, and a CPU without them
  * computes them slowly. Over all 2^32 arguments the
  * error stays below 2 ulp (exp 0.8, log 0.9, log1p 0.9, expm1 1.7, tanh 1.5, sigmoid 1.5, softplus
- * 1.6), with NaN, infinities, zeros and subnormal numbers right: TNO_MATH_STRIDE=1 makes
+ * 1.6, erf 1.1) or, for erfc and ndtr, 5 ulp, with NaN, infinities, zeros and subnormal numbers right: TNO_MATH_STRIDE=1 makes
  * test/vector-math.test.ts try them all.
  * The coefficients are minimax fits over the reduced ranges that the comments name.
  */
@@ -19,6 +19,9 @@ export const vectorMathOps = [
   'tanh',
   'sigmoid',
   'softplus',
+  'erf',
+  'erfc',
+  'ndtr',
 ] as const;
 
 const helper = (text: string, ...needs: string[]): Helper => ({ text, needs });
@@ -186,6 +189,76 @@ static inline float tno_sigmoid_f32(float x) {
 }`,
     'tno_exp_f32',
     'tno_log1p_f32',
+  ),
+
+  tno_erf_parts: helper(
+    `/* erf for |x| < 0.84. */
+static inline float tno_erf_near(float x) {
+  const float z = x * x;
+  float p = 8.849965e-05f;
+  p = fmaf(p, z, -0.00082472846f);
+  p = fmaf(p, z, 0.005209544f);
+  p = fmaf(p, z, -0.026862575f);
+  p = fmaf(p, z, 0.112837486f);
+  p = fmaf(p, z, -0.37612638f);
+  p = fmaf(p, z, 0.12837917f);
+  return fmaf(x, p, x);
+}
+
+/* e^(y^2) erfc(y) for y from 0.4 to 10.1: (1 + 2y) times it is smooth in (y - 2.5) / (y + 2.5). */
+static inline float tno_erfc_scaled(float y) {
+  const float t = (y - 2.5f) / (y + 2.5f);
+  float p = 0.00055339606f;
+  p = fmaf(p, t, 0.00041858276f);
+  p = fmaf(p, t, -0.0043648346f);
+  p = fmaf(p, t, 0.0009533544f);
+  p = fmaf(p, t, 0.03276034f);
+  p = fmaf(p, t, -0.10296956f);
+  p = fmaf(p, t, 0.15762976f);
+  p = fmaf(p, t, -0.099024445f);
+  p = fmaf(p, t, -0.12235676f);
+  p = fmaf(p, t, 1.2648382f);
+  return p / (1.0f + 2.0f * y);
+}
+
+/* e^(-s y^2), with what rounding the square has lost. */
+static inline float tno_exp_square(float s, float y) {
+  const float q = y * y;
+  return tno_exp_f32(-s * q) * (1.0f - s * fmaf(y, y, -q));
+}`,
+    'tno_exp_f32',
+  ),
+
+  tno_erf_f32: helper(
+    `static inline float tno_erf_f32(float x) {
+  const float a = fabsf(x);
+  const float y = a > 10.1f ? 10.1f : a;
+  const float large = 1.0f - tno_exp_square(1.0f, y) * tno_erfc_scaled(y);
+  return a < 0.84f ? tno_erf_near(x) : copysignf(large, x);
+}`,
+    'tno_erf_parts',
+  ),
+
+  tno_erfc_f32: helper(
+    `static inline float tno_erfc_f32(float x) {
+  const float a = fabsf(x);
+  const float y = a > 10.1f ? 10.1f : a;
+  const float tail = tno_exp_square(1.0f, y) * tno_erfc_scaled(y);
+  return x > 0.5f ? tail : x > -0.84f ? 1.0f - tno_erf_near(x) : 2.0f - tail;
+}`,
+    'tno_erf_parts',
+  ),
+
+  tno_ndtr_f32: helper(
+    `/* erfc(-x / sqrt 2) / 2 */
+static inline float tno_ndtr_f32(float x) {
+  const float a = fabsf(x);
+  const float y = a > 14.28f ? 14.28f : a;
+  const float tail = 0.5f * tno_exp_square(0.5f, y) * tno_erfc_scaled(y * 0.70710678f);
+  const float near = 0.5f + 0.5f * tno_erf_near(x * 0.70710678f);
+  return x < -0.7f ? tail : x < 1.18f ? near : 1.0f - tail;
+}`,
+    'tno_erf_parts',
   ),
 };
 

@@ -16,6 +16,9 @@ const exact: Readonly<Record<(typeof vectorMathOps)[number], string>> = {
   tanh: 'tanh(x)',
   sigmoid: 'x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))',
   softplus: '(x > 0 ? x : 0) + log1p(exp(-fabs(x)))',
+  erf: 'erf(x)',
+  erfc: 'erfc(x)',
+  ndtr: '0.5 * erfc(x * -0.70710678118654752)',
 };
 
 /** Every how many bit patterns one is tested; 1 tests all 2^32, which takes twenty minutes. */
@@ -127,11 +130,14 @@ function measure(march: string): Finding[] {
 describe('vector math', () => {
   const findings = measure('native');
 
-  it.each([...vectorMathOps])('%s is within 2 ulp everywhere, special values right', (op) => {
+  /** Error allowed, in ulp: a power of e and a quotient meet in the last two. */
+  const most = (op: string): number => (op === 'erfc' || op === 'ndtr' ? 5 : 2);
+
+  it.each([...vectorMathOps])('%s is within few ulp everywhere, special values right', (op) => {
     const found = findings.find((finding) => finding.op === op)!;
     expect(found.wrong).toBe(0);
     expect(found.worst).toBeGreaterThan(0.4);
-    expect(found.worst).toBeLessThan(2);
+    expect(found.worst).toBeLessThan(most(op));
   });
 
   it('gives the same bits with vectors of 16 bytes and no fused multiply-add', () => {

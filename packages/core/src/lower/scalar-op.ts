@@ -2,6 +2,10 @@
 export const specialFunctions = [
   'log1mexp', 'xlogx', 'xlogy',
   'erf', 'erfc', 'erfcx', 'erfinv', 'erfcinv', 'log_erfc', 'ndtr', 'log_ndtr', 'ndtri_exp',
+  'gamma', 'gammaln', 'psi', 'zeta', 'polygamma', 'betaln',
+  'gammainc', 'gammaincc', 'gammainc_da', 'gammaincinv', 'gammainccinv',
+  'betainc', 'betainc_da', 'betainc_db', 'betaincinv',
+  'owens_t', 'jv', 'iv', 'ive', 'kv', 'kve', 'hyp2f1', 'hyp2f1_da', 'hyp2f1_dc',
 ] as const; // prettier-ignore
 
 /** Name of an operation that is a special function: its text is in special/, the same for all targets. */

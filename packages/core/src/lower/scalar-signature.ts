@@ -21,6 +21,9 @@ const of = (
 ): ScalarSignature => ({ arity, domain, result });
 
 const float1 = of(1, 'float');
+const float2 = of(2, 'float');
+const float3 = of(3, 'float');
+const float4 = of(4, 'float');
 const number1 = of(1, 'number');
 const number2 = of(2, 'number');
 const compare = of(2, 'any', 'bool');
@@ -29,7 +32,7 @@ const bits2 = of(2, 'bits');
 const specialSignatures: Readonly<Record<SpecialFunction, ScalarSignature>> = {
   log1mexp: float1,
   xlogx: float1,
-  xlogy: of(2, 'float'),
+  xlogy: float2,
   erf: float1,
   erfc: float1,
   erfcx: float1,
@@ -39,6 +42,30 @@ const specialSignatures: Readonly<Record<SpecialFunction, ScalarSignature>> = {
   ndtr: float1,
   log_ndtr: float1,
   ndtri_exp: float1,
+  gamma: float1,
+  gammaln: float1,
+  psi: float1,
+  zeta: float2,
+  polygamma: float2,
+  betaln: float2,
+  gammainc: float2,
+  gammaincc: float2,
+  gammainc_da: float2,
+  gammaincinv: float2,
+  gammainccinv: float2,
+  betainc: float3,
+  betainc_da: float3,
+  betainc_db: float3,
+  betaincinv: float3,
+  owens_t: float2,
+  jv: float2,
+  iv: float2,
+  ive: float2,
+  kv: float2,
+  kve: float2,
+  hyp2f1: float4,
+  hyp2f1_da: float4,
+  hyp2f1_dc: float4,
 };
 
 export const scalarSignatures: Readonly<Record<ScalarOp, ScalarSignature>> = {

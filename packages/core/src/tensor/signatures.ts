@@ -43,6 +43,31 @@ export interface FloatFunction {
   (x: TensorLike): TensorVariable;
 }
 
+/** (x, y, z) → f(x, y, z) in the float that all promote to. */
+export interface FloatTernaryFunction {
+  <
+    D extends DType,
+    R extends number,
+    E extends DType,
+    S extends number,
+    F extends DType,
+    T extends number,
+  >(
+    x: TensorVariable<D, R>,
+    y: TensorVariable<E, S>,
+    z: TensorVariable<F, T>,
+  ): TensorVariable<FloatOf<Common<Common<D, E>, F>>, MaxRank[MaxRank[R][S]][T]>;
+  (x: TensorLike, y: TensorLike, z: TensorLike): TensorVariable;
+}
+
+/** Of four operands, in the float that all promote to. */
+export type FloatQuaternaryFunction = (
+  a: TensorLike,
+  b: TensorLike,
+  c: TensorLike,
+  d: TensorLike,
+) => TensorVariable;
+
 /** (x, parameter) → f(x) of x's shape; integers become floatX. */
 export interface ScaledFunction {
   <D extends DType, R extends number>(

@@ -25,11 +25,12 @@ import {
 import { cast } from '../../ops/cast.js';
 import { eq, gt, switchOp } from '../../ops/compare.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
+import { erf, erfc, ndtr } from '../../ops/error-functions.js';
 import { max, prod, sum } from '../../ops/reduce.js';
 import { flatten } from '../../ops/reshape.js';
 import { softmax } from '../../ops/softmax.js';
 import { slice } from '../../ops/subtensor.js';
-import { exp, exp2, log, log10, log1p, log2, sigmoid } from '../../ops/transcendental.js';
+import { exp, exp2, expm1, log, log10, log1p, log2, sigmoid } from '../../ops/transcendental.js';
 import type { TensorVariable } from '../../graph/variable.js';
 import { rewrite } from '../engine.js';
 import { isNonNegative } from './logs.js';
@@ -50,6 +51,15 @@ describeRules({
       'of softmax': { from: log(p), to: 'log_softmax1(m)' },
       'of sigmoid': { from: log(sigmoid(x)), to: 'neg(softplus(neg(x)))' },
       'of 1 - sigmoid': { from: log(sub(1, sigmoid(x))), to: 'neg(softplus(x))' },
+      'of erfc': { from: log(erfc(x)), to: 'log_erfc(x)' },
+      'of 1 - erf': { from: log(sub(1, erf(x))), to: 'log_erfc(x)' },
+      'of ndtr': { from: log(ndtr(x)), to: 'log_ndtr(x)' },
+      'of 1 - ndtr': { from: log(sub(1, ndtr(x))), to: 'log_ndtr(neg(x))' },
+      'of 1 - exp(x)': { from: log(sub(1, exp(x))), to: 'log1mexp(x)' },
+      'of -expm1(x)': { from: log(neg(expm1(x))), to: 'log1mexp(x)' },
+      'of erfc(x) * y': { from: log(mul(erfc(x), z)), to: 'add(log_erfc(x), log(z))' },
+      'not of erf': { from: log(erf(x)) },
+      'not of -x': { from: log(neg(x)) },
       'of 1 + exp(x)': { from: log(add(1, exp(x))), to: 'softplus(x)' },
       'of exp(x) + 1': { from: log(add(exp(x), 1)), to: 'softplus(x)' },
       'of Σ exp': { from: log(sum(exp(m), 1)), to: 'logsumexp[1](m)' },

@@ -8,6 +8,8 @@ import { add, maximum, minimum, mul, neg, sub } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { and, ge, lt, switchOp } from '../../ops/compare.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
+import { logErfc, logNdtr } from '../../ops/error-functions.js';
+import { log1mexp } from '../../ops/logarithms.js';
 import { logsumexp } from '../../ops/logsumexp.js';
 import { max, min, sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
@@ -49,7 +51,7 @@ export function isNonNegative(v: TensorVariable, depth = 0): boolean {
   const all = (operands: readonly TensorVariable[]): boolean =>
     operands.every((operand) => isNonNegative(operand, depth + 1));
   const { name } = node.op;
-  if (/^(exp2?|softmax|sigmoid|softplus|sqr|sqrt|abs)$/.test(name)) return true;
+  if (/^(exp2?|softmax|sigmoid|softplus|sqr|sqrt|abs|erfcx?|ndtr|gammaincc?|betainc)$/.test(name)) return true;
   if (/^(add|mul|true_div|maximum|minimum)$/.test(name)) return all(node.inputs);
   if (/^(sum|prod|max|min|cast|reciprocal)$/.test(name) || movers.includes(name)) {
     return all(node.inputs.slice(0, 1));
@@ -83,6 +85,12 @@ class Logarithm {
         return neg(softplus(neg(a)));
       case 'exp':
         return a;
+      case 'erfc':
+        return logErfc(a);
+      case 'ndtr':
+        return logNdtr(a);
+      case 'neg':
+        return logOfNegated(a);
       case 'exp2':
         return mul(a, Math.LN2);
       case 'sqr':
@@ -232,10 +240,28 @@ function conditionOf(v: TensorVariable): TensorVariable | null {
   return inner !== null && inner[0].dtype === 'bool' ? inner[0] : null;
 }
 
-/** log(1 - sigmoid(x)) = -softplus(x) */
-function logOfComplement(x: TensorVariable): TensorVariable | null {
-  const argument = inputsOf(x, 'sigmoid');
-  return argument && neg(softplus(argument[0]));
+/** log(1 - sigmoid(x)) = -softplus(x), log(1 - e^x), log(1 - erf(x)), log(1 - Φ(x)) = log Φ(-x) */
+function logOfComplement(v: TensorVariable): TensorVariable | null {
+  const node = v.owner;
+  const [x] = node?.inputs ?? [];
+  switch (node?.op.name) {
+    case 'sigmoid':
+      return neg(softplus(x));
+    case 'exp':
+      return log1mexp(x);
+    case 'erf':
+      return logErfc(x);
+    case 'ndtr':
+      return logNdtr(neg(x));
+    default:
+      return null;
+  }
+}
+
+/** log(-(e^x - 1)) */
+function logOfNegated(v: TensorVariable): TensorVariable | null {
+  const argument = inputsOf(v, 'expm1');
+  return argument && log1mexp(argument[0]);
 }
 
 /** By how much the logarithm to the op's base differs from the natural one. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { describeRules, leaves, optimized } from '../../../test/support/rule-cases.js';
 import { full } from '../../ops/alloc.js';
 import { add, mul, neg, reciprocal, sub, trueDiv } from '../../ops/arithmetic.js';
+import { erf, erfc, ndtr } from '../../ops/error-functions.js';
+import { gammainc, gammaincc } from '../../ops/incomplete-gamma.js';
 import { exp, sigmoid } from '../../ops/transcendental.js';
 import { modes } from '../mode.js';
 
@@ -29,6 +31,21 @@ describeRules({
       '1 - sigmoid(x)': { from: sub(1, sigmoid(x)), to: 'sigmoid(neg(x))' },
       'not 2 - sigmoid(x)': { from: sub(2, sigmoid(x)) },
       'not sigmoid(x) - 1': { from: sub(sigmoid(x), 1) },
+    },
+  },
+  '1-erf(x) is erfc(x), and so on': {
+    tags: ['stabilize', 'elemwise'],
+    cases: {
+      '1 - erf(x)': { from: sub(1, erf(x)), to: 'erfc(x)' },
+      '1 - erfc(x)': { from: sub(1, erfc(x)), to: 'erf(x)' },
+      '1 + erf(x)': { from: add(1, erf(x)), to: 'erfc(neg(x))' },
+      'erf(x) + 1': { from: add(erf(x), 1), to: 'erfc(neg(x))' },
+      '1 - ndtr(x)': { from: sub(1, ndtr(x)), to: 'ndtr(neg(x))' },
+      '1 - P': { from: sub(1, gammainc(x, y)), to: 'gammaincc(x, y)' },
+      '1 - Q': { from: sub(1, gammaincc(x, y)), to: 'gammainc(x, y)' },
+      'not 2 - erf(x)': { from: sub(2, erf(x)) },
+      'not erf(x) - 1': { from: sub(erf(x), 1) },
+      'not 1 + erfc(x)': { from: add(1, erfc(x)) },
     },
   },
   '1/(1+exp(-x)) is sigmoid(x)': {

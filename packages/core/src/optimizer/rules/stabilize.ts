@@ -1,6 +1,8 @@
 /** Stable forms of exponentials: expm1, sigmoid however it is spelled, products of exponentials. */
 import type { TensorVariable } from '../../graph/variable.js';
 import { add, neg, sub } from '../../ops/arithmetic.js';
+import { erf, erfc, ndtr } from '../../ops/error-functions.js';
+import { gammainc, gammaincc } from '../../ops/incomplete-gamma.js';
 import { exp, expm1, log, sigmoid } from '../../ops/transcendental.js';
 import { inPlaceOf, inputsOf, isUniform, NOTHING_GONE, uniformValue, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
@@ -105,8 +107,36 @@ const mergeExps = rule(
   },
 );
 
+/** What 1 - f is, by the name of f. */
+const complements: Readonly<
+  Record<string, (...inputs: readonly TensorVariable[]) => TensorVariable>
+> = {
+  erf: (x) => erfc(x),
+  erfc: (x) => erf(x),
+  ndtr: (x) => ndtr(neg(x)),
+  gammainc: (a, x) => gammaincc(a, x),
+  gammaincc: (a, x) => gammainc(a, x),
+};
+
+const complementOfDistribution = rule(
+  '1-erf(x) is erfc(x), and so on',
+  ['sub', 'add'],
+  ['stabilize', 'elemwise'],
+  (node, { shapes }) => {
+    const [a, b] = node.inputs;
+    if (node.op.name === 'add') {
+      const x = isUniform(a, 1) ? inputsOf(b, 'erf') : isUniform(b, 1) ? inputsOf(a, 'erf') : null;
+      return x && inPlaceOf(erfc(neg(x[0])), node, shapes, NOTHING_GONE);
+    }
+    const of = isUniform(a, 1) ? b.owner : null;
+    if (of === null || !Object.hasOwn(complements, of.op.name)) return null;
+    return inPlaceOf(complements[of.op.name](...of.inputs), node, shapes, NOTHING_GONE);
+  },
+);
+
 export const stabilizeRules: readonly Rule[] = [
   complementOfSigmoid,
+  complementOfDistribution,
   recogniseSigmoid,
   recogniseChoiceOfTwo,
   useExpm1,
