@@ -124,7 +124,8 @@ export class SizeTable {
         if (a === b || (y === 0 && this.isNonNegative(a))) return a;
         return x === 0 && this.isNonNegative(b) ? b : null;
       case 'min':
-        return a === b ? a : null;
+        if (a === b || (x === 0 && this.isNonNegative(b))) return a;
+        return y === 0 && this.isNonNegative(a) ? b : null;
       case 'eq':
         return a === b ? this.const(1) : null;
       case 'lt':

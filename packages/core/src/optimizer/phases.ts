@@ -8,17 +8,23 @@ import { arithRules } from './rules/arith.js';
 import { blasRules } from './rules/blas.js';
 import { elemwiseRules } from './rules/elemwise.js';
 import { expandRules } from './rules/expand.js';
+import { joinRules } from './rules/join.js';
 import { logRules } from './rules/logs.js';
 import { nnetRules } from './rules/nnet.js';
 import { productRules } from './rules/products.js';
 import { reduceRules } from './rules/reduce.js';
 import { shapeRules } from './rules/shape.js';
 import { stabilizeRules } from './rules/stabilize.js';
+import { subtensorRules } from './rules/subtensor.js';
+import { subtensorWriteRules } from './rules/subtensor-writes.js';
 import { sumRules } from './rules/sums.js';
 
 /** Rules that know no target, by subject. */
 const generalRules: readonly Rule[] = [
   ...shapeRules,
+  ...subtensorRules,
+  ...subtensorWriteRules,
+  ...joinRules,
   ...elemwiseRules,
   ...arithRules,
   ...sumRules,
@@ -47,7 +53,7 @@ export interface Phase {
  */
 export function phases(target: Target, own: readonly Rule[] = []): readonly Phase[] {
   const rules = [...own, ...generalRules];
-  const tidying = tagged(tagged(rules, 'canonicalize'), 'shape', 'elemwise', 'reduce');
+  const tidying = tagged(tagged(rules, 'canonicalize'), 'shape', 'elemwise', 'reduce', 'subtensor');
   const specializing = tagged(rules, 'specialize');
   return [
     { name: 'canonicalize', rules: tagged(rules, 'canonicalize') },

@@ -161,7 +161,7 @@ const scatterIntoSum = rule(
   (node, { graph, shapes }) => {
     const [a, b] = node.inputs;
     const into = (hot: TensorVariable, t: TensorVariable, sign: 1 | -1): TensorVariable | null => {
-      const scattered = ownerIf(hot, 'advanced_inc_subtensor');
+      const scattered = ownerIf(hot, 'advanced_inc_subtensor', 'inc_subtensor', 'inc_diag');
       if (scattered === null || !usedOnce(graph, hot) || !shapes.same(hot, t)) return null;
       const [zeros, values, ...indices] = scattered.inputs;
       if (!isUniform(zeros, 0)) return null;

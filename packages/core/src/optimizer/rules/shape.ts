@@ -25,6 +25,11 @@ const graphBinary = {
 } as const;
 
 /** A size as a graph of scalars; null where it refers to what is not, or no longer, in the graph. */
+export function sizeGraph(id: SizeId, context: RuleContext): TensorVariable | null {
+  return asGraph(id, context, new Map());
+}
+
+/** A size as a graph of scalars; null where it refers to what is not, or no longer, in the graph. */
 function asGraph(
   id: SizeId,
   context: RuleContext,
@@ -80,7 +85,7 @@ const shapeWithoutComputing = rule(
     const { shapes } = context;
     const id = shapes.of(x)[Number(node.op.props['axis'])];
     const size = shapes.sizes.nodes[id];
-    return size.op === 'dim' && size.buffer === x.id ? null : asGraph(id, context, new Map());
+    return size.op === 'dim' && size.buffer === x.id ? null : sizeGraph(id, context);
   },
 );
 
