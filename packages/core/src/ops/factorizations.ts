@@ -19,19 +19,18 @@ import {
   asColumns,
   inFloat,
   inFloats,
-  lowerPart,
   requireMatrices,
   requireSquare,
   requireSquareType,
   strictlyLower,
   transposeMatrices,
-  upperPart,
   withDiagonal,
 } from './matrix-parts.js';
 import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
 import { slice } from './subtensor.js';
 import { triangularSolution } from './triangular.js';
+import { tril, triu } from './triangle.js';
 
 const t = transposeMatrices;
 
@@ -40,7 +39,7 @@ const t = transposeMatrices;
  * by the whole matrix.
  */
 export function ofLowerTriangle(s: TensorVariable): TensorVariable {
-  return sub(lowerPart(add(s, t(s))), withDiagonal(zerosLike(s), s));
+  return sub(tril(add(s, t(s))), withDiagonal(zerosLike(s), s));
 }
 
 function choleskyOp(upper: boolean): Op {
@@ -57,7 +56,7 @@ function choleskyOp(upper: boolean): Op {
       if (given === null) return [null];
       const [l, g] = upper ? [t(y), t(given)] : [y, given];
       const lower = { lower: true, transposed: true };
-      const p = lowerPart(stackedProduct(t(l), g));
+      const p = tril(stackedProduct(t(l), g));
       const halved = withDiagonal(p, mul(p, 0.5));
       const half = triangularSolution(l, halved, lower);
       const s = ofLowerTriangle(triangularSolution(l, t(half), lower));
@@ -95,7 +94,7 @@ const luOp: Op = routineOp({
     const [l, u] = unpackLu(packed);
     const parts = add(
       strictlyLower(stackedProduct(t(l), strictlyLower(g))),
-      upperPart(stackedProduct(upperPart(g), t(u))),
+      triu(stackedProduct(triu(g), t(u))),
     );
     const left = triangularSolution(l, parts, {
       lower: true,
@@ -109,7 +108,7 @@ const luOp: Op = routineOp({
 
 /** L with its diagonal of 1, and U, of both in one. */
 function unpackLu(packed: TensorVariable): [TensorVariable, TensorVariable] {
-  return [withDiagonal(lowerPart(packed), 1), upperPart(packed)];
+  return [withDiagonal(tril(packed), 1), triu(packed)];
 }
 
 /** The matrix that brings rows from their places back: its column k has its 1 in row places[k]. */
@@ -209,7 +208,7 @@ function pullQr(a: TensorVariable, [q, r]: Pair, [gq, gr]: Pair): TensorVariable
   const [y, gv] = [at(a, '...', rest), at(gr, '...', rest)];
   const whole = add(gq, stackedProduct(y, t(gv)));
   const m = sub(stackedProduct(u, t(gu)), stackedProduct(t(whole), q));
-  const symmetric = add(lowerPart(m), t(strictlyLower(m)));
+  const symmetric = add(tril(m), t(strictlyLower(m)));
   const inner = add(whole, stackedProduct(q, symmetric));
   const gx = t(triangularSolution(u, t(inner), {}));
   return setAt(setAt(zerosLike(a), ['...', first], gx), ['...', rest], stackedProduct(q, gv));

@@ -10,10 +10,11 @@ import { abs, add, mul, pow, sqr, sqrt } from './arithmetic.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { neq } from './compare.js';
+import { trace } from './diagonal.js';
 import { dimshuffle } from './dimshuffle.js';
 import { padLeft } from './elementwise.js';
 import { matmul, stackedProduct } from './matmul.js';
-import { diagonalsOf, identityFor, inFloat, requireSquareType } from './matrix-parts.js';
+import { identityFor, inFloat, requireSquareType } from './matrix-parts.js';
 import { keepAxes, max, min, sum, type Axes, type ReduceOptions } from './reduce.js';
 import { flatten, reshape } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
@@ -21,12 +22,8 @@ import { inverse, solve } from './solve.js';
 import { svdvals } from './spectra.js';
 import { slice } from './subtensor.js';
 
-/** Sums of the diagonals of square matrices [..., n, n] → [...]. @throws ShapeError where not square */
-export function traceOf(x: TensorLike): TensorVariable {
-  const v = asVariable(x);
-  requireSquareType('trace', v);
-  return sum(diagonalsOf(v), -1);
-}
+/** Sums of the diagonals of matrices [..., m, n] → [...]. @throws ShapeError below rank 2 */
+export const traceOf = (x: TensorLike): TensorVariable => trace(x, 0, -2, -1);
 
 /** aⁿ of square matrices [..., k, k], by squaring; of the inverse where n < 0. @throws ShapeError, NumericalError as inverse does */
 export function matrixPower(a: TensorLike, n: number): TensorVariable {

@@ -5,13 +5,14 @@ import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { evaluate } from '../graph/evaluate.js';
 import { Apply, TensorVariable } from '../graph/variable.js';
 import { isFloat } from '../types/dtype.js';
-import { at } from './advanced-index.js';
 import { arange } from './arange.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
-import { eq, ge, gt, le, switchOp } from './compare.js';
+import { eq, switchOp } from './compare.js';
+import { diagonal } from './diagonal.js';
 import { dimshuffle } from './dimshuffle.js';
 import { shapeOf } from './shape.js';
+import { eye, tril } from './triangle.js';
 
 /** Matrices transposed: the last two axes exchanged. */
 export function transposeMatrices(x: TensorVariable): TensorVariable {
@@ -93,23 +94,8 @@ function places(x: TensorVariable): [TensorVariable, TensorVariable] {
   return [dimshuffle(arange(rows), [0, 'x']), dimshuffle(arange(columns), ['x', 0])];
 }
 
-/** The part of matrices on and below the diagonal; 0 elsewhere. */
-export function lowerPart(x: TensorVariable): TensorVariable {
-  const [row, column] = places(x);
-  return switchOp(ge(row, column), x, 0);
-}
-
-/** The part of matrices on and above the diagonal; 0 elsewhere. */
-export function upperPart(x: TensorVariable): TensorVariable {
-  const [row, column] = places(x);
-  return switchOp(le(row, column), x, 0);
-}
-
 /** The part of matrices below the diagonal; 0 elsewhere. */
-export function strictlyLower(x: TensorVariable): TensorVariable {
-  const [row, column] = places(x);
-  return switchOp(gt(row, column), x, 0);
-}
+export const strictlyLower = (x: TensorVariable): TensorVariable => tril(x, -1);
 
 /** `x` off the diagonal, `value` on it. */
 export function withDiagonal(x: TensorVariable, value: TensorLike): TensorVariable {
@@ -137,15 +123,12 @@ export function asColumns(v: TensorVariable): TensorVariable {
 
 /** The identity matrix of the size of `x`'s rows, of its dtype. */
 export function identityFor(x: TensorVariable): TensorVariable {
-  const number = arange(shapeOf(x, -1));
-  return cast(eq(dimshuffle(number, [0, 'x']), dimshuffle(number, ['x', 0])), x.dtype);
+  const n = shapeOf(x, -1);
+  return eye(n, n, 0, x.dtype);
 }
 
-/** The diagonals of the last two axes, which are square. */
-export function diagonalsOf(x: TensorVariable): TensorVariable {
-  const number = arange(shapeOf(x, -1));
-  return at(x, '...', number, number);
-}
+/** The diagonals of the last two axes. */
+export const diagonalsOf = (x: TensorVariable): TensorVariable => diagonal(x, 0, -2, -1);
 
 /** An op that stands for others: what `expand` makes of its inputs. */
 export function compositeOp(

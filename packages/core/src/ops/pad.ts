@@ -48,8 +48,7 @@ function pairsOf(widths: PadWidths, rank: number): Pair[] {
     const [before, after] = asSizes('pad', of.length === 1 ? [of[0], of[0]] : of);
     return [before, after];
   };
-  if (!Array.isArray(widths))
-    return Array.from({ length: rank }, () => pair([widths]));
+  if (!Array.isArray(widths)) return Array.from({ length: rank }, () => pair([widths]));
   const list = widths as readonly unknown[];
   if (!list.some(Array.isArray))
     return Array.from({ length: rank }, () => pair(list as TensorLike[]));

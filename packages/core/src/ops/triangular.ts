@@ -14,14 +14,13 @@ import { padLeft } from './elementwise.js';
 import { commonLead, commonLeadTypes, stackedProduct } from './matmul.js';
 import {
   asColumns,
-  lowerPart,
   requireSquare,
   requireSquareType,
   strictlyLower,
   transposeMatrices,
-  upperPart,
 } from './matrix-parts.js';
 import { routineOp } from './routine-op.js';
+import { tril, triu } from './triangle.js';
 
 /** Type and shape of a system a·x = b of stacks of one rank. */
 export function systemRules(op: string): Pick<Op, 'types' | 'shapes'> {
@@ -97,14 +96,17 @@ function solveTriangularOp(lower: boolean, transposed: boolean, unit: boolean): 
       const gb = apply1(solveTriangularOp(lower, !transposed, unit), [a, g]);
       const [rows, columns] = transposed ? [x, gb] : [gb, x];
       const ga = neg(stackedProduct(rows, transposeMatrices(columns)));
-      const part = unit ? (lower ? strictlyLower : strictlyUpper) : lower ? lowerPart : upperPart;
+      const part = unit
+        ? lower
+          ? strictlyLower
+          : (v: TensorVariable) => triu(v, 1)
+        : lower
+          ? tril
+          : triu;
       return [part(ga), gb];
     },
   });
 }
-
-const strictlyUpper = (x: TensorVariable): TensorVariable =>
-  transposeMatrices(strictlyLower(transposeMatrices(x)));
 
 /** Of stacks of one rank and dtype. */
 export function triangularSolution(

@@ -185,3 +185,20 @@ export interface ProductFunction<Rest extends readonly unknown[] = []> {
   ): TensorVariable<Common<D, E>>;
   (x: TensorLike, y: TensorLike, ...rest: Rest): TensorVariable;
 }
+
+/** The rank of a product over the last axis of both. */
+export interface InnerRank {
+  0: { 0: 0; 1: 1; 2: 2; 3: 3; [rank: number]: number };
+  1: { 0: 1; 1: 0; 2: 1; 3: 2; [rank: number]: number };
+  2: { 0: 2; 1: 1; 2: 2; 3: 3; [rank: number]: number };
+  3: { 0: 3; 1: 2; 2: 3; 3: 4; [rank: number]: number };
+  [rank: number]: { [rank: number]: number };
+}
+
+export interface InnerFunction {
+  <D extends DType, R extends number, E extends DType, S extends number>(
+    x: TensorVariable<D, R>,
+    y: TensorVariable<E, S>,
+  ): TensorVariable<Common<D, E>, InnerRank[R][S]>;
+  (x: TensorLike, y: TensorLike): TensorVariable;
+}

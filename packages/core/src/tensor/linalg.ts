@@ -49,7 +49,7 @@ export const det = typed<f.MatrixToNumber>(systems.det);
 export const slogdet = typed<f.SlogdetFunction>(systems.slogdet);
 /** e^a = Σ aᵏ/k! of square a. */
 export const expm = typed<f.MatrixFunction>(spectra.expm);
-/** Sums of the diagonals [...] of square a. */
+/** Sums of the diagonals [...] of a [..., m, n]. */
 export const trace = typed<f.TraceFunction>(made.traceOf);
 /** aⁿ of square a, of the inverse where n < 0. */
 export const matrixPower = typed<f.MatrixPowerFunction>(made.matrixPower);
