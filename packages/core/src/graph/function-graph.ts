@@ -24,6 +24,8 @@ export class FunctionGraph {
   private readonly byKey = new Map<string, Apply>();
   private readonly keyOf = new Map<Apply, string>();
   private readonly constants = new Map<string, Constant>();
+  /** What stands for variables that were taken in as others, or replaced. */
+  private readonly successors = new WeakMap<TensorVariable, TensorVariable>();
   /** Called for every node that came in or got new inputs. */
   onChange: (node: Apply) => void = () => undefined;
 
@@ -47,6 +49,18 @@ export class FunctionGraph {
 
   has(node: Apply): boolean {
     return this.keyOf.has(node);
+  }
+
+  /** What stands in the graph for a variable that was once taken in; null where nothing does. */
+  current(variable: TensorVariable): TensorVariable | null {
+    let own = variable;
+    const seen = new Set<TensorVariable>();
+    for (let next = this.successors.get(own); next !== undefined; next = this.successors.get(own)) {
+      if (seen.has(next)) return null;
+      seen.add(next);
+      own = next;
+    }
+    return own.owner === null || this.has(own.owner) ? own : null;
   }
 
   clients(variable: TensorVariable): readonly Client[] {
@@ -104,6 +118,7 @@ export class FunctionGraph {
       for (let next = moved.get(to); next !== undefined; next = moved.get(to)) to = next;
       if (from === to) continue;
       moved.set(from, to);
+      this.successors.set(from, to);
       for (const node of this.moveClients(from, to)) {
         const twin = this.rekey(node);
         if (twin === null) this.onChange(node);
@@ -172,7 +187,9 @@ export class FunctionGraph {
       const own = this.internNode(node, inputs);
       taken.push(own);
       node.outputs.forEach((output, k) => {
-        if (!stop.has(output)) map.set(output, own.outputs[k]);
+        if (stop.has(output)) return;
+        map.set(output, own.outputs[k]);
+        this.successors.set(output, own.outputs[k]);
       });
     }
     return outputs.map(resolve);

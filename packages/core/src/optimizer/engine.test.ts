@@ -20,6 +20,17 @@ const square = rule('square', 'mul', ['arith'], ({ inputs: [a, b] }) => (a === b
 const twice = rule('twice', 'neg', ['arith'], ({ inputs: [a] }) => inputsOf(a, 'neg')?.[0] ?? null);
 
 describe('rewriting', () => {
+  it('stops a rule that makes the graph grow without end, and names it', () => {
+    let made = 0;
+    const sprout = rule('sprout', 'tanh', ['arith'], ({ inputs: [a] }) => {
+      const leaves = Array.from({ length: 50 }, () => add(sigmoid(a), tanh(add(a, ++made))));
+      return leaves.reduce((sum, leaf) => add(sum, leaf));
+    });
+    expect(() => rewrite(graphOf([tanh(x)]), [sprout])).toThrow(
+      /expected rewriting to keep the graph below 10000 nodes, got 1\d{4}: sprout added \d+/,
+    );
+  });
+
   it('stops a rule that does not come to an end', () => {
     const graph = graphOf([add(x, y)]);
     expect(() => rewrite(graph, [swap])).toThrow(RewriteError);

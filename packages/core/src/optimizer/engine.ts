@@ -4,8 +4,8 @@
  * Rules are indexed by head op; a work list holds nodes to look at, and after a change only the new
  * nodes and their clients are looked at again, so that the cost is near-linear in nodes. Sweeps over all
  * nodes repeat until one changes nothing: some rules look deeper than a node's own inputs. Each use of a
- * rule is counted and timed; a rule that fires more often than the graph's size can explain is stopped
- * and reported. Invariant: a replacement broadcasts wherever the replaced variable did.
+ * rule is counted and timed; a rule that fires more often than the graph's size can explain, or that
+ * makes the graph grow without end, is stopped and reported. Invariant: a replacement broadcasts wherever the replaced variable did.
  */
 import { RewriteError } from '../errors.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
@@ -28,6 +28,10 @@ export type OptimizerProfile = Map<string, RuleProfile>;
 const USES_PER_NODE = 20;
 const LEAST_USES = 1000;
 
+/** Nodes that a graph may grow to, for each that it began with; small graphs may grow to more. */
+const GROWTH = 10;
+const LEAST_NODES = 10_000;
+
 export interface RewriteOptions {
   readonly profile?: OptimizerProfile;
   readonly verbose?: boolean;
@@ -49,7 +53,10 @@ class Rewriter {
   private readonly queued = new Set<Apply>();
   private readonly context: RuleContext;
   private readonly cap: number;
+  private readonly largest: number;
   private readonly uses = new Map<string, number>();
+  /** Nodes that each rule has added. */
+  private readonly growth = new Map<string, number>();
   private readonly profiles: OptimizerProfile;
   /** When the last try ended: a rule's time runs from there. */
   private clock = 0;
@@ -69,6 +76,7 @@ class Rewriter {
     this.profiles = options.profile ?? new Map<string, RuleProfile>();
     this.context = { graph, shapes: new GraphShapes(new Set(graph.inputs)) };
     this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
+    this.largest = Math.max(LEAST_NODES, GROWTH * graph.nodeCount);
   }
 
   run(): void {
@@ -112,6 +120,7 @@ class Rewriter {
     const profile = this.profileOf(rule);
     profile.tried++;
     let changed: boolean;
+    const before = this.graph.nodeCount;
     try {
       const result = rule.apply(node, this.context);
       changed = result !== null && this.accept(rule, node, result);
@@ -121,11 +130,11 @@ class Rewriter {
     const now = performance.now();
     profile.time += now - this.clock;
     this.clock = now;
-    if (changed) this.count(rule, node, profile);
+    if (changed) this.count(rule, node, profile, this.graph.nodeCount - before);
     return changed;
   }
 
-  private count(rule: Rule, node: Apply, profile: RuleProfile): void {
+  private count(rule: Rule, node: Apply, profile: RuleProfile, added: number): void {
     profile.applied++;
     if (this.options.verbose === true) console.error(`[optimizer] ${rule.name}: ${node.op.name}`);
     const used = (this.uses.get(rule.name) ?? 0) + 1;
@@ -135,7 +144,19 @@ class Rewriter {
         `[optimizer] expected ${rule.name} to come to an end, got ${used} uses of it`,
       );
     }
+    this.growth.set(rule.name, (this.growth.get(rule.name) ?? 0) + added);
+    if (this.graph.nodeCount > this.largest) throw this.tooLarge();
     if (this.options.verify === true) this.graph.verify();
+  }
+
+  private tooLarge(): RewriteError {
+    const [[name, added]] = [...this.growth].sort(([, a], [, b]) => b - a);
+    const count = this.graph.nodeCount;
+    return new RewriteError(
+      `[optimizer] expected rewriting to keep the graph below ${this.largest} nodes, got ${count}: ` +
+        `${name} added ${added}`,
+      { hint: "leave the rule's group out with mode.excluding(...)" },
+    );
   }
 
   /** Puts what the rule gives in the node's place; false where that is the node itself. */

@@ -1,9 +1,12 @@
 /** Symbolic shapes while rewriting: two axes with equal ids are equal whenever the function runs. */
 import type { TensorVariable } from '../graph/variable.js';
+import type { SizeId } from '../lower/program.js';
 import { ShapeInference } from '../lower/shape-inference.js';
 import { SizeTable } from '../lower/size-table.js';
 
 export class GraphShapes extends ShapeInference {
+  /** Sizes that have been spelled as graphs. */
+  readonly spelled = new Map<SizeId, TensorVariable>();
   private readonly origins: ReadonlyMap<number, TensorVariable>;
 
   /** Leaves' sizes stand for themselves; requirements are left to the lowering. */

@@ -29,28 +29,36 @@ export function sizeGraph(id: SizeId, context: RuleContext): TensorVariable | nu
   return asGraph(id, context, new Map());
 }
 
-/** A size as a graph of scalars; null where it refers to what is not, or no longer, in the graph. */
+/**
+ * A size as a graph of scalars; null where it refers to what is not, or no longer, in the graph. What
+ * has been spelled before is used again: sizes of late layers are made of those of all before.
+ */
 function asGraph(
   id: SizeId,
   context: RuleContext,
-  known: Map<SizeId, TensorVariable | null>,
+  fresh: Map<SizeId, TensorVariable | null>,
 ): TensorVariable | null {
-  const found = known.get(id);
-  if (found !== undefined) return found;
-  const made = makeGraph(id, context, known);
-  known.set(id, made);
+  const { spelled } = context.shapes;
+  const before = spelled.get(id);
+  const own = before === undefined ? null : context.graph.current(before);
+  if (own !== null) return own;
+  const again = fresh.get(id);
+  if (again !== undefined) return again;
+  const made = makeGraph(id, context, fresh);
+  fresh.set(id, made);
+  if (made !== null) spelled.set(id, made);
   return made;
 }
 
 function makeGraph(
   id: SizeId,
   context: RuleContext,
-  known: Map<SizeId, TensorVariable | null>,
+  fresh: Map<SizeId, TensorVariable | null>,
 ): TensorVariable | null {
   const { shapes, graph } = context;
   const node = shapes.sizes.nodes[id];
   const operands = (...ids: readonly SizeId[]): TensorVariable[] | null => {
-    const made = ids.map((operand) => asGraph(operand, context, known));
+    const made = ids.map((operand) => asGraph(operand, context, fresh));
     return made.every((operand) => operand !== null) ? made : null;
   };
   switch (node.op) {
