@@ -10,7 +10,7 @@ namespace {
 // Of core's `scalarOps`, by number: the only one that counts twice.
 constexpr int32_t fma_op = 9;
 // From `eq` on results are truth values, or moves.
-constexpr int32_t first_logical_op = 78;
+constexpr int32_t first_logical_op = 83;
 
 class Counter {
  public:

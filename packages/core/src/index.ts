@@ -56,6 +56,8 @@ export type { ChooseMode } from './ops/choose.js';
 export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
+export { RandomStream, type DrawRank } from './random/stream.js';
+
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';
 export {
   considerConstant,

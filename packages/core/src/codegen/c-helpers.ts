@@ -6,6 +6,7 @@ import { specialInC, isSpecial } from '../special/special-functions.js';
 import type { DType } from '../types/dtype.js';
 import { dtypes, isFloat, isUnsigned } from '../types/dtype.js';
 import { mathName, wrapType } from './c-scalar.js';
+import { philoxHelper } from './philox-text.js';
 import { typeSuffix } from './dialect.js';
 import type { Dialect, Helper } from './dialect.js';
 import { infinity } from './literals.js';
@@ -69,6 +70,8 @@ for (const [what, make] of Object.entries(helpers)) {
 export function cHelper(base: HelperBase, name: string): Helper | null {
   if (name === 'tno_index') return indexHelper(base, name);
   if (name === 'tno_wrap') return wrapHelper(base, name);
+  const random = philoxHelper(base, name);
+  if (random !== null) return random;
   const special = specialHelper(base, name);
   if (special !== null) return special;
   const found = byName.get(name);

@@ -5,8 +5,8 @@
  */
 import { isFloat, isUnsigned } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
-import { specialFunctions } from '../lower/scalar-op.js';
-import type { ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
+import { drawFunctions, specialFunctions } from '../lower/scalar-op.js';
+import type { DrawFunction, ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
 import { typeSuffix } from './dialect.js';
 import type { Dialect, ScalarText, UseHelper } from './dialect.js';
 import { infinity } from './literals.js';
@@ -125,6 +125,7 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
     trunc: math('trunc'),
     round: math('rint'),
     ...specialOps(base),
+    philox: (args, _dtype, use) => `${use('tno_philox')}(${args.join(', ')})`,
     eq: compare('=='),
     neq: compare('!='),
     lt: compare('<'),
@@ -143,18 +144,17 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
 }
 
 /** Special functions: computed in double, rounded once. */
-function specialOps(base: ScalarBase): Record<SpecialFunction, ScalarText> {
+function specialOps(base: ScalarBase): Record<SpecialFunction | DrawFunction, ScalarText> {
   const call =
-    (name: SpecialFunction): ScalarText =>
+    (name: SpecialFunction | DrawFunction): ScalarText =>
     (args, dtype, use) => {
       const value = `${use(`tno_${name}_f64`)}(${args.join(', ')})`;
       if (dtype === 'float64') return value;
       return dtype === 'float32' ? `(float)${value}` : base.round(dtype, value, use, true);
     };
-  return Object.fromEntries(specialFunctions.map((name) => [name, call(name)])) as Record<
-    SpecialFunction,
-    ScalarText
-  >;
+  return Object.fromEntries(
+    [...specialFunctions, ...drawFunctions].map((name) => [name, call(name)]),
+  ) as Record<SpecialFunction | DrawFunction, ScalarText>;
 }
 
 /** Conversion as `wrapScalar` does it: integers wrap, floats truncate toward zero and then wrap. */

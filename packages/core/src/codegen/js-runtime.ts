@@ -3,6 +3,7 @@
  * Each gives the bits that the emitted C gives, but for the transcendental functions.
  */
 import { specialImplementations } from '../special/special-functions.js';
+import { philoxWord } from '../routines/philox.js';
 import { bigToFloat } from './js-float.js';
 import { decodeFloat16, encodeFloat16, roundToFloat16 } from '../types/float16.js';
 import { fma32, fma64 } from './js-float.js';
@@ -94,6 +95,7 @@ export const jsRuntime = {
   get special(): ReturnType<typeof specialImplementations> {
     return specialImplementations();
   },
+  philox: philoxWord,
   same: (x: number): number => x,
   toBig(x: number): bigint {
     return Number.isFinite(x) ? BigInt(Math.trunc(x)) : 0n;

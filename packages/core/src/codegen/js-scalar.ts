@@ -4,8 +4,8 @@
  */
 import { isBig, isFloat, isUnsigned } from '../types/dtype.js';
 import type { DType } from '../types/dtype.js';
-import { specialFunctions } from '../lower/scalar-op.js';
-import type { ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
+import { drawFunctions, specialFunctions } from '../lower/scalar-op.js';
+import type { DrawFunction, ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
 import { scalarValue } from '../lower/scalar-bits.js';
 
 /** As ScalarText of the C family; for comparisons `dtype` is that of the arguments. */
@@ -100,8 +100,8 @@ const product: JsScalarText = ([a, b], dtype) => {
 };
 
 const specialOps = Object.fromEntries(
-  specialFunctions.map((name) => [name, call(`special.${name}`)]),
-) as Record<SpecialFunction, JsScalarText>;
+  [...specialFunctions, ...drawFunctions].map((name) => [name, call(`special.${name}`)]),
+) as Record<SpecialFunction | DrawFunction, JsScalarText>;
 
 export const jsScalarOps: Readonly<Record<ScalarOp, JsScalarText>> = {
   add: infix('+'),
@@ -158,6 +158,7 @@ export const jsScalarOps: Readonly<Record<ScalarOp, JsScalarText>> = {
   trunc: math('trunc'),
   round: call('rint'),
   ...specialOps,
+  philox: call('philox'),
   eq: compare('==='),
   neq: compare('!=='),
   lt: compare('<'),

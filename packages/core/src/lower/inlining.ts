@@ -166,7 +166,7 @@ class Decision {
           : lower.kind === 'expression'
             ? node.op.name === 'cast'
               ? 1
-              : 2
+              : (lower.cost ?? 2)
             : 0;
       node.inputs.slice(0, sizesFrom(lower)).forEach((input) => {
         const own = this.cost.get(input) ?? 1;

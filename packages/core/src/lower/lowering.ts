@@ -71,6 +71,8 @@ export type Lowering =
       readonly kind: 'expression';
       readonly build: (scope: PointScope, node: Apply, point: Point) => ScalarValue;
       readonly sizesFrom?: number;
+      /** Work of a point, in elementary operations; 2 unless given. */
+      readonly cost?: number;
     }
   /** The value is input 0's at `map(point)`. `gathers`: coordinates are computed from other inputs. */
   | {

@@ -11,6 +11,14 @@ export const specialFunctions = [
 /** Name of an operation that is a special function: its text is in special/, the same for all targets. */
 export type SpecialFunction = (typeof specialFunctions)[number];
 
+/** Draws, as scalar operations of floats: functions of a seed and parameters, in special/draws.ts. */
+export const drawFunctions = [
+  'log_gamma_draw', 'log_gamma_draw_da', 'poisson_draw', 'binomial_draw',
+] as const; // prettier-ignore
+
+/** Name of an operation that is a draw, or its derivative. */
+export type DrawFunction = (typeof drawFunctions)[number];
+
 /**
  * The closed list of scalar operations that kernels are made of. A target's dialect is a total
  * `Record<ScalarOp, …>` over it, so that a missing entry is a compile error.
@@ -21,6 +29,7 @@ export type SpecialFunction = (typeof specialFunctions)[number];
  * the divisor; both give 0 for a zero divisor, and INT_MIN // -1 wraps.
  * `min`/`max` propagate NaN. `round` is half to even. `sgn(NaN)` is NaN.
  * `fma(a, b, c)` is the only operation that rounds once.
+ * `philox(key, draw, position)` is 64 random bits: see routines/philox.ts.
  */
 export const scalarOps = [
   'add', 'sub', 'mul', 'div', 'intdiv', 'mod', 'pow', 'min', 'max', 'fma',
@@ -30,6 +39,7 @@ export const scalarOps = [
   'arcsinh', 'arccosh', 'arctanh',
   'floor', 'ceil', 'trunc', 'round',
   ...specialFunctions,
+  'philox', ...drawFunctions,
   'eq', 'neq', 'lt', 'le', 'gt', 'ge', 'isnan', 'isinf',
   'and', 'or', 'xor', 'not',
   'select', 'cast',

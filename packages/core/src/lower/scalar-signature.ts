@@ -3,8 +3,8 @@ import type { DType } from '../types/dtype.js';
 import { isFloat, isInt } from '../types/dtype.js';
 import type { ScalarOp, SpecialFunction } from './scalar-op.js';
 
-/** `number`: integers and floats; `bits`: bool and integers. */
-export type ScalarDomain = 'float' | 'number' | 'bits' | 'any';
+/** `number`: integers and floats; `bits`: bool and integers; `uint64` only itself. */
+export type ScalarDomain = 'float' | 'number' | 'bits' | 'uint64' | 'any';
 
 export interface ScalarSignature {
   readonly arity: number;
@@ -112,6 +112,11 @@ export const scalarSignatures: Readonly<Record<ScalarOp, ScalarSignature>> = {
   trunc: float1,
   round: float1,
   ...specialSignatures,
+  philox: of(3, 'uint64'),
+  log_gamma_draw: of(2, 'float'),
+  log_gamma_draw_da: of(2, 'float'),
+  poisson_draw: of(2, 'float'),
+  binomial_draw: of(3, 'float'),
   eq: compare,
   neq: compare,
   lt: compare,
@@ -138,6 +143,8 @@ export function inDomain(domain: ScalarDomain, dtype: DType): boolean {
       return dtype !== 'bool';
     case 'bits':
       return dtype === 'bool' || isInt(dtype);
+    case 'uint64':
+      return dtype === 'uint64';
   }
 }
 

@@ -1,14 +1,14 @@
 /** Makers of special functions: elementwise ops whose scalar operation is a name (see special/). */
-import type { Pullback } from '../graph/op.js';
+import type { Op } from '../graph/op.js';
 import type { TensorVariable } from '../graph/variable.js';
-import type { SpecialFunction } from '../lower/scalar-op.js';
+import type { DrawFunction, SpecialFunction } from '../lower/scalar-op.js';
 import { specialImplementations } from '../special/special-functions.js';
 import { elementwise, type ElementFunction } from './elementwise.js';
 
 export type SpecialOp = ReturnType<typeof elementwise>;
 
 /** A special function of floats; integers become floatX. */
-export function special(name: SpecialFunction, pullback: Pullback): SpecialOp {
+export function special(name: SpecialFunction | DrawFunction, pullback: Op['pullback']): SpecialOp {
   const evaluate: ElementFunction = (...values: number[]) =>
     specialImplementations()[name](...values);
   return elementwise(name, { scalar: name, evaluate, result: 'float', pullback });

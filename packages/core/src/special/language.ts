@@ -5,7 +5,7 @@
  * The language: parameters, variables and results are `double`, also those that count; assignments,
  * `if`, `for`, `while`, `break`, `return`, arithmetic, comparisons, `&&`, `||`, `!` and `? :`; calls
  * of the functions in `mathFunctions` and of special functions (never of itself, so that there is an order);
- * INFINITY and NAN. A quotient has an operand that is no literal, since C divides integer literals
+ * `random_unit` (codegen/philox-text.ts); INFINITY and NAN. A quotient has an operand that is no literal, since C divides integer literals
  * as integers.
  */
 

@@ -1,6 +1,8 @@
 /** The table of all special functions, and their forms in the languages of the targets. */
-import type { SpecialFunction } from '../lower/scalar-op.js';
+import type { DrawFunction, SpecialFunction } from '../lower/scalar-op.js';
+import { randomUnit } from '../routines/philox.js';
 import { besselFunctions } from './bessel.js';
+import { draws } from './draws.js';
 import { errorFunctions } from './error-functions.js';
 import { gammaFunctions } from './gamma.js';
 import { incompleteGamma } from './incomplete-gamma.js';
@@ -19,7 +21,8 @@ const texts = {
   ...owensT,
   ...besselFunctions,
   ...hypergeometric,
-} satisfies Record<SpecialFunction, string>;
+  ...draws,
+} satisfies Record<SpecialFunction | DrawFunction, string>;
 
 /** Scalar operations, and the parts they are made of. */
 export const functionTexts: FunctionTexts = texts;
@@ -31,7 +34,9 @@ export function specialInC(
   name: string,
   names: { readonly function: (name: string) => string; infinity: string; nan: string },
 ): { readonly text: string; readonly needs: readonly string[] } {
-  const needs = calledNames(functionTexts[name]).filter(isSpecial);
+  const needs = calledNames(functionTexts[name]).filter(
+    (called) => isSpecial(called) || called === 'random_unit',
+  );
   const called = new Set([name, ...needs]);
   const text = replaceWords(functionTexts[name], (word) => {
     if (word === 'INFINITY') return names.infinity;
@@ -54,7 +59,9 @@ export function specialInJs(name: string): string {
   return `function ${name}(${parameters}) {${text}`;
 }
 
-type Implementations = Readonly<Record<SpecialFunction, (...values: number[]) => number>>;
+type Implementations = Readonly<
+  Record<SpecialFunction | DrawFunction, (...values: number[]) => number>
+>;
 
 let compiled: Implementations | null = null;
 
@@ -64,7 +71,9 @@ export function specialImplementations(): Implementations {
     const names = Object.keys(functionTexts);
     const text = `${names.map(specialInJs).join('\n')}\nreturn { ${names.join(', ')} };`;
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as the reference device compiles kernels
-    compiled = (new Function(text) as () => Implementations)();
+    compiled = (new Function('random_unit', text) as (unit: typeof randomUnit) => Implementations)(
+      randomUnit,
+    );
   }
   return compiled;
 }

@@ -1,9 +1,9 @@
 /**
  * Every scalar operation on every dtype it takes, on values that are hard to get right; those that are
- * special functions have cases of their own (special-kernels.ts).
+ * special functions have cases of their own (special-kernels.ts), and so have draws (random-cases.ts).
  */
 import { KernelBuilder } from '../../src/lower/kernel-builder.js';
-import { scalarOps, specialFunctions } from '../../src/lower/scalar-op.js';
+import { drawFunctions, scalarOps, specialFunctions } from '../../src/lower/scalar-op.js';
 import type { ScalarOp } from '../../src/lower/scalar-op.js';
 import { inDomain, scalarSignatures } from '../../src/lower/scalar-signature.js';
 import { dtypeInfo, dtypes, isBig, isFloat } from '../../src/types/dtype.js';
@@ -64,7 +64,8 @@ function integerSpecials(dtype: DType): number[] {
   return [0, 1, -1, 2, -2, 3, 7, -7, 12, 100, ...limits, Number(max) / 2];
 }
 
-const isSpecial = (fn: ScalarOp): boolean => (specialFunctions as readonly ScalarOp[]).includes(fn);
+const isSpecial = (fn: ScalarOp): boolean =>
+  ([...specialFunctions, ...drawFunctions] as readonly ScalarOp[]).includes(fn);
 
 function scalarCase(
   fn: ScalarOp,

@@ -1,0 +1,4 @@
+import { createReferenceDevice } from '../src/index.js';
+import { testRandom } from './support/random-cases.js';
+
+testRandom(createReferenceDevice());
