@@ -143,6 +143,7 @@ inline constexpr int32_t callee_count = 4;
 enum class Routine : int32_t {
   sort,
   argsort,
+  searchsorted,
   cumsum,
   cumprod,
   fold,
@@ -159,7 +160,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 16;
+inline constexpr int32_t routine_count = 17;
 
 struct Step;
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 1, 0, run_sort},
     {1, 1, 0, run_argsort},
+    {2, 1, 1, run_searchsorted},
     {1, 1, 0, run_cumsum},
     {1, 1, 0, run_cumprod},
     {1, 1, 11, run_fold},

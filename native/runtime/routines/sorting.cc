@@ -55,4 +55,25 @@ RoutineResult run_argsort(const RoutineCall& call) {
   return {};
 }
 
+RoutineResult run_searchsorted(const RoutineCall& call) {
+  const Tensor& x = call.ins[0];
+  const Tensor& v = call.ins[1];
+  const Tensor& y = call.outs[0];
+  if (x.rank != 1 || x.dtype != v.dtype || y.dtype != DType::int64 || !same_shape(v, y)) {
+    return {RoutineOutcome::misfit};
+  }
+  const bool behind = call.params[0] != 0;
+  with_dtype(x.dtype, [&]<class T>() {
+    const T* const first = elements_of<T>(x);
+    const T* const last = first + x.shape[0];
+    for_each_row({element_count(v.dims()), 1}, [&](int64_t i) {
+      const T value = elements_of<T>(v)[i];
+      const T* const place = behind ? std::upper_bound(first, last, value, comes_before<T>)
+                                    : std::lower_bound(first, last, value, comes_before<T>);
+      elements_of<int64_t>(y)[i] = place - first;
+    });
+  });
+  return {};
+}
+
 }  // namespace tno

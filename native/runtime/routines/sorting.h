@@ -8,6 +8,8 @@ namespace tno {
 
 RoutineResult run_sort(const RoutineCall& call);
 RoutineResult run_argsort(const RoutineCall& call);
+// Where elements of the second go into the first, a sorted vector.
+RoutineResult run_searchsorted(const RoutineCall& call);
 
 }  // namespace tno
 

@@ -42,6 +42,7 @@ export * from './tensor/create.js';
 export * from './tensor/functions.js';
 export * from './tensor/special-functions.js';
 export * from './tensor/shape-functions.js';
+export * from './tensor/order-functions.js';
 export * from './tensor/images.js';
 export * from './tensor/products.js';
 export * as linalg from './tensor/linalg.js';

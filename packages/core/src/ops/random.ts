@@ -49,9 +49,7 @@ function wordsAt(scope: PointScope, node: Apply, point: Point, count: number): S
   const u64 = (fn: ScalarOp, ...args: ScalarValue[]): ScalarValue =>
     scope.scalar(fn, 'uint64', ...args);
   const ofState = (k: number): ScalarValue =>
-    scope.at(node.inputs[0], [
-      { kind: 'affine', offset: sizes.const(k), stride: sizes.const(0), axis: null },
-    ]);
+    scope.at(node.inputs[0], [{ kind: 'affine', offset: sizes.const(k), terms: [] }]);
   const [key, draw] = [ofState(0), ofState(1)];
   const first = u64(
     'mul',

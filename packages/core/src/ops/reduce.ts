@@ -3,7 +3,7 @@
  * fixed tree (see codegen), float16 in float32. At ties of max/min the gradient is split evenly.
  */
 import { config } from '../config/config.js';
-import { ShapeError } from '../errors.js';
+import { DTypeError, ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op, type Pullback } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
@@ -24,6 +24,14 @@ export type Axes = number | readonly number[] | null;
 export interface ReduceOptions {
   /** Keep the reduced axes with size 1, so that the result broadcasts against the operand. */
   readonly keepdims?: boolean;
+}
+
+/** In what a sum or product is taken. */
+export interface Accumulation {
+  /** Of the result; for integers and bool 64 bits wide, else that of the operand, unless given. */
+  readonly dtype?: DType;
+  /** In which elements are added or multiplied; that of the result unless given. Integers always in 64 bits. */
+  readonly accDtype?: DType;
 }
 
 interface ReductionDefinition {
@@ -100,10 +108,29 @@ function reduction(definition: ReductionDefinition): Reduction {
   return Object.assign(call, { on });
 }
 
+/** A reduction in the dtypes asked for. @throws DTypeError where floats would be summed as integers */
+function accumulating<Options extends ReduceOptions & Accumulation>(
+  name: string,
+  result: (dtype: DType) => DType,
+  reduce: (x: TensorVariable, axes: Axes, options: Options) => TensorVariable,
+): (x: TensorLike, axes?: Axes, options?: Options) => TensorVariable {
+  return (x, axes = null, options = {} as Options) => {
+    const v = asVariable(x);
+    const { dtype = result(v.dtype), accDtype = dtype } = options;
+    for (const wanted of [dtype, accDtype]) {
+      if (!isFloat(v.dtype) || isFloat(wanted)) continue;
+      throw new DTypeError(`[${name}] expected a float dtype for ${v.dtype}, got ${wanted}`, {
+        hint: `convert first: .cast('${wanted}')`,
+      });
+    }
+    return cast(reduce(cast(v, accDtype), axes, options), dtype);
+  };
+}
+
 const wide = (dtype: DType): DType =>
   isUnsigned(dtype) ? 'uint64' : isInt(dtype) || dtype === 'bool' ? 'int64' : dtype;
 
-export const sum = reduction({
+const plainSum = reduction({
   name: 'sum',
   reduce: 'sum',
   result: wide,
@@ -113,7 +140,7 @@ export const sum = reduction({
     ({ inputs: [x] }, [g]) => [g && broadcastTo(keepAxes(g, axes, x.type.rank), sizesOf(x))],
 });
 
-export const prod = reduction({
+const prodDefinition: ReductionDefinition = {
   name: 'prod',
   reduce: 'prod',
   result: wide,
@@ -126,8 +153,8 @@ export const prod = reduction({
       const rank = x.type.rank;
       const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, rank);
       const isZero = eq(x, 0);
-      const nonzero = keep(prod.on(switchOp(isZero, 1, x), axes));
-      const zeros = keep(sum.on(cast(isZero, 'int64'), axes));
+      const nonzero = keep(plainProd.on(switchOp(isZero, 1, x), axes));
+      const zeros = keep(plainSum.on(cast(isZero, 'int64'), axes));
       const others = switchOp(
         isZero,
         switchOp(eq(zeros, 1), nonzero, 0),
@@ -135,7 +162,35 @@ export const prod = reduction({
       );
       return [mul(keep(g), others)];
     },
+};
+
+const plainProd = reduction(prodDefinition);
+/** Its gradient divides by the factors. */
+const prodOfNonzero = reduction({
+  ...prodDefinition,
+  name: 'prod_nonzero',
+  pullback:
+    (axes) =>
+    ({ inputs: [x], outputs: [y] }, [g]) => [
+      g && trueDiv(keepAxes(mul(g, y), axes, x.type.rank), x),
+    ],
 });
+
+export interface ProdOptions extends ReduceOptions, Accumulation {
+  /** A promise that no factor is 0, for a simpler gradient. */
+  readonly noZerosInInput?: boolean;
+}
+
+export const sum = Object.assign(
+  accumulating<ReduceOptions & Accumulation>('sum', wide, plainSum),
+  { on: plainSum.on },
+);
+export const prod = Object.assign(
+  accumulating<ProdOptions>('prod', wide, (x, axes, options) =>
+    (options.noZerosInInput === true ? prodOfNonzero : plainProd)(x, axes, options),
+  ),
+  { on: plainProd.on },
+);
 
 /** Gradient of an extreme: shared evenly by the elements that attain it. */
 const tiesPullback =
@@ -213,37 +268,53 @@ export function countOf(v: TensorVariable, axes: readonly number[]): TensorVaria
   return axes.length === 0 ? one : axes.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
 }
 
-/** Runs `f` on floats that can hold a count: float16 in float32, integers and bool in floatX. */
-function inWiderFloat(x: TensorLike, f: (v: TensorVariable) => TensorVariable): TensorVariable {
+/** Runs `f` on floats that can hold a count: float16 in float32, integers and bool in floatX. @throws DTypeError */
+function inWiderFloat(
+  name: string,
+  x: TensorLike,
+  { dtype, accDtype }: Accumulation,
+  f: (v: TensorVariable) => TensorVariable,
+): TensorVariable {
   const v = asVariable(x);
-  if (v.dtype === 'float16') return cast(f(cast(v, 'float32')), 'float16');
-  return f(isFloat(v.dtype) ? v : cast(v, config.floatX));
+  const result = dtype ?? (isFloat(v.dtype) ? v.dtype : config.floatX);
+  const within = accDtype ?? (result === 'float16' ? 'float32' : result);
+  for (const wanted of [result, within]) {
+    if (!isFloat(wanted)) throw new DTypeError(`[${name}] expected a float dtype, got ${wanted}`);
+  }
+  return cast(f(cast(v, within)), result);
 }
 
 /** Arithmetic mean; floatX for integers and bool; NaN over no elements. */
 export function mean(
   x: TensorLike,
   axes: Axes = null,
-  options: ReduceOptions = {},
+  { keepdims = false, ...accumulation }: ReduceOptions & Accumulation = {},
 ): TensorVariable {
-  return inWiderFloat(x, (v) => {
+  const options = { keepdims };
+  return inWiderFloat('mean', x, accumulation, (v) => {
     const list = normalizeAxes('mean', axes, v.type.rank);
     const total = sum(v, list, options);
     return list.length === 0 ? total : trueDiv(total, cast(countOf(v, list), v.dtype));
   });
 }
 
+/** The correction of a variance. */
+export interface Correction {
+  /** Divide by n - ddof; 0 unless given. */
+  readonly ddof?: number;
+}
+
 /** Variance: the mean squared distance from the mean, over n - ddof. */
 export function variance(
   x: TensorLike,
   axes: Axes = null,
-  options: ReduceOptions & { ddof?: number } = {},
+  { keepdims = false, ddof = 0, ...accumulation }: ReduceOptions & Accumulation & Correction = {},
 ): TensorVariable {
-  return inWiderFloat(x, (v) => {
+  const options = { keepdims };
+  return inWiderFloat('var', x, accumulation, (v) => {
     const list = normalizeAxes('var', axes, v.type.rank);
     const centred = sub(v, mean(v, list, { keepdims: true }));
     const squares = mul(centred, centred);
-    const { ddof = 0 } = options;
     if (ddof === 0) return mean(squares, list, options);
     return trueDiv(sum(squares, list, options), cast(sub(countOf(v, list), ddof), v.dtype));
   });

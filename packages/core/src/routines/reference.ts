@@ -5,12 +5,13 @@ import { cumprod, cumsum } from './cumulative.js';
 import { fold } from './fold.js';
 import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
-import { argsort, sort } from './sorting.js';
+import { argsort, searchsorted, sort } from './sorting.js';
 import * as spectra from './spectra.js';
 
 export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   sort,
   argsort,
+  searchsorted,
   cumsum,
   cumprod,
   fold,

@@ -11,6 +11,8 @@ import type { NDArray } from '../types/ndarray.js';
 /**
  * - `sort`: [x] → [values], ascending along the last axis, NaN last.
  * - `argsort`: [x] → [int64 positions] of that order; equal elements keep theirs.
+ * - `searchsorted`: [x, v] → [int64 positions of v's shape] where v would go into the ascending vector x;
+ *   before elements that equal it, or behind them where the parameter is 1. Both of one dtype.
  * - `cumsum`, `cumprod`: [x] → [y], along the last axis; floats accumulate in float64, integers wrap; not for bool.
  * - `fold`: [g] → [y]: the elements of windows, added in the order of g's axes at the places they were taken
  *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
@@ -32,6 +34,7 @@ import type { NDArray } from '../types/ndarray.js';
 export const routines = [
   'sort',
   'argsort',
+  'searchsorted',
   'cumsum',
   'cumprod',
   'fold',
@@ -62,6 +65,7 @@ const notFinite = 'finite elements (and values that converge), got others in mat
 export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   sort: { ins: 1, outs: 1, params: 0 },
   argsort: { ins: 1, outs: 1, params: 0 },
+  searchsorted: { ins: 2, outs: 1, params: 1 },
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
   fold: { ins: 1, outs: 1, params: 11 },

@@ -40,3 +40,19 @@ export const sort: ReferenceRoutine = ([x]) => {
   });
   return [new NDArray(x.dtype, data, x.shape)];
 };
+
+export const searchsorted: ReferenceRoutine = ([x, v], [behind]) => {
+  const elements = (y: NDArray): ArrayLike<Element> =>
+    isFloat(y.dtype) ? y.astype('float64').data : y.data;
+  const [values, wanted] = [elements(x), elements(v)];
+  const places = BigInt64Array.from({ length: v.size }, (_, i) => {
+    let [low, high] = [0, x.size];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(values[middle], wanted[i]) < behind) low = middle + 1;
+      else high = middle;
+    }
+    return BigInt(low);
+  });
+  return [new NDArray('int64', places, v.shape)];
+};

@@ -132,10 +132,10 @@ export const softmax = typed<f.AxisFunction>(softmaxes.softmax);
 /** log softmax(x) without underflow, along an axis, by default the last. */
 export const logSoftmax = typed<f.AxisFunction>(softmaxes.logSoftmax);
 
-export const sum = typed<f.ReduceFunction<'sum'>>(reductions.sum);
-export const prod = typed<f.ReduceFunction<'sum'>>(reductions.prod);
+export const sum = typed<f.AccumulatingFunction<'sum'>>(reductions.sum);
+export const prod = typed<f.AccumulatingFunction<'sum', f.NoZeros>>(reductions.prod);
 /** Arithmetic mean; floatX for integers; NaN over no elements. */
-export const mean = typed<f.ReduceFunction<'float'>>(reductions.mean);
+export const mean = typed<f.AccumulatingFunction<'float'>>(reductions.mean);
 /** log Σ e^x without overflow; -inf over all -inf. */
 export const logsumexp = typed<f.ReduceFunction<'float'>>(logSumExp);
 export const max = typed<f.ReduceFunction<'same'>>(reductions.max);
@@ -147,7 +147,7 @@ export const argmin = typed<f.ReduceFunction<'int64'>>(reductions.argmin);
 export const all = typed<f.ReduceFunction<'bool'>>(reductions.all);
 export const any = typed<f.ReduceFunction<'bool'>>(reductions.any);
 /** Mean squared distance from the mean. */
-export const variance = typed<f.ReduceFunction<'float', f.Correction>>(reductions.variance);
+export const variance = typed<f.AccumulatingFunction<'float', f.Correction>>(reductions.variance);
 /** Product of vectors and matrices. */
 export const dot = typed<f.DotFunction>(products.dot);
 /** x·yᵀ of vectors. */

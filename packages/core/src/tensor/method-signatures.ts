@@ -26,7 +26,7 @@ import type {
   WithLiteral,
 } from './dtype-types.js';
 
-import type { AtRank, Basic, Drops, Keeps, Reduced, Sizes } from './signatures.js';
+import type { AtRank, Basic, Drops, Into, Keeps, Reduced, Sizes, Within } from './signatures.js';
 
 // --- elementwise ---
 
@@ -134,6 +134,47 @@ export interface ReduceMethod<Kind extends keyof Reduced<DType>, More = unknown>
     axes?: Axes,
     options?: ReduceOptions & More,
   ): TensorVariable<Reduced<D>[Kind]>;
+}
+
+export interface AccumulatingMethod<
+  Kind extends keyof Reduced<DType>,
+  More = unknown,
+> extends ReduceMethod<Kind, More & Within> {
+  <E extends DType>(
+    this: TensorVariable,
+    axes: Axes | undefined,
+    options: ReduceOptions & More & Into<E>,
+  ): TensorVariable<E>;
+}
+
+/** Along an axis, or of all elements as one line. */
+export interface LineMethod {
+  <D extends DType>(this: TensorVariable<D>, axis: null): TensorVariable<D, 1>;
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    axis?: number,
+  ): TensorVariable<D, R>;
+}
+
+export interface PositionsMethod {
+  (this: TensorVariable, axis: null): TensorVariable<'int64', 1>;
+  <R extends number>(this: TensorVariable<DType, R>, axis?: number): TensorVariable<'int64', R>;
+}
+
+export interface RunningMethod {
+  <E extends DType>(
+    this: TensorVariable,
+    axis: number | null | undefined,
+    dtype: E,
+  ): TensorVariable<E>;
+  <D extends DType, R extends number>(
+    this: TensorVariable<D, R>,
+    axis: number,
+  ): TensorVariable<D extends 'bool' ? 'int64' : D, R>;
+  <D extends DType>(
+    this: TensorVariable<D>,
+    axis?: null,
+  ): TensorVariable<D extends 'bool' ? 'int64' : D, 1>;
 }
 
 export interface AxisMethod {

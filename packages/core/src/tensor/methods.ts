@@ -18,12 +18,15 @@ import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import * as rounding from '../ops/rounding.js';
 import { shape } from '../ops/shape.js';
+import * as sorting from '../ops/sorting.js';
+import * as statistics from '../ops/statistics.js';
+import * as cumulative from '../ops/cumulative.js';
 import * as softmaxes from '../ops/softmax.js';
 import * as picking from '../ops/take.js';
 import * as transcendental from '../ops/transcendental.js';
 import type { DType } from '../types/dtype.js';
 import type * as f from './method-signatures.js';
-import type { Correction } from './signatures.js';
+import type { Correction, NoZeros } from './signatures.js';
 
 /** The methods of a variable of dtype `D` and rank `R`. */
 export interface TensorMethods<D extends DType, R extends number> {
@@ -96,11 +99,21 @@ export interface TensorMethods<D extends DType, R extends number> {
   isinf: f.TestMethod;
   /** Converted to a dtype, as NDArray.astype converts. */
   cast: f.CastMethod;
-  sum: f.ReduceMethod<'sum'>;
-  prod: f.ReduceMethod<'sum'>;
-  mean: f.ReduceMethod<'float'>;
+  sum: f.AccumulatingMethod<'sum'>;
+  prod: f.AccumulatingMethod<'sum', NoZeros>;
+  mean: f.AccumulatingMethod<'float'>;
   /** Mean squared distance from the mean. */
-  var: f.ReduceMethod<'float', Correction>;
+  var: f.AccumulatingMethod<'float', Correction>;
+  /** The root of the variance. */
+  std: f.AccumulatingMethod<'float', Correction>;
+  /** The greatest element less the least. */
+  ptp: f.ReduceMethod<'same'>;
+  /** The elements in ascending order along an axis, by default the last. */
+  sort: f.LineMethod;
+  argsort: f.PositionsMethod;
+  /** Running sums along an axis, or of all elements. */
+  cumsum: f.RunningMethod;
+  cumprod: f.RunningMethod;
   logsumexp: f.ReduceMethod<'float'>;
   max: f.ReduceMethod<'same'>;
   min: f.ReduceMethod<'same'>;
@@ -213,6 +226,12 @@ const functions = {
   prod: reduce.prod,
   mean: reduce.mean,
   var: reduce.variance,
+  std: statistics.std,
+  ptp: statistics.ptp,
+  sort: sorting.sort,
+  argsort: sorting.argsort,
+  cumsum: cumulative.cumsum,
+  cumprod: cumulative.cumprod,
   logsumexp,
   max: reduce.max,
   min: reduce.min,

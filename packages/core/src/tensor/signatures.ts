@@ -258,6 +258,30 @@ export interface ReduceFunction<Kind extends keyof Reduced<DType>, More = unknow
   (x: TensorLike, axes?: Axes, options?: ReduceOptions & More): TensorVariable;
 }
 
+/** A reduction that may be told its dtypes: that of the result, and that in which elements come together. */
+export interface AccumulatingFunction<
+  Kind extends keyof Reduced<DType>,
+  More = unknown,
+> extends ReduceFunction<Kind, More & Within> {
+  <E extends DType>(
+    x: TensorLike,
+    axes: Axes | undefined,
+    options: ReduceOptions & More & Into<E>,
+  ): TensorVariable<E>;
+}
+export interface Within {
+  /** That of the result unless given. */
+  readonly accDtype?: DType;
+}
+export interface Into<E extends DType> extends Within {
+  readonly dtype: E;
+}
+
+export interface NoZeros {
+  /** A promise that no factor is 0, for a simpler gradient. */
+  readonly noZerosInInput?: boolean;
+}
+
 /** The correction of a variance. */
 export interface Correction {
   /** Divide by n - ddof; 0 unless given. */

@@ -62,6 +62,17 @@ function foldCases(): RoutineCase[] {
 export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]>> = {
   sort: perDType,
   argsort: perDType,
+  searchsorted: () =>
+    dtypes.flatMap((dtype) =>
+      shapes(dtype).flatMap((v) =>
+        [ndarray(numbers(dtype), dtype), ndarray([], dtype)].flatMap((x) =>
+          [0, 1].map((behind) => ({
+            ins: [...performRoutine('sort', [x]), v],
+            params: [behind],
+          })),
+        ),
+      ),
+    ),
   cumsum: perNumber,
   cumprod: perNumber,
   fold: foldCases,
