@@ -24,6 +24,18 @@ function randomNumbers(seed) {
 
 /** The parameters of a model, in order: name and shape. @param {Training} workload */
 export function parameterShapes({ model, inputs, hidden, classes }) {
+  if (model === 'lenet') {
+    return [
+      ['K1', [20, 1, 5, 5]],
+      ['b1', [20]],
+      ['K2', [50, 20, 5, 5]],
+      ['b2', [50]],
+      ['W3', [800, hidden]],
+      ['b3', [hidden]],
+      ['W4', [hidden, classes]],
+      ['b4', [classes]],
+    ];
+  }
   /** @type {[string, number[]][]} */
   const shapes =
     model === 'logistic'
@@ -56,8 +68,9 @@ function trainingData(workload, random) {
   const y = { shape: [batch], values: BigInt64Array.from({ length: batch }, label) };
   const parameters = parameterShapes(workload).map(([name, shape]) => {
     // Logistic regression starts from zeros, as the tutorial's; a hidden layer would not learn so.
-    const reach =
-      model === 'perceptron' && shape.length === 2 ? Math.sqrt(6 / (shape[0] + shape[1])) : 0;
+    const fans =
+      shape.length === 4 ? shape[2] * shape[3] * (shape[0] + shape[1]) : shape[0] + shape[1];
+    const reach = model !== 'logistic' && shape.length > 1 ? Math.sqrt(6 / fans) : 0;
     return [name, filled(shape, () => (reach === 0 ? 0 : (2 * random() - 1) * reach))];
   });
   return { inputs: { x, y }, parameters: Object.fromEntries(parameters) };

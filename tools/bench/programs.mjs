@@ -14,6 +14,21 @@ import { NDArray } from '@tno/core';
  * @property {[tno.SharedVariable, tno.TensorVariable][]} updates
  */
 
+/** @param {tno.TensorVariable} x @param {tno.SharedVariable[]} parameters */
+function lenetScores(x, [k1, b1, k2, b2, w3, b3, w4, b4]) {
+  const layer = (
+    /** @type {tno.TensorVariable} */ images,
+    /** @type {tno.SharedVariable} */ filters,
+    /** @type {tno.SharedVariable} */ bias,
+  ) => {
+    const maps = tno.pool2d(tno.conv2d(images, filters, { filterFlip: false }), 2);
+    return tno.tanh(maps.add(tno.dimshuffle(bias, ['x', 0, 'x', 'x'])));
+  };
+  const images = x.reshape([x.shape.at(0), 1, 28, 28]);
+  const features = tno.flatten(layer(layer(images, k1, b1), k2, b2), 2);
+  return tno.tanh(features.dot(w3).add(b3)).dot(w4).add(b4);
+}
+
 /** @param {import('./workloads.mjs').Training} workload @param {Data} data @returns {Graph} */
 function trainingGraph({ model, rate, decay }, { parameters }) {
   const shared = Object.entries(parameters).map(([name, { shape, values }]) =>
@@ -22,10 +37,11 @@ function trainingGraph({ model, rate, decay }, { parameters }) {
   const x = tno.fmatrix('x');
   const y = tno.lvector('y');
   const [first, ...rest] = shared;
-  const scores =
-    model === 'logistic'
-      ? x.dot(first).add(rest[0])
-      : tno.tanh(x.dot(first).add(rest[0])).dot(rest[1]).add(rest[2]);
+  const scores = {
+    logistic: () => x.dot(first).add(rest[0]),
+    perceptron: () => tno.tanh(x.dot(first).add(rest[0])).dot(rest[1]).add(rest[2]),
+    lenet: () => lenetScores(x, shared),
+  }[model]();
   const likelihood = tno
     .softmax(scores)
     .log()

@@ -14,7 +14,7 @@
  * @property {boolean} [into] the result goes into the caller's memory
  *
  * @typedef {Common & {
- *   kind: 'training', model: 'logistic' | 'perceptron', batch: number, inputs: number, classes: number,
+ *   kind: 'training', model: 'logistic' | 'perceptron' | 'lenet', batch: number, inputs: number, classes: number,
  *   hidden: number, rate: number, decay: number }} Training a step of stochastic gradient descent;
  *   `hidden` is 0 where there is no hidden layer, `decay` the factor of the squared weights in the cost
  * @typedef {Common & { kind: 'chain', formula: 'poly' | 'trans', length: number }} Chain
@@ -95,6 +95,43 @@ const trainings = [
   },
 ];
 
+/**
+ * The network of the tutorial: 20 and 50 maps of 5×5 filters, each followed by a pooling of 2×2 and tanh,
+ * then 500 tanh and 10 classes. The floor is its products, images as matrices, by oneDNN's `sgemm`.
+ *
+ * @type {Training}
+ */
+const lenet = {
+  kind: 'training',
+  name: 'lenet-500',
+  model: 'lenet',
+  batch: 500,
+  inputs: 784,
+  hidden: 500,
+  classes: 10,
+  rate: 0.1,
+  decay: 0,
+  group: 1,
+  floors: [
+    {
+      name: 'oneDNN products',
+      parts: [
+        { do: 'product', m: 20, n: 500 * 24 * 24, k: 25 },
+        { do: 'product', m: 50, n: 500 * 8 * 8, k: 500 },
+        { do: 'product', m: 500, n: 500, k: 800 },
+        { do: 'product', m: 500, n: 10, k: 500 },
+        { do: 'product', transposeB: true, m: 500, n: 500, k: 10 },
+        { do: 'product', transposeA: true, m: 500, n: 10, k: 500, accumulate: true },
+        { do: 'product', transposeB: true, m: 500, n: 800, k: 500 },
+        { do: 'product', transposeA: true, m: 800, n: 500, k: 500, accumulate: true },
+        { do: 'product', transposeA: true, m: 500, n: 500 * 8 * 8, k: 50 },
+        { do: 'product', transposeB: true, m: 50, n: 500, k: 500 * 8 * 8, accumulate: true },
+        { do: 'product', transposeB: true, m: 20, n: 25, k: 500 * 24 * 24, accumulate: true },
+      ],
+    },
+  ],
+};
+
 /** From here on a chain's arrays lie in memory, not in caches. */
 const large = 1e7;
 
@@ -125,6 +162,7 @@ function product(name, m, n, k) {
 export const workloads = [
   { kind: 'scalar', name: 'call-scalar', group: 100, floors: [{ name: 'empty call', parts: [] }] },
   ...trainings,
+  lenet,
   ...['poly', 'trans'].flatMap((formula) =>
     [3, 5, 7].flatMap((exponent) =>
       [false, true].map((into) => chain(/** @type {'poly' | 'trans'} */ (formula), exponent, into)),

@@ -108,6 +108,9 @@ async function pythonPeers(threads) {
   ];
 }
 
+/** Who joins for a comparison of products has no convolutions here. @param {Workload} workload */
+const isLenet = (workload) => workload.kind === 'training' && workload.model === 'lenet';
+
 /** Theano and PyTensor, where the user has them. @param {number} threads most to use */
 function theanoPeers(threads) {
   return ['theano', 'pytensor'].flatMap((name) => {
@@ -118,7 +121,7 @@ function theanoPeers(threads) {
       command: found.python,
       args: [beside('theano_peer.py'), name],
     }));
-    const does = (/** @type {Workload} */ { into }) => into !== true;
+    const does = (/** @type {Workload} */ workload) => workload.into !== true && !isLenet(workload);
     return [new Peer(name, { version: found.versions[0], required: false, settings, does })];
   });
 }
@@ -132,7 +135,7 @@ function npmPeers(threads) {
       command: process.execPath,
       args: [beside(`npm/${script}`), `${count}`],
     }));
-  const fresh = (/** @type {Workload} */ { into }) => into !== true;
+  const fresh = (/** @type {Workload} */ workload) => workload.into !== true && !isLenet(workload);
   const forward = (/** @type {Workload} */ { kind }) => kind !== 'training';
   return [
     {

@@ -6,7 +6,7 @@ import sys
 
 import torch
 from serve import Call, inputs, serve
-from torch.nn.functional import cross_entropy, linear
+from torch.nn.functional import conv2d, cross_entropy, linear, max_pool2d
 
 torch.set_num_threads(int(sys.argv[1]))
 
@@ -74,10 +74,47 @@ def perceptron(workload, layout, x, y, read):
     return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, step
 
 
+LENET = {
+    "K1": (20, 1, 5, 5),
+    "b1": (20,),
+    "K2": (50, 20, 5, 5),
+    "b2": (50,),
+    "W3": (800, 500),
+    "b3": (500,),
+    "W4": (500, 10),
+    "b4": (10,),
+}
+
+
+def lenet(workload, layout, x, y, read):
+    stored, layer = LAYOUTS[layout]
+    rate = workload["rate"]
+    parameters = {
+        name: stored(torch.from_numpy(read(name, shape))).requires_grad_()
+        for name, shape in LENET.items()
+    }
+    K1, b1, K2, b2, W3, b3, W4, b4 = values = tuple(parameters.values())
+    images = x.view(-1, 1, 28, 28)
+
+    # The bias before the pooling is the same sum, inside of the convolution.
+    def step():
+        h = torch.tanh(max_pool2d(conv2d(images, K1, b1), 2))
+        h = torch.tanh(max_pool2d(conv2d(h, K2, b2), 2))
+        h = torch.tanh(layer(h.flatten(1), W3, b3))
+        cost = cross_entropy(layer(h, W4, b4), y)
+        gradients = torch.autograd.grad(cost, values)
+        with torch.no_grad():
+            for value, gradient in zip(values, gradients):
+                value.add_(gradient, alpha=-rate)
+        return cost
+
+    return parameters, step
+
+
 def training(workload, read):
     x = torch.from_numpy(read("x", (workload["batch"], workload["inputs"])))
     y = torch.from_numpy(read("y", (workload["batch"],), "int64"))
-    model = {"logistic": logistic, "perceptron": perceptron}[workload["model"]]
+    model = {"logistic": logistic, "perceptron": perceptron, "lenet": lenet}[workload["model"]]
     calls = {}
     for layout in LAYOUTS:
         parameters, step = model(workload, layout, x, y, read)
