@@ -65,6 +65,15 @@ function solveOp(transposed: boolean): Op {
   });
 }
 
+/** x with a·x = b, or aᵀ·x = b, of stacks of one rank and dtype. */
+export function systemSolution(
+  a: TensorVariable,
+  b: TensorVariable,
+  transposed: boolean,
+): TensorVariable {
+  return apply1(solveOp(transposed), [a, b]);
+}
+
 /** What is known of the matrix of a system; what is not so is not noticed. */
 export type Structure =
   | 'general'
@@ -98,7 +107,7 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
       case 'diagonal':
         return trueDiv(q, asColumns(diagonalsOf(p)));
       default:
-        return apply1(solveOp(transposed), [p, q]);
+        return systemSolution(p, q, transposed);
     }
   });
 }

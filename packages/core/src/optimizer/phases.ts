@@ -9,6 +9,7 @@ import { blasRules } from './rules/blas.js';
 import { elemwiseRules } from './rules/elemwise.js';
 import { expandRules } from './rules/expand.js';
 import { joinRules } from './rules/join.js';
+import { linearAlgebraRules } from './rules/linear-algebra.js';
 import { logRules } from './rules/logs.js';
 import { nnetRules } from './rules/nnet.js';
 import { productRules } from './rules/products.js';
@@ -33,6 +34,7 @@ const generalRules: readonly Rule[] = [
   ...stabilizeRules,
   ...logRules,
   ...nnetRules,
+  ...linearAlgebraRules,
 ];
 
 const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] =>

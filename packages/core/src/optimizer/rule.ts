@@ -17,6 +17,7 @@ export type RuleTag =
   | 'unsafe-nan'
   | 'blas'
   | 'nnet'
+  | 'linalg'
   | 'shape'
   | 'arith'
   | 'elemwise'

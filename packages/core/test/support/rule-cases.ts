@@ -38,7 +38,7 @@ function leaf(name: string, dtype: DType, shape: StaticShape, value: NDArray): T
 
 const float = (data: unknown): NDArray => ndarray(data as number[], 'float64');
 
-/** Vectors x, y, z of 3; matrices m, n of (2, 3) and q of (3, 2); row r, column c; t of (2, 3, 2). */
+/** Vectors x, y, z of 3; matrices m, n of (2, 3), q of (3, 2) and a, positive definite; row r, column c; t of (2, 3, 2). */
 export const leaves = {
   s: leaf('s', 'float64', [], float(1.5)),
   x: leaf('x', 'float64', [null], float([0.5, -2, 3])),
@@ -47,6 +47,7 @@ export const leaves = {
   m: leaf('m', 'float64', [null, null], float([[1, -2, 0.5], [0.25, 3, -1]])),
   n: leaf('n', 'float64', [null, null], float([[0.5, 2, 1.5], [3, 0.75, 0.125]])),
   q: leaf('q', 'float64', [null, null], float([[1, 2], [-1, 0.5], [0.25, 4]])),
+  a: leaf('a', 'float64', [null, null], float([[2, 0.5], [0.5, 1]])),
   r: leaf('r', 'float64', [1, null], float([[2, -1, 0.5]])),
   c: leaf('c', 'float64', [null, 1], float([[1.5], [-0.5]])),
   u: leaf('u', 'float64', [null], float([3, -1])),
