@@ -245,7 +245,7 @@ Check read_check(Reader& in) {
   check.a = in.id("size id");
   check.b = in.id("size id");
   check.site = in.optional_id("site");
-  check.error = static_cast<CheckError>(in.word_in(0, 2, "error class"));
+  check.error = static_cast<CheckError>(in.word_in(0, 3, "error class"));
   check.text = in.text();
   return check;
 }

@@ -123,7 +123,7 @@ struct Kernel {
 };
 
 enum class Relation : int32_t { eq, le, lt };
-enum class CheckError : int32_t { shape, index };
+enum class CheckError : int32_t { shape, index, assertion };
 
 struct Check {
   Relation relation = Relation::eq;

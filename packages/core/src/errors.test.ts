@@ -10,6 +10,7 @@ const codes: Record<string, string> = {
   IndexRangeError: 'E_INDEX',
   GradError: 'E_GRAD',
   DisconnectedInputError: 'E_DISCONNECTED',
+  AssertError: 'E_ASSERT',
   NullGradientError: 'E_NULL_GRADIENT',
   MissingInputError: 'E_MISSING_INPUT',
   UnusedInputError: 'E_UNUSED_INPUT',

@@ -68,6 +68,15 @@ export class IndexRangeError extends TnoError {
   }
 }
 
+/** A condition that an `assert` states does not hold. */
+export class AssertError extends TnoError {
+  override readonly code: string = 'E_ASSERT';
+
+  static {
+    this.prototype.name = 'AssertError';
+  }
+}
+
 /** A gradient was asked for that cannot be built. */
 export class GradError extends TnoError {
   override readonly code: string = 'E_GRAD';

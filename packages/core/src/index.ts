@@ -87,6 +87,8 @@ export {
   type RopOverride,
   type RopOverrides,
 } from './inner/op-from-graph.js';
+export { assert } from './ops/assert.js';
+export { breakpoint, print, type PrintOptions } from './ops/print.js';
 export { asOp, type AsOpDefinition } from './ops/as-op.js';
 export { mapRows, type RowsOf } from './inner/map-rows.js';
 export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';

@@ -1,5 +1,5 @@
 import { createReferenceDevice } from '../src/index.js';
-import { branchCases, graphOpCases, rowCases } from './support/inner-cases.js';
+import { branchCases, graphOpCases, rowCases, watchCases } from './support/inner-cases.js';
 
-for (const cases of [rowCases, branchCases, graphOpCases])
+for (const cases of [rowCases, branchCases, graphOpCases, watchCases])
   cases('the reference device', createReferenceDevice);

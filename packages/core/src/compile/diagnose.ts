@@ -17,7 +17,7 @@ export interface Clash {
   readonly text: string;
   readonly a: number;
   readonly b: number;
-  readonly error: 'shape' | 'index';
+  readonly error: 'shape' | 'index' | 'assert';
 }
 
 /** The first node of the graph of `roots` whose sizes do not agree, given the values of its inputs. */

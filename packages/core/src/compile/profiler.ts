@@ -66,9 +66,13 @@ function warnOnce(subject: string, text: string, madeAt: string | null): void {
   console.warn(`tno: [${subject}] ${text}${madeAt === null ? '' : ` (made at ${madeAt})`}`);
 }
 
+/** Ops that are there to run in JavaScript. */
+const looking: ReadonlySet<string> = new Set(['print', 'breakpoint']);
+
 /** Warns of ops that run in JavaScript. */
 export function warnOfHostSteps({ lowered }: Compilation): void {
   for (const { op, trace } of lowered.hosts) {
+    if (looking.has(op.name)) continue;
     const text = 'runs in JavaScript inside compiled functions; f.profile() shows what that takes';
     warnOnce(op.name, text, userFrames(trace, 1)[0] ?? null);
   }

@@ -1,6 +1,7 @@
 /** Turns a failed run into the error a user can act on: op, both sizes, the user's line, the arguments. */
 import { RunError, type RunFailure } from '../device/target.js';
 import {
+  AssertError,
   AsyncInFlightError,
   DeviceError,
   IndexRangeError,
@@ -76,11 +77,11 @@ function foundClash(
   }
 }
 
+const errorOf = { shape: ShapeError, index: IndexRangeError, assert: AssertError } as const;
+
 function checkError({ node, text, a, b, error }: Clash, call: FailedCall): TnoError {
   const message = text.replaceAll('{a}', String(a)).replaceAll('{b}', String(b));
-  return new (error === 'index' ? IndexRangeError : ShapeError)(message, {
-    trace: traceOf(node, call),
-  });
+  return new errorOf[error](message, { trace: traceOf(node, call) });
 }
 
 function indexError({ site, value, size }: FailureOf<'index'>, call: FailedCall): TnoError {

@@ -25,7 +25,7 @@ export interface SizeAlgebra<S> {
   /** Requires `a` and `b` to be equal when the function runs; `text` holds `{a}` and `{b}`. Returns the one to go on with. */
   requireEqual(a: S, b: S, text: string): S;
   /** Requires `a` <= `b`. */
-  requireAtMost(a: S, b: S, text: string, error?: 'shape' | 'index'): void;
+  requireAtMost(a: S, b: S, text: string, error?: 'shape' | 'index' | 'assert'): void;
 }
 
 /**

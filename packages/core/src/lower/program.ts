@@ -238,7 +238,7 @@ export interface Check {
   readonly b: SizeId;
   readonly site: SiteId;
   /** Error class of the failure. */
-  readonly error: 'shape' | 'index';
+  readonly error: 'shape' | 'index' | 'assert';
   readonly text: string;
 }
 

@@ -71,11 +71,12 @@ export class RegionShapes {
       rel: 'eq' | 'le',
       a: SizeId,
       b: SizeId,
-      error: 'shape' | 'index',
+      error: 'shape' | 'index' | 'assert',
       text: string,
       node: Apply,
     ): void => {
-      if (!isOpen(a) && !isOpen(b)) this.require(rel, a, b, error, text, node);
+      if (error !== 'assert' && !isOpen(a) && !isOpen(b))
+        this.require(rel, a, b, error, text, node);
     };
     const stop = new Set(this.graph.inputs);
     const inference = new ShapeInference(
@@ -138,7 +139,7 @@ export class RegionShapes {
     rel: 'eq' | 'le',
     a: SizeId,
     b: SizeId,
-    error: 'shape' | 'index',
+    error: 'shape' | 'index' | 'assert',
     text: string,
     node: Apply,
   ): void {

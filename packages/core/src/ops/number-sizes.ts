@@ -1,5 +1,5 @@
 /** Sizes as plain numbers: shape rules for the reference implementations. */
-import { IndexRangeError, ShapeError } from '../errors.js';
+import { AssertError, IndexRangeError, ShapeError } from '../errors.js';
 import type { SizeAlgebra } from '../graph/op.js';
 import type { SizeBinary } from '../lower/program.js';
 
@@ -31,6 +31,8 @@ export const numberSizes: SizeAlgebra<number> = {
     return a;
   },
   requireAtMost(a, b, text, error = 'shape') {
-    if (a > b) throw new (error === 'index' ? IndexRangeError : ShapeError)(withSizes(text, a, b));
+    if (a <= b) return;
+    const errors = { shape: ShapeError, index: IndexRangeError, assert: AssertError };
+    throw new errors[error](withSizes(text, a, b));
   },
 };

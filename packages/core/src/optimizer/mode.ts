@@ -6,10 +6,17 @@ import type { RuleTag } from './rule.js';
 export type LoweringTag = 'fusion' | 'inplace';
 export type ModeTag = RuleTag | LoweringTag;
 
+/** Groups that run only in modes that include them by name. */
+const onRequest: readonly ModeTag[] = ['remove-assert'];
+
+/** A mode that leaves out these groups, and those that run on request only. */
+const without = (...tags: readonly ModeTag[]): ReadonlySet<ModeTag> =>
+  new Set([...onRequest, ...tags]);
+
 export class Mode {
   constructor(
     readonly name: string,
-    private readonly excluded: ReadonlySet<ModeTag> = new Set(),
+    private readonly excluded: ReadonlySet<ModeTag> = without(),
   ) {}
 
   /** This mode with more groups, e.g. `mode.including('fusion')`. */
@@ -31,10 +38,10 @@ export class Mode {
 /** The built-in modes. FAST_COMPILE leaves out what only makes code faster; NONE runs the graph as it was written. */
 export const modes = {
   FAST_RUN: new Mode('FAST_RUN'),
-  FAST_COMPILE: new Mode('FAST_COMPILE', new Set<ModeTag>(['specialize', 'blas', 'inplace'])),
+  FAST_COMPILE: new Mode('FAST_COMPILE', without('specialize', 'blas', 'inplace')),
   NONE: new Mode(
     'NONE',
-    new Set<ModeTag>(['canonicalize', 'stabilize', 'specialize', 'library', 'fusion', 'inplace']),
+    without('canonicalize', 'stabilize', 'specialize', 'library', 'fusion', 'inplace'),
   ),
 } as const;
 

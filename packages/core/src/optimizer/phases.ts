@@ -58,7 +58,7 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
   const tidying = tagged(tagged(rules, 'canonicalize'), 'shape', 'elemwise', 'reduce', 'subtensor');
   const specializing = tagged(rules, 'specialize');
   return [
-    { name: 'canonicalize', rules: tagged(rules, 'canonicalize') },
+    { name: 'canonicalize', rules: tagged(rules, 'canonicalize', 'remove-assert') },
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
     { name: 'specialize', rules: [...specializing, ...tidying] },
     { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },

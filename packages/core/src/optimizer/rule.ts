@@ -5,7 +5,7 @@ import type { GraphShapes } from './graph-shapes.js';
 
 /**
  * Groups that modes include and exclude. `stabilize`: the value changes for the better; `unsafe-nan`: it
- * changes where NaN or Inf were (x/x → 1, x·0 → 0).
+ * changes where NaN or Inf were (x/x → 1, x·0 → 0); `remove-assert`: takes assertions away, where a mode includes it by name.
  */
 export type RuleTag =
   | 'canonicalize'
@@ -14,6 +14,7 @@ export type RuleTag =
   | 'library'
   | 'expand'
   | 'lazy'
+  | 'remove-assert'
   | 'unsafe-nan'
   | 'blas'
   | 'nnet'

@@ -201,3 +201,69 @@ export function graphOpCases(name: string, open: () => Device): void {
     });
   });
 }
+
+export function watchCases(name: string, open: () => Device): void {
+  describe(`assertions and prints on ${name}`, () => {
+    const device = open();
+    const x = tno.dvector('x');
+
+    it.each(everyMode)('a condition that does not hold fails the call, in mode %s', (mode) => {
+      const w = tno.shared(f64([1]), 'w', { device, shape: [null] });
+      const y = tno.assert(x.mul(2), [x.ge(0), x.sum().lt(10)], 'small positive numbers');
+      const f = tno.function([x], y.sum(), { updates: [[w, x]], device, mode });
+      expect(f(f64([1, 2]))).toBe(6);
+      for (const bad of [
+        [1, -1],
+        [5, 6],
+      ]) {
+        expect(() => f(f64(bad))).toThrow(tno.AssertError);
+        expect(() => f(f64(bad))).toThrow(
+          /^\[assert\] expected small positive numbers, got false\n[^]*inner-cases\.ts:\d+/,
+        );
+      }
+      expect(w.getValue().toNested()).toEqual([1, 2]);
+      expect(f(f64([]))).toBe(0);
+      expect(f.program.steps.some((step) => step.kind === 'host')).toBe(false);
+    });
+
+    it('an assertion passes gradients, and is removed where a mode says so', () => {
+      const y = tno.assert(x, x.gt(0)).mul(3).sum();
+      const slope = tno.function([x], tno.grad(y, x), { device });
+      expect(slope(f64([1, 2])).toNested()).toEqual([3, 3]);
+      const without = tno.modes.FAST_RUN.including('remove-assert');
+      expect(tno.function([x], y, { device, mode: without })(f64([-1]))).toBe(-3);
+    });
+
+    it('a condition given as an input, and one known from sizes', () => {
+      const flag = tno.tensor('bool', [], 'flag');
+      const f = tno.function([x, flag], tno.assert(x, flag, 'the flag'), { device });
+      expect(f(f64([1]), true).toNested()).toEqual([1]);
+      expect(() => f(f64([1]), false)).toThrow('[assert] expected the flag, got false');
+      const two = tno.assert(x, tno.shapeOf(x, 0).eq(2), 'two elements');
+      const g = tno.function([x], two, { device });
+      expect(g(f64([1, 2])).toNested()).toEqual([1, 2]);
+      expect(() => g(f64([1]))).toThrow(tno.AssertError);
+    });
+
+    it('print and breakpoint show values, in gradients as well', () => {
+      const lines: string[] = [];
+      const seen: unknown[] = [];
+      const y = tno.print(x.mul(2), 'twice x', { write: (line) => lines.push(line) });
+      const short = tno.print(x, 'shape', {
+        show: ({ shape }) => `(${shape.join()})`,
+        write: (line) => lines.push(line),
+      });
+      const [z] = tno.breakpoint(y.sum().gt(10), [y], ([v]) => seen.push(v.toNested()));
+      const cost = z.add(short).sum();
+      const f = tno.function([x], [cost, tno.grad(cost, x)], { device });
+      expect(f(f64([1, 2])).map((v) => (v as NDArray | number).toString())).toHaveLength(2);
+      expect(lines).toHaveLength(2);
+      expect(lines[0]).toMatch(/^(twice x .*2.*4|shape \(2\))/);
+      expect(seen).toEqual([]);
+      const [value, slope] = f(f64([3, 4]));
+      expect(value).toBe(21);
+      expect((slope as NDArray).toNested()).toEqual([3, 3]);
+      expect(seen).toEqual([[6, 8]]);
+    });
+  });
+}
