@@ -176,6 +176,42 @@ export class VerifyError extends TnoError {
   }
 }
 
+/** A node gave NaN, an infinity or a huge number, in a mode that refuses them. */
+export class NanGuardError extends TnoError {
+  override readonly code: string = 'E_NAN_GUARD';
+
+  static {
+    this.prototype.name = 'NanGuardError';
+  }
+}
+
+/** DebugMode: a rewrite changed a value. */
+export class BadRewriteError extends VerifyError {
+  override readonly code: string = 'E_BAD_REWRITE';
+
+  static {
+    this.prototype.name = 'BadRewriteError';
+  }
+}
+
+/** DebugMode: a node's code and its reference differ, or it wrote where it may not. */
+export class BadKernelError extends VerifyError {
+  override readonly code: string = 'E_BAD_KERNEL';
+
+  static {
+    this.prototype.name = 'BadKernelError';
+  }
+}
+
+/** DebugMode: the whole Program and its nodes one by one differ, or it wrote where it may not. */
+export class BadProgramError extends VerifyError {
+  override readonly code: string = 'E_BAD_PROGRAM';
+
+  static {
+    this.prototype.name = 'BadProgramError';
+  }
+}
+
 /** Generated code or a function could not be compiled. */
 export class CompileError extends TnoError {
   override readonly code: string = 'E_COMPILE';

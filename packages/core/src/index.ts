@@ -98,7 +98,17 @@ export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';
 export { rule, type Rule, type RuleContext, type RuleTag } from './optimizer/rule.js';
 export { rewrite, type OptimizerProfile } from './optimizer/engine.js';
 export { optimize, phases } from './optimizer/phases.js';
-export { Mode, modes, type ModeName, type ModeTag } from './optimizer/mode.js';
+export {
+  Mode,
+  modes,
+  monitorMode,
+  nanGuardMode,
+  type ModeName,
+  type ModeTag,
+  type NodeRun,
+  type Watch,
+} from './optimizer/mode.js';
+export type { NanGuardOptions } from './optimizer/nan-guard.js';
 
 export type { Lowering, PointScope, StepScope, Point, Coordinate } from './lower/lowering.js';
 export * from './lower/program.js';

@@ -6,7 +6,8 @@ import { isShared, SharedVariable } from '../graph/shared.js';
 import { leavesOf } from '../graph/traverse.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { withoutUpdates } from '../lower/without-updates.js';
-import { load, type Compilation } from './compilation.js';
+import type { Compilation } from './compilation.js';
+import { link } from './link.js';
 
 export interface CopyOptions {
   /** Shared variables and what stands for them in the copy, of the same types. */
@@ -36,8 +37,7 @@ export function copyCompilation(made: Compilation, options: CopyOptions): Compil
     program: options.deleteUpdates === true ? withoutUpdates(lowered.program) : lowered.program,
     shared: lowered.shared.map(now),
   };
-  const executable = load(made.device, copied, made.source);
-  return {
+  const copy = {
     ...made,
     name: options.name ?? made.name,
     spec: {
@@ -49,20 +49,17 @@ export function copyCompilation(made: Compilation, options: CopyOptions): Compil
       roots,
     },
     lowered: copied,
-    executable,
     graph: new FunctionGraph(
       graph.inputs,
       cloneReplace(graph.outputs.slice(0, keep), swap).outputs,
     ),
-    compileProfile: {
-      phases: [],
-      rules: new Map(),
-      optimize: 0,
-      lower: 0,
-      emit: 0,
-      load: performance.now() - start,
-    },
+    // Those of the original, which are checked there.
+    rewrites: [],
   };
+  const executable = link(copy, made.source);
+  const load = performance.now() - start;
+  const compileProfile = { phases: [], rules: new Map(), optimize: 0, lower: 0, emit: 0, load };
+  return { ...copy, executable, compileProfile };
 }
 
 /** The pairs, and new shared variables for the states. */

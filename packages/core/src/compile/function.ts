@@ -12,8 +12,10 @@ import { modeOf, type Mode, type ModeName } from '../optimizer/mode.js';
 import { optimize, type PhaseProfile } from '../optimizer/phases.js';
 import { Caller, type AsyncOptions } from './caller.js';
 import { copyCompilation, sharedOf, type CopyOptions } from './copy.js';
-import { load, type Compilation } from './compilation.js';
+import type { Compilation } from './compilation.js';
+import { link } from './link.js';
 import { profilerOf, warnOfHostSteps, type Profiler } from './profiler.js';
+import { RewriteLog } from './rewrite-log.js';
 import { specify, type SpecificationOptions } from './specification.js';
 import type {
   ArgumentList,
@@ -142,10 +144,12 @@ export function prepare(
   );
   const rules: OptimizerProfile = new Map();
   const times: number[] = [performance.now()];
+  const log = new RewriteLog(new Set(graph.inputs));
   const phases = optimize(graph, device.target, mode, {
     profile: rules,
     verbose: config.optimizerVerbose,
     verify: config.verify,
+    ...(mode.running === 'checked' && { record: log.record }),
   });
   times.push(performance.now());
   const { results, targets, roots } = spec;
@@ -154,7 +158,9 @@ export function prepare(
   times.push(performance.now());
   const [optimizing, lowering] = times.slice(1).map((t, k) => t - times[k]);
   const profile = { phases, rules, optimize: optimizing, lower: lowering };
-  return { spec, lowered, name: options.name ?? null, graph, device, options, profile };
+  const name = options.name ?? null;
+  const { rewrites } = log;
+  return { spec, lowered, name, graph, device, mode, rewrites, options, profile };
 }
 
 /** Loads a prepared function; `source` holds its kernels, `emit` is what writing it took. */
@@ -164,7 +170,7 @@ export function finish<I, O>(
   emit: number,
 ): CompiledFunction<I, O> {
   const start = performance.now();
-  const executable = load(parts.device, parts.lowered, source);
+  const executable = link(parts, source);
   const compileProfile: CompileProfile = { ...profile, emit, load: performance.now() - start };
   const made: Compilation = { ...parts, executable, source, compileProfile };
   warnOfHostSteps(made);

@@ -43,7 +43,7 @@ describe('the mode of a function', () => {
   it('is refused when there is none of that name', () => {
     expect(() => compiled('FASTRUN' as never)).toThrow(tno.ConfigError);
     expect(() => compiled('FASTRUN' as never)).toThrow(
-      /\[mode\] expected FAST_RUN \| FAST_COMPILE \| NONE or a Mode, got FASTRUN/,
+      /\[mode\] expected FAST_RUN \| FAST_COMPILE \| NONE \| NanGuardMode \| DebugMode or a Mode, got FASTRUN/,
     );
   });
 

@@ -104,7 +104,7 @@ describe('a bad value', () => {
   it.each<[string, unknown, string]>([
     ['floatX', 'float', 'float16 | float32 | float64'],
     ['device', 'gpu', 'cpu | reference | null'],
-    ['mode', 'fast_run', 'FAST_RUN | FAST_COMPILE | NONE'],
+    ['mode', 'fast_run', 'FAST_RUN | FAST_COMPILE | NONE | NanGuardMode | DebugMode'],
     ['providers', 'mkl', 'auto | plain'],
     ['kernels', 'fast', 'auto | compiled | interpreted'],
     ['verify', 'yes', 'true | false'],

@@ -39,9 +39,9 @@ export const flags = {
     'The dtype of unprefixed constructors, of shared numbers, and of floats made from integers.',
   ),
   mode: choice(
-    ['FAST_RUN', 'FAST_COMPILE', 'NONE'],
+    ['FAST_RUN', 'FAST_COMPILE', 'NONE', 'NanGuardMode', 'DebugMode'],
     'FAST_RUN',
-    'The mode of functions that name none: FAST_RUN (all rewrites), FAST_COMPILE (only those that values depend on), NONE (the graph as written).',
+    'The mode of functions that name none: FAST_RUN (all rewrites), FAST_COMPILE (only those that values depend on), NONE (the graph as written), NanGuardMode (fails at the first NaN, infinity or huge number), DebugMode (checks everything against everything, slowly).',
   ),
   cacheDir: text(
     'The folder of compiled kernels; empty: `tno/kernels` in the cache folder of the user. Fixed at the first use.',

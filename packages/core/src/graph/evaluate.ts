@@ -6,12 +6,16 @@ import { isShared } from './shared.js';
 import { toposort } from './traverse.js';
 import type { TensorVariable } from './variable.js';
 
-/** Values of `outputs`, given those of the leaves (or of any variables). @throws MissingInputError */
+/**
+ * Values of `outputs`, given those of the leaves (or of any variables).
+ * @param known takes the values of all variables on the way
+ * @throws MissingInputError
+ */
 export function evaluate(
   outputs: readonly TensorVariable[],
   values: ReadonlyMap<TensorVariable, NDArray>,
+  known: Map<TensorVariable, NDArray> = new Map(values),
 ): NDArray[] {
-  const known = new Map(values);
   const valueOf = (variable: TensorVariable): NDArray => {
     const found = known.get(variable);
     if (found !== undefined) return found;

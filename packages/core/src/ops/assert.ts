@@ -44,9 +44,7 @@ export function assert<V extends TensorVariable>(
   conditions: TensorLike | readonly TensorVariable[],
   message = 'a condition to hold',
 ): V {
-  const list = Array.isArray(conditions)
-    ? (conditions as TensorLike[])
-    : [conditions as TensorLike];
+  const list = Array.isArray(conditions) ? (conditions as TensorLike[]) : [conditions];
   const flags = list.map((condition) => {
     const v = asVariable(condition);
     if (v.dtype !== 'bool')

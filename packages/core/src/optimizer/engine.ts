@@ -36,6 +36,12 @@ export interface RewriteOptions {
   readonly profile?: OptimizerProfile;
   readonly verbose?: boolean;
   readonly verify?: boolean;
+  /** Told of each rewrite before it is made: what is replaced, and by what. */
+  readonly record?: (
+    rule: Rule,
+    before: readonly TensorVariable[],
+    after: readonly TensorVariable[],
+  ) => void;
 }
 
 /** Applies `rules` to `graph` until none applies. @throws RewriteError when a rule does not come to an end */
@@ -173,6 +179,7 @@ class Rewriter {
     }
     if (results.every((fresh, k) => fresh === node.outputs[k])) return false;
     this.refuseCycle(rule, node, results);
+    this.options.record?.(rule, node.outputs, results);
     const clients = node.outputs.flatMap((output) =>
       this.graph.clients(output).map((client) => client.node),
     );

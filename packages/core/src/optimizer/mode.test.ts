@@ -25,6 +25,8 @@ describe('modes', () => {
       ['FAST_RUN', true],
       ['FAST_COMPILE', true],
       ['NONE', false],
+      ['NanGuardMode', true],
+      ['DebugMode', true],
     ]);
   });
 
@@ -33,7 +35,7 @@ describe('modes', () => {
     expect(modeOf(modes.NONE)).toBe(modes.NONE);
     expect(() => modeOf('FAST')).toThrow(ConfigError);
     expect(() => modeOf('toString')).toThrow(
-      '[mode] expected FAST_RUN | FAST_COMPILE | NONE or a Mode, got toString',
+      '[mode] expected FAST_RUN | FAST_COMPILE | NONE | NanGuardMode | DebugMode or a Mode, got toString',
     );
   });
 });

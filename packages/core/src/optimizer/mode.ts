@@ -1,10 +1,31 @@
 /** Modes: which groups of rewrites run. Values do not depend on the mode: what stabilizes is in every one. */
 import { ConfigError } from '../errors.js';
+import type { Apply } from '../graph/variable.js';
+import type { NDArray } from '../types/ndarray.js';
+import { nanGuard, type NanGuardOptions } from './nan-guard.js';
 import type { RuleTag } from './rule.js';
 
 /** Groups that are not rules but choices of the lowering. */
 export type LoweringTag = 'fusion' | 'inplace';
 export type ModeTag = RuleTag | LoweringTag;
+
+/** One node of a function as it runs, in order of the run. */
+export interface NodeRun {
+  readonly node: Apply;
+  readonly index: number;
+  readonly inputs: readonly NDArray[];
+  /** Empty before the node has run. */
+  readonly outputs: readonly NDArray[];
+}
+
+/** What is done at each node while a function runs; the function then runs node by node. */
+export interface Watch {
+  readonly before?: (run: NodeRun) => void;
+  readonly after?: (run: NodeRun) => void;
+}
+
+/** How functions run: as one Program (null), node by node under a watch, or with everything checked against everything. */
+export type Running = null | Watch | 'checked';
 
 /** Groups that run only in modes that include them by name. */
 const onRequest: readonly ModeTag[] = ['remove-assert'];
@@ -17,16 +38,18 @@ export class Mode {
   constructor(
     readonly name: string,
     private readonly excluded: ReadonlySet<ModeTag> = without(),
+    readonly running: Running = null,
   ) {}
 
   /** This mode with more groups, e.g. `mode.including('fusion')`. */
   including(...tags: readonly ModeTag[]): Mode {
-    return new Mode(this.name, new Set([...this.excluded].filter((tag) => !tags.includes(tag))));
+    const excluded = new Set([...this.excluded].filter((tag) => !tags.includes(tag)));
+    return new Mode(this.name, excluded, this.running);
   }
 
   /** This mode without some groups, e.g. `mode.excluding('unsafe-nan')`. */
   excluding(...tags: readonly ModeTag[]): Mode {
-    return new Mode(this.name, new Set([...this.excluded, ...tags]));
+    return new Mode(this.name, new Set([...this.excluded, ...tags]), this.running);
   }
 
   /** Whether something with these tags runs: no tag of it is excluded. */
@@ -35,7 +58,11 @@ export class Mode {
   }
 }
 
-/** The built-in modes. FAST_COMPILE leaves out what only makes code faster; NONE runs the graph as it was written. */
+/**
+ * The built-in modes. FAST_COMPILE leaves out what only makes code faster; NONE runs the graph as it was
+ * written. NanGuardMode fails at the first NaN, infinity or huge number. DebugMode checks every rewrite,
+ * every node's code and the whole Program against the reference, at every call.
+ */
 export const modes = {
   FAST_RUN: new Mode('FAST_RUN'),
   FAST_COMPILE: new Mode('FAST_COMPILE', without('specialize', 'blas', 'inplace')),
@@ -43,7 +70,19 @@ export const modes = {
     'NONE',
     without('canonicalize', 'stabilize', 'specialize', 'library', 'fusion', 'inplace'),
   ),
+  NanGuardMode: new Mode('NanGuardMode', without(), nanGuard()),
+  DebugMode: new Mode('DebugMode', without(), 'checked'),
 } as const;
+
+/** FAST_RUN, node by node, with callbacks before and after each node. */
+export function monitorMode(watch: Watch): Mode {
+  return new Mode('MonitorMode', without(), watch);
+}
+
+/** FAST_RUN, node by node, failing (or warning) where a node gives NaN, an infinity or a number above `big`. */
+export function nanGuardMode(options: NanGuardOptions = {}): Mode {
+  return new Mode('NanGuardMode', without(), nanGuard(options));
+}
 
 export type ModeName = keyof typeof modes;
 

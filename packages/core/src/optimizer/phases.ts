@@ -1,7 +1,7 @@
 /** The optimizer, on a page: phases in order, and the rule set of each. */
 import type { Target } from '../device/target.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
-import { rewrite, type OptimizerProfile } from './engine.js';
+import { rewrite, type RewriteOptions } from './engine.js';
 import type { Mode } from './mode.js';
 import type { Rule } from './rule.js';
 import { arithRules } from './rules/arith.js';
@@ -77,11 +77,7 @@ export interface PhaseProfile {
   readonly nodesAfter: number;
 }
 
-export interface OptimizeOptions {
-  readonly profile?: OptimizerProfile;
-  readonly verbose?: boolean;
-  readonly verify?: boolean;
-}
+export type OptimizeOptions = RewriteOptions;
 
 /** Nothing can be lowered without expansion, and laziness is what was asked for. */
 const alwaysRuns = ({ tags }: Rule): boolean => tags.includes('expand') || tags.includes('lazy');

@@ -1,0 +1,179 @@
+/**
+ * DebugMode: each call computes the function in every way there is and compares. Each rewrite's before
+ * and after; each node's code against its reference, in memory full of garbage, on transposed operands,
+ * with its inputs watched; at last the Program as it would run otherwise, updates included.
+ */
+import { BadKernelError, BadProgramError, BadRewriteError, type TnoError } from '../errors.js';
+import type { Executable } from '../device/target.js';
+import type { OutputMemory } from '../device/output-memory.js';
+import { evaluate } from '../graph/evaluate.js';
+import { userFrames } from '../graph/trace.js';
+import type { Apply, TensorVariable } from '../graph/variable.js';
+import { dtypeInfo } from '../types/dtype.js';
+import { NDArray } from '../types/ndarray.js';
+import { firstDifference, type Closeness } from './differences.js';
+import {
+  NodeByNode,
+  nodeFunction,
+  type NodeByNodeParts,
+  type NodeFunction,
+} from './node-by-node.js';
+import type { RecordedRewrite } from './rewrite-log.js';
+
+type ErrorClass = new (message: string, options?: { trace?: string }) => TnoError;
+
+/** The ways in which a node's code is run. */
+interface NodeWays {
+  readonly plain: NodeFunction;
+  /** With each operand stored the other way around; null where that changes nothing. */
+  readonly transposed: NodeFunction | null;
+}
+
+export class CheckedRun extends NodeByNode {
+  private readonly ways = new Map<Apply, NodeWays>();
+
+  constructor(
+    parts: NodeByNodeParts,
+    private readonly rewrites: readonly RecordedRewrite[],
+    /** The Program as it runs in other modes. */
+    private readonly program: Executable,
+  ) {
+    super(parts);
+  }
+
+  override run(inputs: readonly NDArray[], memory?: readonly (OutputMemory | null)[]): NDArray[] {
+    this.checkRewrites(inputs);
+    const { targets } = this.parts;
+    const old = targets.map((target) => target.getValue());
+    const expected = this.values(inputs);
+    const kept = inputs.map((x) => x.copy());
+    const results = this.program.run(inputs, memory);
+    const set = targets.map((target) => target.getValue());
+    const { graph } = this.parts;
+    try {
+      [...results, ...set].forEach((value, k) =>
+        refuse(BadProgramError, graph.outputs[k], value, expected[k], 'the Program', 'rounding'),
+      );
+      inputs.forEach((x, k) =>
+        refuse(BadProgramError, graph.inputs[k], x, kept[k], 'this input after the call', 'exact'),
+      );
+    } catch (error) {
+      targets.forEach((target, k) => target.setValue(old[k]));
+      throw error;
+    }
+    return results;
+  }
+
+  override free(): void {
+    super.free();
+    this.ways.clear();
+    this.program.free();
+  }
+
+  /** Values before and after each rewrite. What cannot be computed before is no rewrite's fault. */
+  private checkRewrites(inputs: readonly NDArray[]): void {
+    const known = new Map(this.parts.graph.inputs.map((v, k) => [v, inputs[k]]));
+    for (const { rule, before, after } of this.rewrites) {
+      let old: NDArray[];
+      try {
+        old = evaluate(before, known, known);
+      } catch {
+        continue;
+      }
+      const fresh = evaluate(after, known, known);
+      before.forEach((v, k) =>
+        refuse(BadRewriteError, v, fresh[k], old[k], `the rewrite "${rule}"`, 'rewriting'),
+      );
+    }
+  }
+
+  protected override compute(node: Apply, inputs: readonly NDArray[]): NDArray[] {
+    const { plain, transposed } = this.waysOf(node);
+    const kept = inputs.map((x) => x.copy());
+    const found = plain(inputs);
+    this.checkInputs(node, inputs, kept, found);
+    if (node.op.lower.kind !== 'host') {
+      const expected = node.op.perform(kept, node);
+      this.compare(node, found, expected, 'its code', 'rounding');
+      const memory = plain(inputs, expected.map(garbage));
+      this.compare(node, memory, found, 'its code in used memory', 'exact');
+      const strided = transposed?.(inputs.map(reversed)) ?? [];
+      this.compare(node, strided, expected, 'its code on transposed operands', 'rounding');
+    }
+    return found;
+  }
+
+  private compare(
+    { outputs }: Apply,
+    found: readonly NDArray[],
+    expected: readonly NDArray[],
+    source: string,
+    closeness: Closeness,
+  ): void {
+    found.forEach((value, k) =>
+      refuse(BadKernelError, outputs[k], value, expected[k], source, closeness),
+    );
+  }
+
+  /** They are as they were, and no result lies in their memory. */
+  private checkInputs(
+    { op, inputs }: Apply,
+    values: readonly NDArray[],
+    kept: readonly NDArray[],
+    results: readonly NDArray[],
+  ): void {
+    values.forEach((x, k) => {
+      refuse(BadKernelError, inputs[k], x, kept[k], `an input of ${op.name} after it ran`, 'exact');
+      if (results.some((y) => y.size > 0 && y.data.buffer === x.data.buffer))
+        throw new BadKernelError(
+          `[${op.name}] expected a result in memory of its own, got that of input ${k}`,
+        );
+    });
+  }
+
+  private waysOf(node: Apply): NodeWays {
+    let ways = this.ways.get(node);
+    if (ways === undefined) {
+      const { device } = this.parts;
+      const strided = node.inputs.some((v) => v.type.rank > 1);
+      ways = {
+        plain: nodeFunction(node, device),
+        transposed: strided ? nodeFunction(node, device, true) : null,
+      };
+      this.ways.set(node, ways);
+    }
+    return ways;
+  }
+}
+
+/** Axes reversed, contiguous. */
+function reversed(x: NDArray): NDArray {
+  return x.transpose().copy();
+}
+
+/** Memory for a result like `x`, with bytes in it that no result has. */
+function garbage(x: NDArray): OutputMemory {
+  const array = NDArray.zeros(x.shape, x.dtype);
+  const bytes = array.size * dtypeInfo[x.dtype].bytes;
+  new Uint8Array(array.data.buffer, array.data.byteOffset, bytes).fill(
+    x.dtype === 'bool' ? 1 : 0xff,
+  );
+  return { array, takes: 'shape' };
+}
+
+function refuse(
+  Class: ErrorClass,
+  variable: TensorVariable,
+  found: NDArray,
+  expected: NDArray,
+  source: string,
+  closeness: Closeness,
+): void {
+  const difference = firstDifference(found, expected, closeness);
+  if (difference === null) return;
+  const [frame] = userFrames(variable.trace, 1);
+  throw new Class(
+    `[${variable.owner?.op.name ?? variable.toString()}] expected ${difference.expected} at ${difference.place}, got ${difference.found} of ${source}`,
+    { trace: frame === undefined ? '' : `made at ${frame}` },
+  );
+}
