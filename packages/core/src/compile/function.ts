@@ -130,6 +130,11 @@ export interface Prepared extends Omit<Compilation, 'executable' | 'source' | 'c
   readonly profile: Pick<CompileProfile, 'phases' | 'rules' | 'optimize' | 'lower'>;
 }
 
+/** What the flag onRewriteError says of a rule that throws. */
+function passOver(error: Error): void {
+  if (config.onRewriteError === 'warn') console.warn(`tno: ${error.message}`);
+}
+
 export function prepare(
   inputs: InputList | InputRecord,
   outputs: OutputSpec,
@@ -149,6 +154,7 @@ export function prepare(
     profile: rules,
     verbose: config.optimizerVerbose,
     verify: config.verify,
+    ...(config.onRewriteError !== 'raise' && { onError: passOver }),
     ...(mode.running === 'checked' && { record: log.record }),
   });
   times.push(performance.now());

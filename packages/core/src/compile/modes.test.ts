@@ -89,6 +89,63 @@ describe('flags of compiling', () => {
     error.mockRestore();
   });
 
+  it('optimizerIncluding and optimizerExcluding change modes called by name', () => {
+    const y = tno.assert(x, x.gt(0)).div(x);
+    tno.configure({ optimizerIncluding: 'remove-assert', optimizerExcluding: 'unsafe-nan:fusion' });
+    try {
+      expect(compiled('FAST_RUN', y)(d64([0])).toNested()).toEqual([NaN]);
+      expect(() => compiled(modes.FAST_RUN, y)(d64([0]))).toThrow(tno.AssertError);
+      tno.config.optimizerExcluding = 'fussion';
+      expect(() => compiled('FAST_RUN')).toThrow(tno.ConfigError);
+      expect(() => compiled('FAST_RUN')).toThrow('[mode] expected tags out of');
+    } finally {
+      tno.configure({ optimizerIncluding: '', optimizerExcluding: '' });
+    }
+  });
+
+  it('onRewriteError passes over a rule that throws, with a warning or without', () => {
+    const op = tno.defineOp({
+      name: 'restless',
+      props: {},
+      types: ([v]) => [v.type],
+      shapes: (_algebra, [shape]) => [shape],
+      perform: ([v]) => [v],
+      pullback: (_node, [g]) => [g],
+      lower: { kind: 'scalar', fn: 'abs' },
+      rules: [
+        tno.rule('fall over', 'restless', ['canonicalize'], () => {
+          throw new Error('it fell');
+        }),
+      ],
+    });
+    const y = tno.apply1(op, [x]) as typeof x;
+    expect(() => compiled('FAST_RUN', y)).toThrow(/fall over: expected no error for restless/);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    try {
+      tno.config.onRewriteError = 'ignore';
+      expect(compiled('FAST_RUN', y)(d64([-1])).toNested()).toEqual([1]);
+      expect(warn).not.toHaveBeenCalled();
+      tno.config.onRewriteError = 'warn';
+      expect(compiled('FAST_RUN', y)(d64([-2])).toNested()).toEqual([2]);
+      expect(warn.mock.calls[0][0]).toContain('it fell');
+    } finally {
+      tno.config.onRewriteError = 'raise';
+      warn.mockRestore();
+    }
+  });
+
+  it('onUnusedInput is what functions do that say nothing of it', () => {
+    const unused = tno.dvector('unused');
+    const make = (): unknown => tno.function([x, unused], x.mul(2), { device });
+    expect(make).toThrow(tno.UnusedInputError);
+    try {
+      tno.config.onUnusedInput = 'ignore';
+      expect(make).not.toThrow();
+    } finally {
+      tno.config.onUnusedInput = 'raise';
+    }
+  });
+
   it('verify checks the graph after every rewrite', () => {
     const verify = vi.spyOn(tno.FunctionGraph.prototype, 'verify');
     compiled(undefined, x.mul(1));

@@ -2,6 +2,7 @@
  * What `function()` was asked for: inputs, outputs, updates and givens, each checked, and the givens
  * applied. Invariant: every leaf of `roots` is an input, a constant or a shared variable.
  */
+import { config } from '../config/config.js';
 import type { Device } from '../device/target.js';
 import {
   InputError,
@@ -34,7 +35,7 @@ import {
 export interface SpecificationOptions {
   readonly updates?: Updates;
   readonly givens?: Givens;
-  /** What to do about an input that nothing uses: an error (default), a warning, or nothing. */
+  /** What to do about an input that nothing uses: an error, a warning, or nothing; the flag `onUnusedInput` (an error) by default. */
   readonly onUnusedInput?: 'raise' | 'warn' | 'ignore';
   /** Convert arguments that an input's dtype may not hold, as `NDArray.astype` does, instead of refusing them. */
   readonly allowInputDowncast?: boolean;
@@ -126,7 +127,7 @@ export function specify(
     targets: [...updates, ...more].map(({ target }) => target),
     roots: [...written, ...more.map(({ value }) => value)],
   };
-  checkLeaves(found, options.onUnusedInput ?? 'raise');
+  checkLeaves(found, options.onUnusedInput ?? config.onUnusedInput);
   return found;
 }
 

@@ -43,6 +43,10 @@ describe('flags', () => {
       kernels: 'auto',
       profile: false,
       verify: false,
+      optimizerIncluding: '',
+      optimizerExcluding: '',
+      onRewriteError: 'raise',
+      onUnusedInput: 'raise',
       optimizerVerbose: false,
     });
     settings.configure({ ...config });

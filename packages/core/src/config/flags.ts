@@ -71,6 +71,22 @@ export const flags = {
     'Record what the steps of every function take; the figures are printed when the process ends, to stderr.',
   ),
   verify: toggle('Verify the graph after every rewrite, and the Program, while compiling.'),
+  optimizerIncluding: text(
+    'Groups of rewrites, joined by colons, that modes called by name run as well: remove-assert.',
+  ),
+  optimizerExcluding: text(
+    'Groups of rewrites, joined by colons, that modes called by name leave out: unsafe-nan:fusion.',
+  ),
+  onRewriteError: choice(
+    ['raise', 'warn', 'ignore'],
+    'raise',
+    'What a rewrite that throws does: fail the compilation, be skipped with a warning, or be skipped.',
+  ),
+  onUnusedInput: choice(
+    ['raise', 'warn', 'ignore'],
+    'raise',
+    'What function() does about an input that nothing uses, unless its options say.',
+  ),
   optimizerVerbose: toggle('Print each rewrite that is applied, to stderr.'),
 } as const;
 

@@ -36,6 +36,8 @@ export interface RewriteOptions {
   readonly profile?: OptimizerProfile;
   readonly verbose?: boolean;
   readonly verify?: boolean;
+  /** Told of a rule that throws, which is then passed over; by default the error is thrown. */
+  readonly onError?: (error: RewriteError) => void;
   /** Told of each rewrite before it is made: what is replaced, and by what. */
   readonly record?: (
     rule: Rule,
@@ -131,7 +133,10 @@ class Rewriter {
       const result = rule.apply(node, this.context);
       changed = result !== null && this.accept(rule, node, result);
     } catch (error) {
-      throw error instanceof RewriteError ? error : failureOf(rule, node, error);
+      const failure = error instanceof RewriteError ? error : failureOf(rule, node, error);
+      if (this.options.onError === undefined) throw failure;
+      this.options.onError(failure);
+      changed = false;
     }
     const now = performance.now();
     profile.time += now - this.clock;

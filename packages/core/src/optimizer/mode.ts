@@ -1,13 +1,26 @@
 /** Modes: which groups of rewrites run. Values do not depend on the mode: what stabilizes is in every one. */
+import { config } from '../config/config.js';
 import { ConfigError } from '../errors.js';
 import type { Apply } from '../graph/variable.js';
 import type { NDArray } from '../types/ndarray.js';
 import { nanGuard, type NanGuardOptions } from './nan-guard.js';
-import type { RuleTag } from './rule.js';
+import { ruleTags, type RuleTag } from './rule.js';
 
 /** Groups that are not rules but choices of the lowering. */
-export type LoweringTag = 'fusion' | 'inplace';
+export const loweringTags = ['fusion', 'inplace'] as const;
+export type LoweringTag = (typeof loweringTags)[number];
 export type ModeTag = RuleTag | LoweringTag;
+
+/** Tags in text, as flags have them: `unsafe-nan:fusion`. @throws ConfigError for an unknown one */
+export function tagsOf(text: string): ModeTag[] {
+  const known: readonly string[] = [...ruleTags, ...loweringTags];
+  return text.split(':').flatMap((word) => {
+    const tag = word.trim();
+    if (tag === '') return [];
+    if (known.includes(tag)) return [tag as ModeTag];
+    throw new ConfigError(`[mode] expected tags out of ${known.join(', ')}, got ${tag}`);
+  });
+}
 
 /** One node of a function as it runs, in order of the run. */
 export interface NodeRun {
@@ -43,12 +56,14 @@ export class Mode {
 
   /** This mode with more groups, e.g. `mode.including('fusion')`. */
   including(...tags: readonly ModeTag[]): Mode {
+    if (tags.length === 0) return this;
     const excluded = new Set([...this.excluded].filter((tag) => !tags.includes(tag)));
     return new Mode(this.name, excluded, this.running);
   }
 
   /** This mode without some groups, e.g. `mode.excluding('unsafe-nan')`. */
   excluding(...tags: readonly ModeTag[]): Mode {
+    if (tags.length === 0) return this;
     return new Mode(this.name, new Set([...this.excluded, ...tags]), this.running);
   }
 
@@ -86,7 +101,7 @@ export function nanGuardMode(options: NanGuardOptions = {}): Mode {
 
 export type ModeName = keyof typeof modes;
 
-/** @throws ConfigError for an unknown name */
+/** A mode by its name; the flags optimizerIncluding and optimizerExcluding change it, but no Mode. @throws ConfigError for an unknown name */
 export function modeOf(mode: Mode | string): Mode {
   if (mode instanceof Mode) return mode;
   if (!Object.hasOwn(modes, mode)) {
@@ -94,5 +109,7 @@ export function modeOf(mode: Mode | string): Mode {
       `[mode] expected ${Object.keys(modes).join(' | ')} or a Mode, got ${mode}`,
     );
   }
-  return modes[mode as ModeName];
+  return modes[mode as ModeName]
+    .including(...tagsOf(config.optimizerIncluding))
+    .excluding(...tagsOf(config.optimizerExcluding));
 }

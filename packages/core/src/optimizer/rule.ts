@@ -7,24 +7,26 @@ import type { GraphShapes } from './graph-shapes.js';
  * Groups that modes include and exclude. `stabilize`: the value changes for the better; `unsafe-nan`: it
  * changes where NaN or Inf were (x/x → 1, x·0 → 0); `remove-assert`: takes assertions away, where a mode includes it by name.
  */
-export type RuleTag =
-  | 'canonicalize'
-  | 'stabilize'
-  | 'specialize'
-  | 'library'
-  | 'expand'
-  | 'lazy'
-  | 'remove-assert'
-  | 'unsafe-nan'
-  | 'blas'
-  | 'nnet'
-  | 'linalg'
-  | 'shape'
-  | 'arith'
-  | 'elemwise'
-  | 'reduce'
-  | 'subtensor'
-  | 'cast';
+export const ruleTags = [
+  'canonicalize',
+  'stabilize',
+  'specialize',
+  'library',
+  'expand',
+  'lazy',
+  'remove-assert',
+  'unsafe-nan',
+  'blas',
+  'nnet',
+  'linalg',
+  'shape',
+  'arith',
+  'elemwise',
+  'reduce',
+  'subtensor',
+  'cast',
+] as const;
+export type RuleTag = (typeof ruleTags)[number];
 
 /** What a rule may ask. */
 export interface RuleContext {
