@@ -99,6 +99,18 @@ def logsumexp(a, axis=None, keepdims=False):
     return total if keepdims else np.squeeze(total, axis=axis)
 
 
+def running(f, a, axis):
+    """Of integers in their own dtype, which wraps; of bool in int64."""
+    return f(a, axis, dtype=np.int64 if a.dtype.kind == 'b' else a.dtype)
+
+
+def bincount(a, weights, least):
+    """Sums of weights, in their dtype."""
+    out = np.zeros(max(least, int(a.max(initial=-1)) + 1), weights.dtype)
+    np.add.at(out, a, weights)
+    return out
+
+
 def cast(a, dtype):
     """Floats are truncated and wrapped to integers; NaN and infinities give 0."""
     if not is_float(a) or dtype.startswith('float'):

@@ -6,6 +6,7 @@ import { comparisons } from './comparison.js';
 import { creation } from './creation.js';
 import { images } from './images.js';
 import { indexing } from './indexing.js';
+import { ordering } from './ordering.js';
 import { picking } from './picking.js';
 import { products } from './products.js';
 import { reductions } from './reduction.js';
@@ -17,6 +18,7 @@ export const families: readonly Family[] = [
   transcendental,
   comparisons,
   reductions,
+  ordering,
   creation,
   shapes,
   arrangement,

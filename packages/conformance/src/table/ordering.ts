@@ -1,0 +1,224 @@
+import * as tno from '@tno/core';
+import { failsAtBuild, failsAtRun, givesIntegers, named, row, smooth, way } from '../make-row.js';
+import type { Family, Input, Tolerance } from '../row.js';
+import { below, distinct, halves, real } from '../values.js';
+
+const of = (...shape: number[]): Input => ({ shape, values: halves });
+const reals = (...shape: number[]): Input => ({ shape, values: real });
+const places = (n: number, ...shape: number[]): Input => ({
+  shape,
+  values: below(n),
+  dtype: 'int64',
+});
+
+const matrix = tno.matrix('x');
+const badAxis = (call: (x: tno.TensorVariable, axis: number) => unknown) =>
+  failsAtBuild('axis out of range', /expected .*axis.*, got 2/, () => call(matrix, 2));
+const adds: Tolerance = { float16: 1, float32: 4, float64: 8, beside: 'array' };
+const apart = smooth({ points: [distinct] });
+const running = (op: 'cumsum' | 'cumprod') =>
+  row(op, {
+    calls: [
+      way('flattened', [reals(3, 4)], {
+        build: (x) => tno[op](x),
+        oracle: `running(np.${op}, a, None)`,
+      }),
+      way('axis 0', [reals(3, 4)], {
+        build: (x) => tno[op](x, 0),
+        oracle: `running(np.${op}, a, 0)`,
+      }),
+      way('axis 1', [reals(2, 3, 2)], {
+        build: (x) => tno[op](x, 1),
+        oracle: `running(np.${op}, a, 1)`,
+      }),
+    ],
+    result: (dtype) => (dtype === 'bool' ? 'int64' : dtype),
+    tolerance: adds,
+    gradient: smooth({ points: [distinct] }),
+    failures: [badAxis((x, axis) => tno[op](x, axis))],
+    names: named(op, { theano: op === 'cumsum' ? 'extra_ops.cumsum' : 'extra_ops.cumprod' }),
+    note: 'of the flattened tensor without an axis; keeps integer dtypes',
+  });
+
+export const ordering: Family = {
+  name: 'ordering',
+  title: 'Sorting, counting, running sums',
+  rows: [
+    row('sort', {
+      calls: [
+        way('', [of(3, 5)], { build: (x) => tno.sort(x), oracle: "np.sort(a, kind='stable')" }),
+        way('axis 0', [of(4, 3)], {
+          build: (x) => tno.sort(x, 0),
+          oracle: "np.sort(a, 0, kind='stable')",
+        }),
+        way('flattened', [of(3, 4)], {
+          build: (x) => tno.sort(x, null),
+          oracle: "np.sort(a, None, kind='stable')",
+        }),
+      ],
+      result: 'same',
+      gradient: apart,
+      failures: [badAxis((x, axis) => tno.sort(x, axis))],
+      names: named('sort', { theano: 'tensor.sort' }),
+      note: 'stable; NaN last',
+    }),
+    row('argsort', {
+      calls: [
+        way('', [of(3, 5)], {
+          build: (x) => tno.argsort(x),
+          oracle: "np.argsort(a, kind='stable')",
+        }),
+        way('axis 0', [of(4, 3)], {
+          build: (x) => tno.argsort(x, 0),
+          oracle: "np.argsort(a, 0, kind='stable')",
+        }),
+      ],
+      result: 'int64',
+      gradient: givesIntegers,
+      failures: [badAxis((x, axis) => tno.argsort(x, axis))],
+      names: named('argsort'),
+    }),
+    row('topk', {
+      calls: [
+        way('greatest', [of(3, 5)], {
+          build: (x) => tno.topk(x, 2),
+          oracle: "np.flip(np.sort(a, kind='stable'), -1)[..., :2]",
+          shapes: { empty: [[0, 5]], one: [[1, 2]] },
+        }),
+        way('least', [of(5, 3)], {
+          build: (x) => tno.topk(x, -1, 0),
+          oracle: "np.sort(a, 0, kind='stable')[:1]",
+          shapes: { empty: [[5, 0]] },
+        }),
+      ],
+      result: 'same',
+      gradient: apart,
+      failures: [
+        failsAtBuild('a k that is no integer', /expected an integer k/, () =>
+          tno.topk(matrix, 1.5),
+        ),
+        failsAtRun('more than there are', /expected .*3/, [tno.NDArray.ones([3], 'float64')], (x) =>
+          tno.topk(x, 4),
+        ),
+      ],
+      names: { theano: 'topk', numpy: null, pytorch: 'torch.topk', jax: 'jax.lax.top_k' },
+      note: 'a negative k takes the least; also `argtopk`, `topkAndArgtopk`',
+    }),
+    row('searchsorted', {
+      calls: (['left', 'right'] as const).map((side) =>
+        way(side, [of(6), of(2, 5)], {
+          build: (x, v) => tno.searchsorted(tno.sort(x), v, side),
+          oracle: `np.searchsorted(np.sort(a), b, '${side}')`,
+        }),
+      ),
+      result: 'int64',
+      gradient: givesIntegers,
+      failures: [
+        failsAtBuild('a matrix to search', /expected a sorted vector/, () =>
+          tno.searchsorted(matrix, matrix),
+        ),
+      ],
+      names: named('searchsorted', { theano: 'extra_ops.searchsorted' }),
+    }),
+    row('unique', {
+      calls: [
+        way('', [of(4, 5)], { build: (x) => tno.unique(x), oracle: 'np.unique(a, True)[0]' }),
+      ],
+      result: 'same',
+      gradient: smooth({ points: [distinct] }),
+      failures: [],
+      names: named('unique', { theano: 'extra_ops.Unique' }),
+      note: 'also `uniqueAll`, with positions and counts',
+    }),
+    row('uniqueAll', {
+      calls: [
+        way('', [of(4, 5)], {
+          build: (x) => {
+            const { indices, inverse, counts } = tno.uniqueAll(x);
+            return [indices, inverse, counts];
+          },
+          oracle: 'np.unique(a, True, True, True)[1:]',
+        }),
+      ],
+      result: ['int64', 'int64', 'int64'],
+      gradient: { kind: 'none', why: 'its results are positions and counts' },
+      names: named('unique', { theano: 'extra_ops.Unique' }),
+    }),
+    row('bincount', {
+      calls: [
+        way('weights', [places(5, 8), reals(8)], {
+          build: (x, weights) => tno.bincount(x, weights, 3),
+          oracle: 'bincount(a, b, 3)',
+          shapes: { special: [[10], [10]] },
+        }),
+      ],
+      result: 'same',
+      tolerance: adds,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a vector of floats', /expected integers, got float/, () =>
+          tno.bincount(tno.vector('x')),
+        ),
+        failsAtRun(
+          'a negative element',
+          /expected an index/,
+          [tno.ndarray([1, -1], 'int64')],
+          (x) => tno.bincount(x),
+        ),
+      ],
+      names: named('bincount', { theano: 'extra_ops.bincount' }),
+    }),
+    row('histogram', {
+      calls: [
+        way('edges', [reals(4, 5)], {
+          build: (x) => tno.histogram(x, tno.ndarray([-2, 0, 1.5, 2])).counts,
+          oracle: 'np.histogram(a, [-2, 0, 1.5, 2])[0]',
+        }),
+      ],
+      result: 'int64',
+      gradient: givesIntegers,
+      failures: [
+        failsAtBuild('bins of rank 2', /expected a number of bins/, () =>
+          tno.histogram(matrix, matrix),
+        ),
+      ],
+      names: named('histogram', { theano: null }),
+    }),
+    running('cumsum'),
+    running('cumprod'),
+    row('diff', {
+      calls: [
+        way('', [reals(3, 5)], { build: (x) => tno.diff(x), oracle: 'np.diff(a)' }),
+        way('twice, axis 0', [reals(5, 3)], {
+          build: (x) => tno.diff(x, 2, 0),
+          oracle: 'np.diff(a, 2, 0)',
+        }),
+      ],
+      result: 'same',
+      tolerance: adds,
+      gradient: smooth(),
+      failures: [badAxis((x, axis) => tno.diff(x, 1, axis))],
+      names: named('diff', { theano: 'extra_ops.diff' }),
+    }),
+    row('quantile', {
+      calls: [
+        way('number', [reals(5, 3)], {
+          build: (x) => tno.quantile(x, 0.3, 0),
+          oracle: 'np.quantile(a.astype(np.longdouble), 0.3, axis=0)',
+          shapes: { empty: [[5, 0]] },
+        }),
+        way('vector', [reals(3, 4)], {
+          build: (x) => tno.quantile(x, tno.ndarray([0, 0.25, 1]), 1),
+          oracle: 'np.quantile(a.astype(np.longdouble), [0, 0.25, 1], axis=1)',
+          shapes: { empty: [[0, 4]] },
+        }),
+      ],
+      result: 'float',
+      tolerance: { ...adds, float16: 3 },
+      gradient: apart,
+      failures: [badAxis((x, axis) => tno.quantile(x, 0.5, axis))],
+      names: named('quantile', { theano: null }),
+      note: 'between elements in proportion',
+    }),
+  ],
+};
