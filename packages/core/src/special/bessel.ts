@@ -99,10 +99,10 @@ export const besselFunctions = {
   double sum = 1;
   double term = 1;
   double scale = 0;
-  for (double k = 1; k < 1e6; k += 1) {
+  for (double k = 1; k < 1e5; k += 1) {
     term *= z / (k * (v + k));
     sum += term;
-    if (fabs(term) < 1e-17 * fabs(sum)) break;
+    if (!(fabs(term) >= 1e-17 * fabs(sum))) break;
     if (sum > 1e200) {
       sum *= 1e-200;
       term *= 1e-200;
@@ -159,6 +159,8 @@ export const besselFunctions = {
   if (x == 0) return INFINITY;
   if (x == INFINITY) return 0;
   double a = fabs(v);
+  if (x > 1e10 && x > a * a) return 1.2533141373155003 / sqrt(x) * (1 + (0.5 * a * a - 0.125) / x);
+  if (a > 1e7 || x > 1e15) return x < a ? INFINITY : NAN;
   double h = 0.6 / sqrt(sqrt(x * x + a * a));
   if (!(h < 0.2)) h = 0.2;
   double sum = 0.5;

@@ -143,6 +143,7 @@ export const gammaFunctions = {
   zeta: `double zeta(double s, double q) {
   if (s <= 1 || !(q == q)) return s == 1 ? INFINITY : NAN;
   if (q <= 0 && q == floor(q)) return INFINITY;
+  if (q < -1e6) return NAN;
   if (s == INFINITY) return q > 1 ? 0 : q == 1 ? 1 : INFINITY;
   double sum = 0;
   double least = 12 + 0.4 * s;
@@ -151,7 +152,7 @@ export const gammaFunctions = {
     double term = pow(next, -s);
     sum += term;
     next += 1;
-    if (next > 1 && term < 1e-18 * fabs(sum)) return sum;
+    if (next > 1 && term <= 1e-18 * fabs(sum)) return sum;
   }
   return sum + zeta_tail(s, next);
 }`,

@@ -20,7 +20,7 @@ export const hypergeometric = {
   double df = 0;
   double g = 0;
   double dg = 0;
-  for (double k = 0; k < 1e5; k += 1) {
+  for (double k = 0; k < 2e4; k += 1) {
     double over = z0 / ((c + k) * (k + 1));
     double r = (a + k) * (b + k) * over;
     double dr = (byA * (b + k) + byB * (a + k)) * over - byC * r / (c + k);
@@ -35,7 +35,7 @@ export const hypergeometric = {
   if (z0 == z) return by == 0 ? f : df;
   g /= z0;
   dg /= z0;
-  for (double steps = 0; steps < 1200 && z0 < z; steps += 1) {
+  for (double steps = 0; steps < 1200 && z0 < z && f == f; steps += 1) {
     double h = 0.5 * (1 - z0);
     if (h > z - z0) h = z - z0;
     double p = z0 * (1 - z0);
@@ -64,7 +64,7 @@ export const hypergeometric = {
       f1 = f2;
       d0 = d1;
       d1 = d2;
-      if ((k + 2) * size <= 1e-17 * (fabs(f) + fabs(df))) break;
+      if (!((k + 2) * size > 1e-17 * (fabs(f) + fabs(df)))) break;
     }
     g = gh / h;
     dg = dgh / h;
@@ -82,10 +82,11 @@ export const hypergeometric = {
   hyp2f1_polynomial: `double hyp2f1_polynomial(double a, double b, double c, double z) {
   double t = 1;
   double f = 1;
-  for (double k = 0; k < 1e6; k += 1) {
+  for (double k = 0; k < 1e5; k += 1) {
     if (a + k == 0 || b + k == 0) break;
     t *= (a + k) * (b + k) / ((c + k) * (k + 1)) * z;
     f += t;
+    if (!(fabs(t) < INFINITY)) break;
   }
   return f;
 }`,

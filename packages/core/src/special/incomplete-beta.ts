@@ -80,6 +80,7 @@ export const incompleteBeta = {
   /** I_x(a, b), or its derivative by a (1) or b (2). */
   beta_either: `double beta_either(double a, double b, double x, double by) {
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return NAN;
+  if (a == INFINITY || b == INFINITY) return NAN;
   if (x == 0 || x == 1) return by == 0 ? x : 0;
   if (x < (a + 1) / (a + b + 2)) return beta_direct(a, b, x, 1 - x, by);
   double other = beta_direct(b, a, 1 - x, x, by == 0 ? 0 : 3 - by);
@@ -122,6 +123,7 @@ export const incompleteBeta = {
   /** The x with I_x(a, b) = p. */
   betaincinv: `double betaincinv(double a, double b, double p) {
   if (!(a > 0 && b > 0 && p >= 0 && p <= 1)) return NAN;
+  if (a == INFINITY || b == INFINITY) return NAN;
   if (p == 0 || p == 1) return p;
   if (p > beta_either(a, b, a / (a + b), 0)) return 1 - beta_inverse(b, a, 1 - p);
   return beta_inverse(a, b, p);

@@ -22,7 +22,7 @@ export const incompleteGamma = {
   gamma_series: `double gamma_series(double a, double x) {
   double term = 1;
   double sum = 1;
-  for (double k = 1; k < 1e6; k += 1) {
+  for (double k = 1; k < 1e5; k += 1) {
     term *= x / (a + k);
     sum += term;
     if (term < 1e-17 * sum) return sum;
@@ -43,7 +43,7 @@ export const incompleteGamma = {
   double dq1 = -1;
   double last = 0;
   double dlast = 0;
-  for (double k = 1; k < 1e6; k += 1) {
+  for (double k = 1; k < 1e5; k += 1) {
     b += 2;
     double c = k * (a - k);
     double dp2 = b * dp1 - p1 + c * dp0 + k * p0;
@@ -62,6 +62,7 @@ export const incompleteGamma = {
     double value = p1;
     double derivative = dp1 - p1 * dq1;
     double still = fabs(value - last) <= 2e-16 * fabs(value);
+    if (!(q2 == q2)) break;
     if (still && (slope == 0 || fabs(derivative - dlast) <= 1e-15 * fabs(derivative) + 1e-30)) break;
     last = value;
     dlast = derivative;
@@ -131,7 +132,7 @@ export const incompleteGamma = {
   double sum = 1;
   double fall = 0;
   double slope = 0;
-  for (double k = 1; k < 1e6; k += 1) {
+  for (double k = 1; k < 1e5; k += 1) {
     term *= x / (a + k);
     fall += 1 / (a + k);
     sum += term;

@@ -33,6 +33,23 @@ describe('special functions', () => {
   });
 });
 
+describe('special functions end', () => {
+  const edges = [Infinity, -Infinity, 0, 0.5, -2.5, 1e300, -1e19];
+
+  it.each(specialFunctions)('%s at the edges', (name) => {
+    const { arity } = scalarSignatures[name];
+    for (let code = 0; code < Math.min(edges.length ** arity, 400); code++) {
+      // Multiples of a prime: some of all where there are too many.
+      const place = (code * 37) % edges.length ** arity;
+      const args = Array.from(
+        { length: arity },
+        (_, k) => edges[Math.floor(place / edges.length ** k) % edges.length],
+      );
+      expect(typeof specialImplementations()[name](...args)).toBe('number');
+    }
+  });
+});
+
 describe('the texts of special functions', () => {
   const entries = Object.entries(functionTexts);
 
