@@ -2,6 +2,7 @@
 import type { TensorVariable } from '../graph/variable.js';
 import { mul, neg, sqr, sub, trueDiv } from './arithmetic.js';
 import type { TensorLike } from './as-variable.js';
+import { asFloat } from './elementwise.js';
 import { special1, type SpecialOp } from './special-op.js';
 import { exp } from './transcendental.js';
 
@@ -50,7 +51,7 @@ export const logNdtr = special1('log_ndtr', (x, _y, g) => mul(g, hazard(x)));
 
 /** The x with Φ(x) = p: quantiles of the standard normal distribution. */
 export function ndtri(p: TensorLike): TensorVariable {
-  return mul(erfcinv(mul(p, 2)), -Math.SQRT2);
+  return mul(erfcinv(mul(asFloat(p), 2)), -Math.SQRT2);
 }
 
 /** The x with log Φ(x) = y. */

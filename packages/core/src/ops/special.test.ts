@@ -114,6 +114,10 @@ describe('special functions', () => {
     ]);
   });
 
+  it('ndtri does not wrap integers', () => {
+    expect(run(errors.ndtri, [ndarray([-128, 1], 'int8')]).toNested()).toEqual([NaN, Infinity]);
+  });
+
   it('xlogy has no gradient by y where x is 0', () => {
     const values = run(
       (p, q) => grad(sum(logarithms.xlogy(p, q)), q),

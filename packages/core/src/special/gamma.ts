@@ -144,6 +144,7 @@ export const gammaFunctions = {
   if (s <= 1 || !(q == q)) return s == 1 ? INFINITY : NAN;
   if (q <= 0 && q == floor(q)) return INFINITY;
   if (q < -1e6) return NAN;
+  if (q == INFINITY) return 0;
   if (s == INFINITY) return q > 1 ? 0 : q == 1 ? 1 : INFINITY;
   double sum = 0;
   double least = 12 + 0.4 * s;
@@ -194,7 +195,8 @@ ${zetaTerms}
   double small = a < b ? a : b;
   double large = a < b ? b : a;
   if (!(small == small && large == large)) return NAN;
-  if (small <= 0 || large < 10) return gammaln(a) + gammaln(b) - gammaln(a + b);
+  if (small == 0) return INFINITY;
+  if (small < 0 || large < 10) return gammaln(a) + gammaln(b) - gammaln(a + b);
   double ratio = small / large;
   double correction = stirling_error(large) - stirling_error(small + large);
   if (small >= 10) {

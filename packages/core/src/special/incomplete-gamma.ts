@@ -144,9 +144,10 @@ export const incompleteGamma = {
 
   /** The x with P(a, x) = p and Q(a, x) = q = 1 - p, both given for accuracy. */
   gamma_inverse: `double gamma_inverse(double a, double p, double q) {
-  if (!(a > 0 && p >= 0 && q >= 0)) return NAN;
+  if (!(a >= 0 && p >= 0 && q >= 0)) return NAN;
   if (p == 0) return 0;
   if (q == 0) return INFINITY;
+  if (a == 0) return 0;
   double lower = p <= 0.5 ? 1 : 0;
   double wanted = lower == 1 ? log(p) : log(q);
   double z = lower == 1 ? -1.4142135623730951 * erfcinv(2 * p) : 1.4142135623730951 * erfcinv(2 * q);
