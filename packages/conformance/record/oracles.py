@@ -129,6 +129,13 @@ def product(a, b):
     return np.dot(a, b)
 
 
+def counted(f, a, b):
+    """A product; of bool, whether any pair holds."""
+    if a.dtype.kind == 'b':
+        return f(a.astype(np.int64), b.astype(np.int64)) > 0
+    return f(a, b)
+
+
 def with_set(a, index, values):
     a = a.copy()
     a[index] = values

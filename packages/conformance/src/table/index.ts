@@ -11,6 +11,7 @@ import { picking } from './picking.js';
 import { products } from './products.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
+import { tensorProducts } from './tensor-products.js';
 import { transcendental } from './transcendental.js';
 
 export const families: readonly Family[] = [
@@ -25,5 +26,6 @@ export const families: readonly Family[] = [
   indexing,
   picking,
   products,
+  tensorProducts,
   images,
 ];
