@@ -63,6 +63,29 @@ describe('conv2d', () => {
   });
 });
 
+describe('neighbourhoods', () => {
+  const x = counted(1, 2, 4, 4);
+
+  it('are rows of cells, and go back', () => {
+    const rows = tno.images2neibs(x, [2, 2]);
+    expect(evaluate(rows).slice([0, 3]).toNested()).toEqual([
+      [0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13],
+    ]); // prettier-ignore
+    expect(evaluate(tno.neibs2images(rows, [2, 2], [1, 2, 4, 4])).toNested()).toEqual(x.toNested());
+    const wide = tno.images2neibs(x, [3, 3], { step: [1, 1] });
+    expect(evaluate(wide).shape).toEqual([8, 9]);
+    expect(evaluate(tno.images2neibs(x, [3, 3], { ignoreBorders: true })).shape).toEqual([2, 9]);
+    expect(() => tno.images2neibs(x, [3, 3]).eval()).toThrow('[reshape] expected');
+  });
+
+  it('meet filters of their own', () => {
+    const shared = counted(3, 2, 2, 2);
+    const own = shared.reshape([3, 1, 1, 2, 2, 2]).broadcastTo([3, 3, 3, 2, 2, 2]).copy();
+    const y = evaluate(tno.unsharedConv2d(x, own));
+    expect(y.toNested()).toEqual(evaluate(tno.conv2d(x, shared)).toNested());
+  });
+});
+
 describe('pool2d', () => {
   const x = counted(1, 1, 5, 5);
 

@@ -84,7 +84,7 @@ function bordersOf(
   });
 }
 
-function convolutionOf(
+export function convolutionOf(
   name: string,
   spatial: number,
   options: ConvOptions,
@@ -107,14 +107,14 @@ function convolutionOf(
   };
 }
 
-function floats(a: TensorLike, b: TensorLike): [TensorVariable, TensorVariable] {
+export function floats(a: TensorLike, b: TensorLike): [TensorVariable, TensorVariable] {
   const [x, y] = asVariables([a, b]);
   const common = promote(x.dtype, y.dtype);
   const dtype = isFloat(common) ? common : config.floatX;
   return [cast(x, dtype), cast(y, dtype)];
 }
 
-function requireRank(name: string, operands: readonly TensorVariable[], rank: number): void {
+export function requireRank(name: string, operands: readonly TensorVariable[], rank: number): void {
   for (const operand of operands) {
     if (operand.type.rank === rank) continue;
     throw new ShapeError(

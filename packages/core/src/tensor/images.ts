@@ -69,6 +69,12 @@ export const pool2d = typed<PoolFunction<number | readonly [number, number]>>(po
 export const pool3d = typed<PoolFunction<number | readonly [number, number, number]>>(
   pooling.pool3d,
 );
+export {
+  images2neibs,
+  neibs2images,
+  unsharedConv2d,
+  type NeighbourOptions,
+} from '../ops/neighbourhoods.js';
 export { maxPool2dSameSize, type PoolMode, type PoolOptions } from '../ops/pooling.js';
 
 export {
