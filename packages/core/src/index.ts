@@ -58,6 +58,7 @@ export { ellipsis, newAxis, type Index } from './ops/advanced-index.js';
 export { nonzero } from './ops/nonzero.js';
 
 export { RandomStream, type DrawRank } from './random/stream.js';
+export { dropout, type DropoutOptions } from './random/dropout.js';
 
 export { grad, type GradientOf, type GradOptions } from './grad/grad.js';
 export {

@@ -193,7 +193,7 @@ function optimizedGraph(
 ): FunctionGraph {
   const graph = new FunctionGraph(inputs, outputs);
   for (const phase of phases(anyTarget)) {
-    if (phase.name === 'expand') break;
+    if (phase.name === 'composites') break;
     rewrite(
       graph,
       phase.rules.filter((rule) => mode.allows(rule.tags)),

@@ -81,6 +81,7 @@ function ifElseOp(count: number): Op {
     },
     lower: {
       kind: 'composite',
+      late: true,
       expand: (node) => branches(node, new Set(), new Set()),
     },
     rules: [

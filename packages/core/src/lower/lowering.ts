@@ -108,7 +108,12 @@ export type Lowering =
       readonly params?: (scope: StepScope, node: Apply) => readonly SizeId[];
       readonly sizesFrom?: number;
     }
-  | { readonly kind: 'composite'; readonly expand: (node: Apply) => readonly TensorVariable[] }
+  /** `late`: rules of later phases may make something better of it, so it is spelled out last. */
+  | {
+      readonly kind: 'composite';
+      readonly expand: (node: Apply) => readonly TensorVariable[];
+      readonly late?: boolean;
+    }
   /** Writes steps; returns a buffer for each output (of the shapes that the shape rule gives). */
   | {
       readonly kind: 'steps';

@@ -13,9 +13,8 @@ import { TensorType } from '../types/tensor-type.js';
 import { add, intDiv, mul } from './arithmetic.js';
 import { forEachProduct, sumOfProducts, type ConvolutionSteps } from './convolution-perform.js';
 import { dimshuffle, transpose } from './dimshuffle.js';
-import { dot } from './dot.js';
+import { stackedProduct } from './matmul.js';
 import { withBorders, withoutBorders, type Border } from './padding.js';
-import { sum } from './reduce.js';
 import { reshapeTo } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
 import { subtensor } from './subtensor.js';
@@ -62,12 +61,6 @@ const grouped = (groups: number, ...rest: readonly TensorVariable[]): TensorVari
 const perGroup = (channels: TensorVariable, groups: number): TensorVariable =>
   groups === 1 ? channels : intDiv(channels, groups);
 
-/** a·b, of each group. */
-function contract(a: TensorVariable, b: TensorVariable): TensorVariable {
-  if (a.type.rank === 2) return dot(a, b);
-  return sum(mul(dimshuffle(a, [0, 1, 2, 'x']), dimshuffle(b, [0, 'x', 1, 2])), 2);
-}
-
 /** Transposes the matrix of each group. */
 const flipped = (a: TensorVariable): TensorVariable =>
   a.type.rank === 2 ? transpose(a) : dimshuffle(a, [0, 2, 1]);
@@ -107,7 +100,7 @@ function expandForward(
   w: TensorVariable,
 ): TensorVariable {
   const { columns, counts } = columnsOf(x, spatialOf(w), convolution);
-  const flat = contract(rowsOf(w, convolution), columns);
+  const flat = stackedProduct(rowsOf(w, convolution), columns);
   return swapped(reshapeTo(flat, [shapeOf(w, 0), shapeOf(x, 0), ...counts]));
 }
 
@@ -120,7 +113,7 @@ function expandToImage(
   const { steps, borders } = convolution;
   const [n, , ...counts] = sizesOf(g);
   const channels = mul(shapeOf(w, 1), steps.groups);
-  const columns = contract(flipped(rowsOf(w, convolution)), flatResult(g, convolution));
+  const columns = stackedProduct(flipped(rowsOf(w, convolution)), flatResult(g, convolution));
   const seen = reshapeTo(columns, [channels, ...spatialOf(w), n, ...counts]);
   const padded = lengths.map((length, k) => add(add(length, borders[2 * k]), borders[2 * k + 1]));
   return withoutBorders(swapped(fold(seen, padded, layoutOf(steps))), pairs(borders));
@@ -134,7 +127,7 @@ function expandToFilters(
 ): TensorVariable {
   const { steps } = convolution;
   const { columns } = columnsOf(x, sizes, convolution);
-  const flat = contract(flatResult(g, convolution), flipped(columns));
+  const flat = stackedProduct(flatResult(g, convolution), flipped(columns));
   const shape = [shapeOf(g, 1), perGroup(shapeOf(x, 1), steps.groups), ...sizes];
   return turned(reshapeTo(flat, shape), steps);
 }

@@ -102,7 +102,7 @@ const dotOp: Op = defineOp({
     return [product.reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)])];
   },
   pullback: ({ inputs: [x, y] }, [g]) => (g === null ? [null, null] : pullProduct(x, y, g)),
-  lower: { kind: 'composite', expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
+  lower: { kind: 'composite', late: true, expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
 });
 
 /** The product as a sum of products: what targets without the library routine run. */

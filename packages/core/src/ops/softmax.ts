@@ -105,7 +105,7 @@ const logSoftmaxOp = (axis: number): Op =>
     },
   });
 
-function floatVariable(x: TensorLike): TensorVariable {
+export function floatVariable(x: TensorLike): TensorVariable {
   const v = asVariable(x);
   return isFloat(v.dtype) ? v : cast(v, config.floatX);
 }

@@ -7,7 +7,7 @@ import type { Rule } from './rule.js';
 import { arithRules } from './rules/arith.js';
 import { blasRules } from './rules/blas.js';
 import { elemwiseRules } from './rules/elemwise.js';
-import { expandRules } from './rules/expand.js';
+import { compositeRules, expandRules } from './rules/expand.js';
 import { joinRules } from './rules/join.js';
 import { linearAlgebraRules } from './rules/linear-algebra.js';
 import { logRules } from './rules/logs.js';
@@ -49,9 +49,10 @@ export interface Phase {
  * - canonicalize: one spelling for each meaning, so that later patterns match.
  * - stabilize: numerically better forms; with canonicalize's rules, since each may make room for the other.
  * - specialize: cheaper forms (powers, one-hot); these would undo canonical forms, so they run without them.
+ * - composites: ops that are made of others, products among them, in terms of those.
  * - library: products as calls of the target's routines.
  * - branches: what only one branch of a choice uses goes into it.
- * - expand: what is left of composite ops in terms of primitives, specialized and tidied up once more.
+ * - expand: what no routine took, in terms of primitives, specialized and tidied up once more.
  */
 export function phases(target: Target, own: readonly Rule[] = []): readonly Phase[] {
   const rules = [...own, ...generalRules];
@@ -61,6 +62,7 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
     { name: 'canonicalize', rules: tagged(rules, 'canonicalize', 'remove-assert') },
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
     { name: 'specialize', rules: [...specializing, ...tidying] },
+    { name: 'composites', rules: [...compositeRules, ...tidying] },
     { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
     { name: 'branches', rules: tagged(own, 'lazy') },
     {

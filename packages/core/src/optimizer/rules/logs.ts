@@ -51,7 +51,8 @@ export function isNonNegative(v: TensorVariable, depth = 0): boolean {
   const all = (operands: readonly TensorVariable[]): boolean =>
     operands.every((operand) => isNonNegative(operand, depth + 1));
   const { name } = node.op;
-  if (/^(exp2?|softmax|sigmoid|softplus|sqr|sqrt|abs|erfcx?|ndtr|gammaincc?|betainc)$/.test(name)) return true;
+  if (/^(exp2?|softmax|sigmoid|softplus|sqr|sqrt|abs|erfcx?|ndtr|gammaincc?|betainc)$/.test(name))
+    return true;
   if (/^(add|mul|true_div|maximum|minimum)$/.test(name)) return all(node.inputs);
   if (/^(sum|prod|max|min|cast|reciprocal)$/.test(name) || movers.includes(name)) {
     return all(node.inputs.slice(0, 1));
