@@ -27,7 +27,7 @@ extern "C" __global__ void k0_arg_columns(const k0_arg_columns_args a) {
     for (long long i1 = 0; i1 < d1; i1++) {
       const float v0 = p0_0[i1 * d0];
       const int v1 = p1_0[i1 * d0];
-      const int m2 = v0 > b2 || (v0 != v0 && b2 == b2);
+      const int m2 = !(v0 <= b2 || b2 != b2);
       b2 = m2 ? v0 : b2;
       s2 = m2 ? i1 : s2;
       const int m3 = v1 < b3;

@@ -32,7 +32,7 @@ extern "C" __global__ void k0_arg_rows(const k0_arg_rows_args a) {
         const long long i1 = t + r;
         const float v0 = p0_0[i1];
         const int v1 = p1_0[i1];
-        const int m2 = v0 > b2 || (v0 != v0 && b2 == b2);
+        const int m2 = !(v0 <= b2 || b2 != b2);
         b2 = m2 ? v0 : b2;
         s2 = m2 ? i1 : s2;
         const int m3 = v1 < b3;

@@ -56,7 +56,7 @@ extern "C" __global__ void k0_moments(const k0_moments_args a) {
         x4 = x4 + v2;
         x5 = x5 + v3;
         x6 = v0 > x6 || v0 != v0 ? v0 : x6;
-        const int m7 = v0 > b7 || (v0 != v0 && b7 == b7);
+        const int m7 = !(v0 <= b7 || b7 != b7);
         b7 = m7 ? v0 : b7;
         s7 = m7 ? i1 : s7;
       }
@@ -77,8 +77,7 @@ extern "C" __global__ void k0_moments(const k0_moments_args a) {
         x6 = y > x6 || y != y ? y : x6;
       }
       x6 = (float)__shfl_sync(mask, x6, 0, 16);
-      const float y6 = x6;
-      s6 = y6 > s6 || y6 != y6 ? y6 : s6;
+      s6 = x6 > s6 || x6 != x6 ? x6 : s6;
     }
     for (int h = 8; h > 0; h >>= 1) {
       const float y = __shfl_down_sync(mask, b7, h, 16);

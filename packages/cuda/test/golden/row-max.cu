@@ -33,8 +33,7 @@ extern "C" __global__ void k0_row_max(const k0_row_max_args a) {
         x1 = y > x1 || y != y ? y : x1;
       }
       x1 = (float)__shfl_sync(mask, x1, 0, 16);
-      const float y1 = x1;
-      s1 = y1 > s1 || y1 != y1 ? y1 : s1;
+      s1 = x1 > s1 || x1 != x1 ? x1 : s1;
     }
     if (lane == 0) {
       p1[i0] = s1;
