@@ -1,13 +1,16 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, named, row, smooth, way } from '../make-row.js';
-import type { Call, Family, Gradient, Input, Names, Row } from '../row.js';
-import { below, between, floats, integers, numbers, real } from '../values.js';
+import type { Call, Family, Gradient, Input, Names, Row, Values } from '../row.js';
+import { below, between, integers, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: real });
 const matrix = [of(3, 4)];
 /** A number of elements, which is symbolic. */
 const count = (n: number): Input => ({ shape: [], values: () => n, dtype: 'int64' });
 const { shapeOf } = tno;
+/** From 1 on, so that the bounds have one sign. */
+const above0: Values = (random, dtype, position, size) =>
+  dtype === 'bool' ? 1 : between(1, 8)(random, dtype, position, size);
 const noValues: Gradient = { kind: 'none', why: 'does not depend on values' };
 
 type Build = Call['build'];
@@ -63,8 +66,7 @@ const space = (
         blank: { special: 'of infinite bounds NumPy gives NaN in other places' },
       }),
     ],
-    dtypes: floats,
-    result: 'same',
+    result: 'float',
     tolerance: { float16: 8, float32: 16, float64: 16, beside: 'array' },
     gradient: smooth(),
     failures: [
@@ -150,7 +152,6 @@ export const creation: Family = {
             oracle: `np.${op}_indices(int(a), 1, 3)`,
           }),
         ],
-        dtypes: ['int64'],
         result: ['int64', 'int64'],
         gradient: noValues,
         names: named(`${op}_indices`),
@@ -162,7 +163,6 @@ export const creation: Family = {
             oracle: `np.${op}_indices_from(a, -1)`,
           }),
         ],
-        dtypes: ['float32'],
         result: ['int64', 'int64'],
         gradient: noValues,
         names: named(`${op}_indices_from`, { pytorch: null }),
@@ -184,7 +184,7 @@ export const creation: Family = {
     }),
     space('linspace', real, named('linspace', { theano: null })),
     space('logspace', between(-1, 2), named('logspace', { theano: null })),
-    space('geomspace', between(1, 8), named('geomspace', { theano: null, pytorch: null })),
+    space('geomspace', above0, named('geomspace', { theano: null, pytorch: null })),
     row('bartlett', {
       calls: [1, 2, 7, 8].map((n) =>
         way(`${n}`, [count(n)], {
@@ -192,7 +192,6 @@ export const creation: Family = {
           oracle: 'np.bartlett(int(a))',
         }),
       ),
-      dtypes: ['int64'],
       result: 'float64',
       tolerance: { float64: 2 },
       gradient: noValues,
@@ -205,7 +204,6 @@ export const creation: Family = {
           oracle: 'np.ogrid[0:int(a):2, 1:4]',
         }),
       ],
-      dtypes: ['int64'],
       result: ['int64', 'int64'],
       gradient: noValues,
       names: named('ogrid', { pytorch: null }),
@@ -217,7 +215,6 @@ export const creation: Family = {
           oracle: 'tuple(np.mgrid[0:int(a):2, 1:4])',
         }),
       ],
-      dtypes: ['int64'],
       result: ['int64', 'int64'],
       gradient: noValues,
       names: named('mgrid', { pytorch: null }),
@@ -237,7 +234,6 @@ export const creation: Family = {
           oracle: 'tuple(np.meshgrid(a, b, sparse=True))',
         }),
       ],
-      dtypes: numbers,
       result: ['same', 'same'],
       gradient: smooth(),
       failures: [

@@ -6,6 +6,12 @@ import { below, real } from '../values.js';
 const of = (...shape: number[]): Input => ({ shape, values: real });
 /** Positions before `n`; all 0 in the cell `one`. */
 const at = (n: number, ...shape: number[]): Input => ({ shape, values: below(n), dtype: 'int64' });
+/** Positions on both sides of any range. */
+const anywhere = (...shape: number[]): Input => ({
+  shape,
+  values: (random) => Math.floor(17 * random()) - 8,
+  dtype: 'int64',
+});
 const mask = (...shape: number[]): Input => ({ shape, values: below(2), dtype: 'bool' });
 const { slice } = tno;
 const wrongMask = [tno.NDArray.ones([3, 5]), tno.ndarray([true, false])];
@@ -91,6 +97,30 @@ export const indexing: Family = {
             ],
             one: [
               [1, 5],
+              [1, 1],
+            ],
+          },
+        }),
+        way('wrap', [of(3, 4), anywhere(5)], {
+          build: (x, i) => tno.take(x, i, 1, 'wrap'),
+          oracle: "np.take(a, b, axis=1, mode='wrap')",
+          shapes: { empty: [[0, 4], [5]] },
+        }),
+        way('clip', [of(3, 4), anywhere(5)], {
+          build: (x, i) => tno.take(x, i, 1, 'clip'),
+          oracle: "np.take(a, b, axis=1, mode='clip')",
+          shapes: { empty: [[0, 4], [5]] },
+        }),
+        way('flattened', [of(3, 4), at(12, 2, 2)], {
+          build: (x, i) => tno.take(x, i, null),
+          oracle: 'np.take(a, b)',
+          shapes: {
+            empty: [
+              [3, 4],
+              [0, 2],
+            ],
+            one: [
+              [3, 4],
               [1, 1],
             ],
           },

@@ -39,37 +39,6 @@ export const picking: Family = {
   name: 'picking',
   title: 'Picking and diagonals',
   rows: [
-    row('take', {
-      calls: [
-        way('wrap', [of(3, 4), anywhere(5)], {
-          build: (x, i) => tno.take(x, i, 1, 'wrap'),
-          oracle: "np.take(a, b, axis=1, mode='wrap')",
-          shapes: { empty: [[0, 4], [5]] },
-        }),
-        way('clip', [of(3, 4), anywhere(5)], {
-          build: (x, i) => tno.take(x, i, 1, 'clip'),
-          oracle: "np.take(a, b, axis=1, mode='clip')",
-          shapes: { empty: [[0, 4], [5]] },
-        }),
-        way('flattened', [of(3, 4), at(12, 2, 2)], {
-          build: (x, i) => tno.take(x, i, null),
-          oracle: 'np.take(a, b)',
-          shapes: {
-            empty: [
-              [3, 4],
-              [0, 2],
-            ],
-            one: [
-              [3, 4],
-              [1, 1],
-            ],
-          },
-        }),
-      ],
-      result: 'same',
-      gradient: smooth(),
-      names: named('take'),
-    }),
     row('takeAlongAxis', {
       calls: [
         way('', [of(3, 5), at(5, 3, 2)], {
@@ -268,7 +237,6 @@ export const picking: Family = {
           oracle: `np.ravel_multi_index((a, b), (3, 4), mode='${mode}')`,
         }),
       ),
-      dtypes: ['int64'],
       result: 'int64',
       gradient: { kind: 'none', why: 'takes integers' },
       failures: [
@@ -291,7 +259,6 @@ export const picking: Family = {
           oracle: 'np.unravel_index(a, (2, 3, 4))',
         }),
       ],
-      dtypes: ['int64'],
       result: ['int64', 'int64', 'int64'],
       gradient: { kind: 'none', why: 'takes integers' },
       failures: [
@@ -316,7 +283,6 @@ export const picking: Family = {
           oracle: 'np.argsort(a, -1)',
         }),
       ],
-      dtypes: ['int64'],
       result: 'int64',
       gradient: { kind: 'none', why: 'takes integers' },
       failures: [
