@@ -338,7 +338,7 @@ export const picking: Family = {
           'out of range',
           /expected an index within \[-2, 1\], got 2/,
           [tno.ndarray([2n]), tno.NDArray.ones([1])],
-          (i, x) => tno.choose(i, [x, x]),
+          (i, x) => tno.choose(i, [x, tno.neg(x)]),
         ),
         failsAtBuild('no choices', /\[choose\] expected one choice at least/, () =>
           tno.choose(tno.lvector(), []),
