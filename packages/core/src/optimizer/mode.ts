@@ -13,11 +13,12 @@ export type ModeTag = RuleTag | LoweringTag;
 
 /** Tags in text, as flags have them: `unsafe-nan:fusion`. @throws ConfigError for an unknown one */
 export function tagsOf(text: string): ModeTag[] {
-  const known: readonly string[] = [...ruleTags, ...loweringTags];
+  const known: readonly ModeTag[] = [...ruleTags, ...loweringTags];
   return text.split(':').flatMap((word) => {
     const tag = word.trim();
     if (tag === '') return [];
-    if (known.includes(tag)) return [tag as ModeTag];
+    const found = known.find((one) => one === tag);
+    if (found !== undefined) return [found];
     throw new ConfigError(`[mode] expected tags out of ${known.join(', ')}, got ${tag}`);
   });
 }
