@@ -1,4 +1,4 @@
-import { elementwise, named, piecewiseConstant, smooth } from '../make-row.js';
+import { elementwise, givesIntegers, named, piecewiseConstant, smooth } from '../make-row.js';
 import type { Family } from '../row.js';
 import * as tno from '@tno/core';
 import { awayFromZero, between, distinct, halves, numbers, positive, real } from '../values.js';
@@ -160,6 +160,23 @@ export const arithmetic: Family = {
       oracle: 'np.round(a)',
       names: named('round'),
       note: 'half to even',
+    }),
+    elementwise('iround', {
+      oracle: 'np.round(a).astype(np.int64)',
+      values: halves,
+      result: 'int64',
+      gradient: givesIntegers,
+      names: named('iround', { numpy: null, pytorch: null, jax: null }),
+      blank: { special: 'integers of NaN and infinities are what C makes of them' },
+    }),
+    elementwise('ceilIntDiv', {
+      ...arithmeticOn,
+      operands: 2,
+      oracle: 'ceil_int_div(a, b)',
+      values: [real, awayFromZero()],
+      gradient: piecewiseConstant,
+      names: named('ceil_intdiv', { numpy: null, pytorch: null, jax: null }),
+      note: '0 for a zero divisor',
     }),
   ],
 };

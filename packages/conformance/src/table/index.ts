@@ -1,5 +1,6 @@
 /** All families, in the order of FEATURES.md. */
 import type { Family } from '../row.js';
+import { activations } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { arrangement } from './arrangement.js';
 import { comparisons } from './comparison.js';
@@ -12,11 +13,14 @@ import { products } from './products.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
 import { tensorProducts } from './tensor-products.js';
+import { specials } from './special.js';
 import { transcendental } from './transcendental.js';
 
 export const families: readonly Family[] = [
   arithmetic,
   transcendental,
+  activations,
+  specials,
   comparisons,
   reductions,
   ordering,

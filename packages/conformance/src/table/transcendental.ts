@@ -50,6 +50,11 @@ export const transcendental: Family = {
     float1('arctan'),
     float1('sinh'),
     float1('cosh'),
+    float1('arcsinh'),
+    float1('arccosh', between(1.2, 4)),
+    float1('arctanh', between(-0.9, 0.9)),
+    float1('deg2rad'),
+    float1('rad2deg'),
     float1('arctan2', awayFromZero(), { operands: 2, oracle: 'np.arctan2(a, b)' }),
     float1('logaddexp', real, {
       operands: 2,

@@ -80,9 +80,9 @@ export const incompleteBeta = {
   /** I_x(a, b), or its derivative by a (1) or b (2). */
   beta_either: `double beta_either(double a, double b, double x, double by) {
   if (!(a >= 0 && b >= 0 && x >= 0 && x <= 1) || a + b == 0) return NAN;
-  if (by == 0 && (a == 0 || b == 0)) return a == 0 ? 1 : x < 1 ? 0 : 1;
-  if (a == INFINITY || b == INFINITY) return NAN;
   if (x == 0 || x == 1) return by == 0 ? x : 0;
+  if (by == 0 && (a == 0 || b == 0)) return a == 0 ? 1 : 0;
+  if (a == INFINITY || b == INFINITY) return NAN;
   if (x < (a + 1) / (a + b + 2)) return beta_direct(a, b, x, 1 - x, by);
   double other = beta_direct(b, a, 1 - x, x, by == 0 ? 0 : 3 - by);
   return by == 0 ? 1 - other : -other;
