@@ -66,7 +66,6 @@ function makeCase(id: string, row: Row, call: Call, dtype: DType, cell: Cell): C
       ? firstRow(value).broadcastTo(value.shape).copy()
       : value;
   });
-  const results = [call.result ?? row.result].flat() as readonly Result[];
   return {
     id,
     row,
@@ -74,7 +73,7 @@ function makeCase(id: string, row: Row, call: Call, dtype: DType, cell: Cell): C
     cell,
     dtype,
     operands,
-    results: results.map((result) => resultDType(result, dtype)),
+    results: resultDTypes(row, call, dtype),
     throws: call.throws?.[cell] ?? null,
   };
 }
@@ -113,8 +112,15 @@ function operand(
     .reshape(shape);
 }
 
-function cellValue(x: number | bigint, dtype: DType): number | bigint | boolean {
+/** A number as elements of the dtype are given. */
+export function cellValue(x: number | bigint, dtype: DType): number | bigint | boolean {
   return dtype === 'bool' ? x !== 0 && x !== 0n : x;
+}
+
+/** Dtypes of a call's results. */
+export function resultDTypes(row: Row, call: Call, dtype: DType): readonly DType[] {
+  const results = [call.result ?? row.result].flat() as readonly Result[];
+  return results.map((result) => resultDType(result, dtype));
 }
 
 function resultDType(result: Result, dtype: DType): DType {

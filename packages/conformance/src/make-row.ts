@@ -108,7 +108,13 @@ export function elementwise(op: string, options: Elementwise): Row {
   };
   const own = inputs.map(({ dtype }) => dtype);
   const clash = n === 1 ? [] : [clashAtRun(build, own, dtypes.at(-1) ?? 'float64')];
-  return row(op, { ...rest, dtypes, calls: [call], failures: [...clash, ...failures] });
+  return row(op, {
+    elementwise: true,
+    ...rest,
+    dtypes,
+    calls: [call],
+    failures: [...clash, ...failures],
+  });
 }
 
 /** Operands whose sizes differ, which is known when the function runs. */

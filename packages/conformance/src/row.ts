@@ -106,6 +106,10 @@ export interface Row {
   readonly tolerance?: Tolerance;
   readonly gradient: Gradient;
   readonly failures: readonly Failure[];
+  /** Takes operands of any shapes that broadcast together. */
+  readonly elementwise?: boolean;
+  /** Its value jumps where its operands do not: random graphs give it exact ones. */
+  readonly jumps?: boolean;
   readonly names: Names;
   /** A word for FEATURES.md. */
   readonly note?: string;

@@ -61,6 +61,7 @@ export const arithmetic: Family = {
     }),
     elementwise('mod', {
       ...arithmeticOn,
+      jumps: true,
       operands: 2,
       oracle: 'mod(a, b)',
       values: [real, awayFromZero()],

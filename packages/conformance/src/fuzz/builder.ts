@@ -1,0 +1,211 @@
+/**
+ * Builds random graphs value by value. Every value is computed while it is made, with an estimate of its
+ * rounding error, so that steps which would make rounding visible are left out.
+ */
+import {
+  evaluate,
+  isFloat,
+  NDArray,
+  tensor,
+  TnoError,
+  type DType,
+  type TensorVariable,
+} from '@tno/core';
+
+/** A value that was made, and what is known of it. */
+export interface Made {
+  readonly variable: TensorVariable;
+  readonly value: NDArray;
+  /** Absolute error that rounding may have brought, estimated; 0 for exact values. */
+  readonly error: number;
+}
+
+export interface LeafRecipe {
+  readonly dtype: number;
+  /** Sizes; a negative one is a static 1. */
+  readonly sizes: readonly number[];
+  readonly seed: number;
+}
+
+export interface StepRecipe {
+  readonly op: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+export const leafDTypes: readonly DType[] = [
+  'float64',
+  'float32',
+  'float64',
+  'float32',
+  'int64',
+  'int32',
+  'bool',
+  'uint8',
+  'float16',
+];
+
+const LARGEST = 100;
+export const epsilon: Partial<Record<DType, number>> = {
+  float64: 2 ** -52,
+  float32: 2 ** -23,
+  float16: 2 ** -10,
+};
+/** Largest error that a value may have. */
+const mostError: Partial<Record<DType, number>> = {
+  float64: 1e-9,
+  float32: 1e-3,
+  float16: 0.1,
+};
+
+/** Small numbers: quarters for floats, so that sums and products of few of them are exact. */
+function leafValue(dtype: DType, shape: readonly number[], seed: number): NDArray {
+  const out = NDArray.zeros(shape, dtype).reshape([shape.reduce((a, b) => a * b, 1)]);
+  let state = seed * 2654435761 + 12345;
+  for (let k = 0; k < out.size; k++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    const number = ((state >>> 16) % 17) - 8;
+    out.set(
+      isFloat(dtype)
+        ? number / 4
+        : dtype === 'bool'
+          ? number > 0
+          : dtype === 'uint8'
+            ? Math.abs(number)
+            : number,
+      k,
+    );
+  }
+  return out.reshape(shape);
+}
+
+export class GraphBuilder {
+  readonly pool: Made[] = [];
+  readonly inputs: Made[];
+  /** Names of the table's ops that are in the graph. */
+  readonly seen = new Set<string>();
+
+  constructor(leaves: readonly LeafRecipe[]) {
+    this.inputs = leaves.map(({ dtype: number, sizes, seed }, k) => {
+      const dtype = leafDTypes[number];
+      const shape = sizes.map((n) => Math.abs(n));
+      const variable = tensor(
+        dtype,
+        sizes.map((n) => (n < 0 ? 1 : null)),
+        `x${k}`,
+      );
+      return { variable, value: leafValue(dtype, shape, seed), error: 0 };
+    });
+    this.pool.push(...this.inputs);
+  }
+
+  /** The first value from position `from` on, around the pool, that fits; null where none does. */
+  find(from: number, fits: (made: Made) => boolean): Made | null {
+    for (let k = 0; k < this.pool.length; k++) {
+      const made = this.pool[(from + k) % this.pool.length];
+      if (fits(made)) return made;
+    }
+    return null;
+  }
+
+  /** A new input of the graph. */
+  leaf(value: NDArray): Made {
+    const variable = tensor(
+      value.dtype,
+      value.shape.map(() => null),
+      `x${this.inputs.length}`,
+    );
+    const made = { variable, value, error: 0 };
+    this.inputs.push(made);
+    this.pool.push(made);
+    return made;
+  }
+
+  /** Takes the variable in, if its value is ordinary and rounding does not show in it. @returns whether */
+  add(make: () => TensorVariable, operands: readonly Made[], fromLeaves = false): boolean {
+    try {
+      const variable = make();
+      const made = fromLeaves ? this.measureFromLeaves(variable) : this.measure(variable, operands);
+      if (made === null || variable.owner === null) return false;
+      this.pool.push(made);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TnoError)) throw error;
+      return false;
+    }
+  }
+
+  private measure(variable: TensorVariable, operands: readonly Made[]): Made | null {
+    const valuesAt = (sign: number): NDArray => {
+      const known = new Map(this.pool.map(({ variable: v, value }) => [v, value]));
+      for (const { variable: v, value, error } of operands)
+        known.set(
+          v,
+          shifted(value, () => sign * error),
+        );
+      return evaluate([variable], known)[0];
+    };
+    const value = valuesAt(0);
+    const exact = operands.every(({ error }) => error === 0);
+    return accept(variable, value, exact ? [] : [valuesAt(1), valuesAt(-1)], 2);
+  }
+
+  private measureFromLeaves(variable: TensorVariable): Made | null {
+    const valuesAt = (sign: number): NDArray => {
+      const known = new Map(
+        this.inputs.map(({ variable: v, value }) => {
+          const eps = epsilon[v.dtype] ?? 0;
+          return [
+            v,
+            sign === 0 ? value : shifted(value, (x) => sign * 4 * eps * (Math.abs(x) + 0.1)),
+          ];
+        }),
+      );
+      return evaluate([variable], known)[0];
+    };
+    return accept(variable, valuesAt(0), [valuesAt(1), valuesAt(-1)], 50);
+  }
+}
+
+/** `value` with every float moved; integers stay. */
+function shifted(value: NDArray, by: (x: number) => number): NDArray {
+  if (!isFloat(value.dtype)) return value;
+  const flat = value.copy().reshape([value.size]);
+  for (let k = 0; k < flat.size; k++) {
+    const x = Number(flat.get(k));
+    flat.set(x + by(x), k);
+  }
+  return flat.reshape(value.shape);
+}
+
+export function flatNumbers(value: NDArray): number[] {
+  const flat = value.contiguous();
+  return Array.from({ length: flat.size }, (_, k) => Number(flat.data[flat.offset + k]));
+}
+
+function accept(
+  variable: TensorVariable,
+  value: NDArray,
+  moved: readonly NDArray[],
+  factor: number,
+): Made | null {
+  const numbers = flatNumbers(value);
+  if (value.size > 200 || numbers.some((x) => !(Math.abs(x) <= LARGEST))) return null;
+  if (!isFloat(value.dtype))
+    return moved.every((other) => other.equals(value)) ? { variable, value, error: 0 } : null;
+  const gap = moved.reduce((most, other) => {
+    if (other.size !== value.size) return Infinity;
+    return flatNumbers(other).reduce(
+      (m, x, k) => Math.max(m, x === numbers[k] ? 0 : Math.abs(x - numbers[k])),
+      most,
+    );
+  }, 0);
+  const scale = numbers.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+  // A few bits are enough for exact operands of exact ops: quarters, and quarters of them.
+  const [finest, most] = value.dtype === 'float16' ? [16, 4] : [64, LARGEST];
+  const isGrid = numbers.every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
+  const own = gap === 0 && isGrid ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (scale + 1);
+  const error = factor * gap + own;
+  return error <= (mostError[value.dtype] ?? 0) ? { variable, value, error } : null;
+}
