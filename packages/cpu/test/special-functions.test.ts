@@ -10,9 +10,7 @@ import { createCpuDevice } from '../src/index.js';
 
 const ops = specialFunctions.map((name) => special(name, () => []));
 const values = specialFunctions.map(specialValues);
-const inputs = values.map((list) =>
-  list[0].args.map((_, k) => list.map(({ args }) => args[k])),
-);
+const inputs = values.map((list) => list[0].args.map((_, k) => list.map(({ args }) => args[k])));
 
 /** What all special functions give at the recorded arguments. */
 function results(dtype: 'float64' | 'float32', device: tno.Device): tno.NDArray[] {
