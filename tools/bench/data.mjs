@@ -22,7 +22,7 @@ function randomNumbers(seed) {
   };
 }
 
-/** The parameters of a model, in order: name and shape. @param {Training} workload */
+/** The parameters of a model, in order: name and shape. @param {Training} workload @returns {[string, number[]][]} */
 export function parameterShapes({ model, inputs, hidden, classes }) {
   if (model === 'lenet') {
     return [

@@ -28,6 +28,7 @@ const subjects = [
 ];
 
 const device = tno.createNullDevice(tno.createReferenceDevice().target);
+/** @type {{ subject: string, size: string, nodes: number, build: number, optimize: number, lower: number, all: number, perNode: number }[]} */
 const rows = [];
 // Once without counting, so that the compiler of the compiler has done its work.
 residualNetwork([1, 1, 1, 1]);

@@ -70,7 +70,11 @@ export const stepKinds = [
 ] as const satisfies readonly Step['kind'][];
 
 export const checkRels = ['eq', 'le', 'lt'] as const satisfies readonly Check['rel'][];
-export const checkErrors = ['shape', 'index', 'assert'] as const satisfies readonly Check['error'][];
+export const checkErrors = [
+  'shape',
+  'index',
+  'assert',
+] as const satisfies readonly Check['error'][];
 export const storeModes = ['set', 'add'] as const;
 
 /** The words of a Program, without the bytes of its constants. */

@@ -99,8 +99,7 @@ export class KernelWriter implements PointScope {
     const zero = this.sizes.const(0);
     const one = this.sizes.const(1);
     return shape.map((size, k): Coordinate => {
-      if (this.sizes.constant(size) === 1)
-        return { kind: 'affine', offset: zero, terms: [] };
+      if (this.sizes.constant(size) === 1) return { kind: 'affine', offset: zero, terms: [] };
       return { kind: 'affine', offset: zero, terms: [{ stride: one, axis: axes[k] }] };
     });
   }

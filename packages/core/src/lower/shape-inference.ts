@@ -15,7 +15,13 @@ export interface ShapeHooks {
   /** The value of an integer scalar that is not size arithmetic. */
   value(variable: TensorVariable): SizeId;
   requireEqual(a: SizeId, b: SizeId, text: string, node: Apply): SizeId;
-  requireAtMost(a: SizeId, b: SizeId, text: string, error: 'shape' | 'index' | 'assert', node: Apply): void;
+  requireAtMost(
+    a: SizeId,
+    b: SizeId,
+    text: string,
+    error: 'shape' | 'index' | 'assert',
+    node: Apply,
+  ): void;
 }
 
 export class ShapeInference {

@@ -47,6 +47,7 @@ export function dropout(
   const sizes = sizesOf(v).filter((_, axis) => !shared.includes(axis));
   let next = 0;
   const order = v.type.shape.map((_, axis) => (shared.includes(axis) ? ('x' as const) : next++));
-  const kept = dimshuffle(stream.bernoulli(sizes, { p: 1 - p }) as TensorVariable, order);
-  return switchOp(kept, mul(v, 1 / (1 - p)), scalarConstant(0, v.dtype));
+  const kept: TensorVariable = stream.bernoulli(sizes, { p: 1 - p });
+  const chosen = dimshuffle(kept, order);
+  return switchOp(chosen, mul(v, 1 / (1 - p)), scalarConstant(0, v.dtype));
 }
