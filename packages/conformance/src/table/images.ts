@@ -1,7 +1,7 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
 import type { Family, Input } from '../row.js';
-import { between, distinct, floats } from '../values.js';
+import { between, distinct } from '../values.js';
 
 const small = between(-2, 2);
 const of = (...shape: number[]): Input => ({ shape, values: small });
@@ -12,8 +12,8 @@ const sums = { float16: 8, float32: 8, float64: 16, beside: 'array' } as const;
 /** PyTorch's convolution, which does not turn filters around. */
 const torchConv = (spatial: number, options: string, flip: boolean): string => {
   const axes = Array.from({ length: spatial }, (_, k) => k + 2).join(', ');
-  const filters = flip ? `torch.flip(tensor(b), (${axes},))` : 'tensor(b)';
-  return `F.conv${spatial}d(tensor(a), ${filters}${options})`;
+  const filters = flip ? `torch.flip(tensor(b).double(), (${axes},))` : 'tensor(b).double()';
+  return `F.conv${spatial}d(tensor(a).double(), ${filters}${options})`;
 };
 const elsewhere = (spatial: number): ReturnType<typeof named> =>
   named(`conv${spatial}d`, {
@@ -53,7 +53,6 @@ export const images: Family = {
           },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
@@ -81,7 +80,6 @@ export const images: Family = {
           shapes: { empty: [[0, 3, 6], [2, 3, 3]] },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
@@ -95,7 +93,6 @@ export const images: Family = {
           shapes: { empty: [[0, 2, 3, 3, 4], [2, 2, 2, 2, 2]] },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
@@ -105,11 +102,10 @@ export const images: Family = {
       calls: [
         way('', [of(1, 2, 5), of(2, 2, 3)], {
           build: (x, w) => tno.causalConv1d(x, w, { filterDilation: 2, filterFlip: false }),
-          oracle: 'F.conv1d(F.pad(tensor(a), (2 * (b.shape[2] - 1), 0)), tensor(b), dilation=2)',
+          oracle: 'F.conv1d(F.pad(tensor(a).double(), (2 * (b.shape[2] - 1), 0)), tensor(b).double(), dilation=2)',
           shapes: { empty: [[0, 2, 5], [2, 2, 3]] },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
@@ -130,11 +126,10 @@ export const images: Family = {
               ),
               { subsample: 2, filterFlip: false },
             ),
-          oracle: 'F.conv_transpose2d(tensor(a), tensor(b), stride=2)',
+          oracle: 'F.conv_transpose2d(tensor(a).double(), tensor(b).double(), stride=2)',
           shapes: { empty: [[0, 2, 3, 3], [2, 3, 2, 2]] },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
@@ -156,17 +151,19 @@ export const images: Family = {
       calls: [
         way('max', [apart(2, 5, 4)], {
           build: (x) => tno.pool2d(x, 2, { stride: 1 }),
-          oracle: 'F.max_pool2d(tensor(a)[None], 2, stride=1)[0] if a.size else np.zeros((0, 4, 3))',
+          oracle:
+            'np.lib.stride_tricks.sliding_window_view(a, (2, 2), axis=(1, 2)).max(axis=(-1, -2))',
+          result: 'same',
           shapes: { empty: [[0, 5, 4]], one: [[1, 2, 2]] },
         }),
         way('average', [of(2, 5, 4)], {
           build: (x) => tno.pool2d(x, [2, 3], { mode: 'averageExcPad', pad: [1, 1] }),
           oracle:
-            'F.avg_pool2d(tensor(a)[None], (2, 3), padding=1, count_include_pad=False)[0] if a.size else np.zeros((0, 3, 2))',
+            'F.avg_pool2d(tensor(a).double()[None], (2, 3), padding=1, count_include_pad=False)[0] if a.size else np.zeros((0, 3, 2))',
+          result: 'float',
           shapes: { empty: [[0, 5, 4]], one: [[1, 1, 1]] },
         }),
       ], // prettier-ignore
-      dtypes: floats,
       result: 'same',
       tolerance: sums,
       gradient: smooth(),

@@ -152,7 +152,7 @@ export const picking: Family = {
         }),
       ],
       result: 'int64',
-      gradient: givesIntegers,
+      gradient: { kind: 'none', why: 'gives positions' },
       names: named('argwhere', { theano: null }),
     }),
     row('diagonal', {

@@ -169,6 +169,7 @@ describe('what a function tells of itself', () => {
       'canonicalize',
       'stabilize',
       'specialize',
+      'composites',
       'library',
       'branches',
       'expand',

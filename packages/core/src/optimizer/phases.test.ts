@@ -158,6 +158,7 @@ describe('optimizing', () => {
       'canonicalize',
       'stabilize',
       'specialize',
+      'composites',
       'library',
       'branches',
       'expand',

@@ -191,6 +191,9 @@ describe('methods', () => {
       'shapeOf',
       'outer',
       'flatNonzero',
+      ...['allclose', 'isclose', 'divmod', 'ceilIntDiv', 'choose', 'iround', 'deg2rad', 'rad2deg'],
+      ...['elu', 'selu', 'gelu', 'swish', 'softsign', 'leakyRelu', 'hardSigmoid'],
+      'ultraFastSigmoid',
     ]);
     const own = tno.fmatrix() as unknown as Record<string, unknown>;
     const renamed: Record<string, string> = { variance: 'var' };
