@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, givesIntegers, named, row, smooth, way } from '../make-row.js';
+import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
 import type { Call, Family, Input, Values } from '../row.js';
 import { below, real } from '../values.js';
 
