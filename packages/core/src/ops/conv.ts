@@ -13,7 +13,8 @@ import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { applyConvolution, type Convolution } from './convolution.js';
 import { dimshuffle } from './dimshuffle.js';
-import { asSizes, shapeOf } from './shape.js';
+import { asSizes } from './shape.js';
+import { lastSizes } from './windows.js';
 
 /**
  * Cells of zeros around the image: `valid` none, `full` as many as the filters reach over less one,
@@ -123,9 +124,6 @@ export function requireRank(name: string, operands: readonly TensorVariable[], r
   }
 }
 
-const lastSizes = (x: TensorVariable, spatial: number): TensorVariable[] =>
-  Array.from({ length: spatial }, (_, k) => shapeOf(x, x.type.rank - spatial + k));
-
 function convolve(
   name: string,
   spatial: number,
@@ -169,40 +167,27 @@ export function conv3d(
   return convolve('conv3d', 3, input, filters, options);
 }
 
-function toImage(
-  name: string,
-  spatial: number,
-  outputGradient: TensorLike,
-  filters: TensorLike,
+/** A gradient of convolution; `lengths` are the spatial sizes of what it is the gradient for. */
+function gradient(
+  kind: 'convolve_to_image' | 'convolve_to_filters',
+  spatial: 2 | 3,
+  a: TensorLike,
+  b: TensorLike,
   lengths: readonly TensorLike[],
   options: ConvOptions,
 ): TensorVariable {
-  const operands = floats(outputGradient, filters);
+  const name = `conv${spatial}d`;
+  const forImage = kind === 'convolve_to_image';
+  const operands = floats(a, b);
   requireRank(name, operands, spatial + 2);
   const sizes = asSizes(name, lengths);
   if (sizes.length !== spatial) {
-    throw new ShapeError(`[${name}] expected ${spatial} spatial sizes, got ${sizes.length}`);
+    const what = forImage ? 'spatial' : 'filter';
+    throw new ShapeError(`[${name}] expected ${spatial} ${what} sizes, got ${sizes.length}`);
   }
-  const convolution = convolutionOf(name, spatial, options, lastSizes(operands[1], spatial));
-  return applyConvolution('convolve_to_image', name, operands, convolution, sizes);
-}
-
-function toFilters(
-  name: string,
-  spatial: number,
-  input: TensorLike,
-  outputGradient: TensorLike,
-  lengths: readonly TensorLike[],
-  options: ConvOptions,
-): TensorVariable {
-  const operands = floats(input, outputGradient);
-  requireRank(name, operands, spatial + 2);
-  const sizes = asSizes(name, lengths);
-  if (sizes.length !== spatial) {
-    throw new ShapeError(`[${name}] expected ${spatial} filter sizes, got ${sizes.length}`);
-  }
-  const convolution = convolutionOf(name, spatial, options, sizes);
-  return applyConvolution('convolve_to_filters', name, operands, convolution, sizes);
+  const filterSizes = forImage ? lastSizes(operands[1], spatial) : sizes;
+  const convolution = convolutionOf(name, spatial, options, filterSizes);
+  return applyConvolution(kind, name, operands, convolution, sizes);
 }
 
 /** The gradient of `conv2d` for its images of spatial sizes `lengths`, from that of its result. @throws ShapeError */
@@ -212,7 +197,7 @@ export function conv2dGradWrtInputs(
   lengths: readonly TensorLike[],
   options: ConvOptions = {},
 ): TensorVariable {
-  return toImage('conv2d', 2, outputGradient, filters, lengths, options);
+  return gradient('convolve_to_image', 2, outputGradient, filters, lengths, options);
 }
 
 /** The gradient of `conv2d` for its filters of spatial sizes `lengths`, from that of its result. @throws ShapeError */
@@ -222,7 +207,7 @@ export function conv2dGradWrtWeights(
   lengths: readonly TensorLike[],
   options: ConvOptions = {},
 ): TensorVariable {
-  return toFilters('conv2d', 2, input, outputGradient, lengths, options);
+  return gradient('convolve_to_filters', 2, input, outputGradient, lengths, options);
 }
 
 /** The gradient of `conv3d` for its images. @throws ShapeError */
@@ -232,7 +217,7 @@ export function conv3dGradWrtInputs(
   lengths: readonly TensorLike[],
   options: ConvOptions = {},
 ): TensorVariable {
-  return toImage('conv3d', 3, outputGradient, filters, lengths, options);
+  return gradient('convolve_to_image', 3, outputGradient, filters, lengths, options);
 }
 
 /** The gradient of `conv3d` for its filters. @throws ShapeError */
@@ -242,21 +227,14 @@ export function conv3dGradWrtWeights(
   lengths: readonly TensorLike[],
   options: ConvOptions = {},
 ): TensorVariable {
-  return toFilters('conv3d', 3, input, outputGradient, lengths, options);
+  return gradient('convolve_to_filters', 3, input, outputGradient, lengths, options);
 }
 
 /**
  * Transposed convolution: [N, O, y, x] and filters [O, C / groups, i, j] → [N, C, lengths...], each value
  * spread over what `conv2d` would have made it of. @throws ShapeError where `conv2d` of that would be of another size
  */
-export function conv2dTranspose(
-  input: TensorLike,
-  filters: TensorLike,
-  lengths: readonly TensorLike[],
-  options: ConvOptions = {},
-): TensorVariable {
-  return toImage('conv2d', 2, input, filters, lengths, options);
-}
+export const conv2dTranspose = conv2dGradWrtInputs;
 
 /**
  * Filters for each channel, then products of channels at each place: [N, C, h, w], [C · M, 1, i, j] and

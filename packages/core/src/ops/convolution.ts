@@ -6,7 +6,7 @@
  * one product (im2col), as Theano's CorrMM; a target with a routine for it may take the op itself.
  */
 import { ShapeError } from '../errors.js';
-import { isConstant, scalarConstant } from '../graph/constant.js';
+import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import { TensorType } from '../types/tensor-type.js';
@@ -17,6 +17,7 @@ import { stackedProduct } from './matmul.js';
 import { withBorders, withoutBorders, type Border } from './padding.js';
 import { reshapeTo } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
+import { knownSize } from './size-arithmetic.js';
 import { subtensor } from './subtensor.js';
 import { fold, windowCount, windows, type WindowLayout } from './windows.js';
 
@@ -141,9 +142,6 @@ const propsOf = ({ strides, dilations, groups, flip }: ConvolutionSteps): Op['pr
   flip,
 });
 
-const staticSize = (size: TensorVariable): number | null =>
-  isConstant(size) ? Number(size.scalar) : null;
-
 /** Requires that channels, filters and groups fit each other. */
 function requireChannels<S>(
   algebra: SizeAlgebra<S>,
@@ -214,7 +212,7 @@ function convolutionOp(kind: Kind, name: string, spatial: number, steps: Convolu
     name: kind === 'convolve' ? name : `${name}${kind.slice('convolve'.length)}`,
     props: propsOf(steps),
     types: ([a, b, ...rest]) => {
-      const sizes = rest.slice(2 * spatial).map(staticSize);
+      const sizes = rest.slice(2 * spatial).map(knownSize);
       const [[p, q], [r, s]] = [a.type.shape, b.type.shape];
       const all = s === null ? null : s * steps.groups;
       const part = q === null ? null : q / steps.groups;

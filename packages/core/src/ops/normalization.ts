@@ -1,7 +1,6 @@
 /** Batch, layer and local response normalisation. */
 import { ShapeError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
-import { isFloat } from '../types/dtype.js';
 import { normalizeAxes } from '../types/tensor-type.js';
 import { add, mul, pow, reciprocal, sqr, sqrt, sub, trueDiv } from './arithmetic.js';
 import { asVariable, type Literal, type TensorLike } from './as-variable.js';
@@ -10,6 +9,7 @@ import { dimshuffle } from './dimshuffle.js';
 import { withBorders } from './padding.js';
 import { countOf, keepAxes, mean, sum, variance } from './reduce.js';
 import { scalarConstant } from '../graph/constant.js';
+import { floatVariable } from './softmax.js';
 import { windows } from './windows.js';
 
 /** Axes that statistics are taken over: the first ('per-activation'), all but the second ('spatial'), or a list. */
@@ -76,11 +76,6 @@ export interface BatchNormResult {
   readonly runningVar: TensorVariable | null;
 }
 
-function floatOf(x: TensorLike): TensorVariable {
-  const v = asVariable(x);
-  return isFloat(v.dtype) ? v : trueDiv(v, 1);
-}
-
 /**
  * (x - mean) / sqrt(variance + epsilon) · gamma + beta, with the batch's own statistics over `axes` (Ioffe
  * and Szegedy 2015). epsilon is 1e-4 and the running average's factor 0.1 unless given, as in Theano.
@@ -94,7 +89,7 @@ export function batchNormalizationTrain(
   options: BatchNormOptions = {},
 ): BatchNormResult {
   const name = 'batch_normalization_train';
-  const x = floatOf(inputs);
+  const x = floatVariable(inputs);
   const { epsilon = 1e-4, runningAverageFactor: factor = 0.1, runningMean, runningVar } = options;
   const over = axesOf(name, axes, x.type.rank);
   const scale = aligned(name, gamma, x, over);
@@ -138,7 +133,7 @@ export function batchNormalizationTest(
   options: { readonly epsilon?: number } = {},
 ): TensorVariable {
   const name = 'batch_normalization_test';
-  const x = floatOf(inputs);
+  const x = floatVariable(inputs);
   const over = axesOf(name, axes, x.type.rank);
   const [scale, shift, average, spread] = [gamma, beta, runningMean, runningVar].map((parameter) =>
     aligned(name, parameter, x, over),
@@ -154,7 +149,7 @@ export function layerNormalization(
   beta: TensorLike | null = null,
   options: { readonly axes?: number; readonly epsilon?: number } = {},
 ): TensorVariable {
-  const x = floatOf(inputs);
+  const x = floatVariable(inputs);
   const { axes = 1, epsilon = 1e-5 } = options;
   const over = range(x.type.rank).slice(x.type.rank - axes);
   const centred = sub(x, mean(x, over, { keepdims: true }));
@@ -181,7 +176,7 @@ export function localResponseNormalization(
   { alpha = 1e-4, beta = 0.75, k = 2, n = 5 }: LocalResponseOptions = {},
 ): TensorVariable {
   const name = 'local_response_normalization';
-  const x = floatOf(inputs);
+  const x = floatVariable(inputs);
   if (x.type.rank < 2)
     throw new ShapeError(`[${name}] expected channels on axis 1, got ${x.type.key}`);
   if (!Number.isInteger(n) || n < 1 || n % 2 === 0) {

@@ -1,16 +1,17 @@
 /** Spatial borders: constant cells around the last axes of a tensor. */
-import { isConstant, scalarConstant } from '../graph/constant.js';
+import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { full } from './alloc.js';
 import { add, sub } from './arithmetic.js';
 import { shapeOf, sizesOf } from './shape.js';
+import { knownSize } from './size-arithmetic.js';
 import { incSubtensor, slice, subtensor, type Slice } from './subtensor.js';
 
 /** Cells before and after an axis: int64 scalars. */
 export type Border = readonly [TensorVariable, TensorVariable];
 
 const whole: Slice = {};
-const isZero = (size: TensorVariable): boolean => isConstant(size) && Number(size.scalar) === 0;
+const isZero = (size: TensorVariable): boolean => knownSize(size) === 0;
 const isNone = ([before, after]: Border): boolean => isZero(before) && isZero(after);
 
 function inner(

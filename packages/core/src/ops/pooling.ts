@@ -19,6 +19,7 @@ import { withBorders, withoutBorders, type Border } from './padding.js';
 import { performReduction } from './reduce-perform.js';
 import { argmax, max, sum } from './reduce.js';
 import { shapeOf } from './shape.js';
+import { floatVariable } from './softmax.js';
 import { fold, windows, type WindowLayout } from './windows.js';
 
 export type PoolMode = 'max' | 'sum' | 'averageIncPad' | 'averageExcPad';
@@ -184,10 +185,9 @@ function pool(
   spatial: number,
   options: PoolOptions,
 ): TensorVariable {
-  const given = asVariable(input);
   const { mode = 'max', ignoreBorder = true } = options;
   const average = mode === 'averageIncPad' || mode === 'averageExcPad';
-  const x = average && !isFloat(given.dtype) ? trueDiv(given, 1) : given;
+  const x = average ? floatVariable(input) : asVariable(input);
   const list = integers('a window', name, window, spatial, 1);
   const pooling = poolingOf(name, x, list, options);
   if (mode === 'max') return apply1(maxOfWindowsOp(spatial), [see(x, pooling, leastOf(x))]);

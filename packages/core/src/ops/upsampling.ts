@@ -2,13 +2,13 @@
 import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
-import { isFloat } from '../types/dtype.js';
 import { arange } from './arange.js';
 import { add, intDiv, minimum, mod, mul, sub, trueDiv } from './arithmetic.js';
-import { asVariable, type TensorLike } from './as-variable.js';
+import type { TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { dimshuffle } from './dimshuffle.js';
 import { shapeOf } from './shape.js';
+import { floatVariable } from './softmax.js';
 import { take } from './take.js';
 
 /** Along one axis: between neighbours linearly, beyond the last cell its value. */
@@ -32,8 +32,7 @@ export function bilinearUpsampling(
   input: TensorLike,
   ratio: number | readonly [number, number],
 ): TensorVariable {
-  const given = asVariable(input);
-  const x = isFloat(given.dtype) ? given : trueDiv(given, 1);
+  const x = floatVariable(input);
   const ratios = typeof ratio === 'number' ? [ratio, ratio] : ratio;
   if (x.type.rank < 2 || !ratios.every((n) => Number.isInteger(n) && n >= 1)) {
     throw new ShapeError(

@@ -6,7 +6,6 @@
  * The axes of windows are: what leads, the places within a window, `between` axes of what leads, the
  * places of windows.
  */
-import { Constant } from '../graph/constant.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { Coordinate, PointScope } from '../lower/lowering.js';
@@ -16,6 +15,7 @@ import { TensorType } from '../types/tensor-type.js';
 import { cast } from './cast.js';
 import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
+import { knownSize } from './size-arithmetic.js';
 
 export interface WindowSteps {
   readonly strides: readonly number[];
@@ -48,13 +48,11 @@ function staticCount(
   stride: number,
   dilation: number,
 ): number | null {
-  if (length === null || !(size instanceof Constant)) return null;
-  const room = length - (Number(size.scalar) - 1) * dilation - 1;
+  const known = knownSize(size);
+  if (length === null || known === null) return null;
+  const room = length - (known - 1) * dilation - 1;
   return Math.max(0, Math.floor(room / stride) + 1);
 }
-
-const staticSize = (size: TensorVariable): number | null =>
-  size instanceof Constant ? Number(size.scalar) : null;
 
 /** [...lead, ...size, ...between, ...count] */
 function arrange<T>(
@@ -79,7 +77,7 @@ function windowsOp(layout: WindowLayout): Op {
       const counts = sizes.map((size, k) =>
         staticCount(x.type.shape[lead + k], size, strides[k], dilations[k]),
       );
-      const shape = arrange(layout, x.type.shape.slice(0, lead), sizes.map(staticSize), counts);
+      const shape = arrange(layout, x.type.shape.slice(0, lead), sizes.map(knownSize), counts);
       return [new TensorType(x.dtype, shape)];
     },
     shapes: (algebra, [shape], node) => {
@@ -98,7 +96,7 @@ function windowsOp(layout: WindowLayout): Op {
       ),
     ],
     pullback: ({ inputs: [x, ...sizes] }, [g]) => [
-      g && fold(g, lengthsOf(x, spatial), layout),
+      g && fold(g, lastSizes(x, spatial), layout),
       ...sizes.map(() => null),
     ],
     lower: {
@@ -122,7 +120,8 @@ function windowsOp(layout: WindowLayout): Op {
   });
 }
 
-const lengthsOf = (x: TensorVariable, spatial: number): TensorVariable[] =>
+/** Sizes of the last axes. */
+export const lastSizes = (x: TensorVariable, spatial: number): TensorVariable[] =>
   Array.from({ length: spatial }, (_, k) => shapeOf(x, x.type.rank - spatial + k));
 
 function times(scope: PointScope, coordinate: Coordinate, factor: number): Coordinate {
@@ -200,7 +199,7 @@ function foldOp(layout: WindowLayout): Op {
         ...g.type.shape.slice(0, at),
         ...g.type.shape.slice(at + spatial, g.type.rank - spatial),
       ];
-      return [new TensorType(g.dtype, [...leading, ...lengths.map(staticSize)])];
+      return [new TensorType(g.dtype, [...leading, ...lengths.map(knownSize)])];
     },
     shapes: (algebra, [shape], node) => {
       const at = shape.length - 2 * spatial - between;

@@ -2,7 +2,7 @@
 import { InputError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { mul } from '../ops/arithmetic.js';
-import { asVariable, type TensorLike } from '../ops/as-variable.js';
+import type { TensorLike } from '../ops/as-variable.js';
 import { dimshuffle } from '../ops/dimshuffle.js';
 import { sizesOf } from '../ops/shape.js';
 import { floatVariable } from '../ops/softmax.js';
@@ -41,7 +41,7 @@ export function dropout(
   { sharedAxes = [] }: DropoutOptions = {},
 ): TensorVariable {
   if (!(p >= 0 && p < 1)) throw new InputError(`[dropout] expected p within [0, 1), got ${p}`);
-  const v = floatVariable(asVariable(x));
+  const v = floatVariable(x);
   if (p === 0) return v;
   const shared = normalizeAxes('dropout', sharedAxes, v.type.rank);
   const sizes = sizesOf(v).filter((_, axis) => !shared.includes(axis));
