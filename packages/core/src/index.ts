@@ -100,6 +100,7 @@ export { rule, type Rule, type RuleContext, type RuleTag } from './optimizer/rul
 export { rewrite, type OptimizerProfile } from './optimizer/engine.js';
 export { optimize, phases } from './optimizer/phases.js';
 export {
+  asWritten,
   Mode,
   modes,
   monitorMode,

@@ -5,7 +5,7 @@ import { createReferenceDevice } from '../src/device/reference-device.js';
 import { evaluate } from '../src/graph/evaluate.js';
 import { FunctionGraph } from '../src/graph/function-graph.js';
 import { rewrite } from '../src/optimizer/engine.js';
-import { modes } from '../src/optimizer/mode.js';
+import { asWritten, modes } from '../src/optimizer/mode.js';
 import { optimize, phases } from '../src/optimizer/phases.js';
 import { checkedEvaluate } from './support/checked-evaluate.js';
 import { anyTarget } from './support/rule-cases.js';
@@ -108,6 +108,7 @@ describe('random graphs', () => {
     FAST_RUN,
     FAST_COMPILE,
     NONE,
+    asWritten,
     FAST_RUN.excluding('fusion'),
     FAST_RUN.excluding('inplace'),
   ])('give the same compiled for the reference device, mode %#', (mode) => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { modes } from '@tno/core';
+import { asWritten, modes } from '@tno/core';
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
 /* eslint-disable @nx/enforce-module-boundaries -- test support, shared by source */
@@ -33,6 +33,7 @@ describe('random graphs', () => {
     FAST_RUN,
     FAST_COMPILE,
     NONE,
+    asWritten,
     FAST_RUN.excluding('fusion'),
     FAST_RUN.excluding('inplace'),
   ])('give on the CPU what the reference gives, mode %#', (mode) => {

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { createCpuDevice } from '@tno/cpu';
 import { Coverage } from './coverage.js';
 import { expectSame, makeGraph, recipes, runEach, runOn } from './graphs.js';
-import { modes, type Device } from '@tno/core';
+import { asWritten, modes, type Device } from '@tno/core';
 
 const FULL = 20_000;
 const { values } = parseArgs({
@@ -39,10 +39,10 @@ function checkTiled(device: Device): void {
       const graph = makeGraph(recipe);
       coverage.addGraph(graph);
       if (graph.outputs.length === 0) return;
-      for (const mode of [modes.FAST_RUN, modes.NONE]) {
+      for (const mode of [modes.FAST_RUN, asWritten]) {
         const { results, rules } = runOn(device, [graph], mode);
         coverage.addRules(rules);
-        expectSame(graph, results[0], mode === modes.NONE ? 'as written' : 'optimized');
+        expectSame(graph, results[0], mode === asWritten ? 'as written' : 'optimized');
       }
     }),
     { seed, numRuns: count },

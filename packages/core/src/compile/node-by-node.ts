@@ -11,7 +11,7 @@ import { FunctionGraph } from '../graph/function-graph.js';
 import { isShared, type SharedVariable } from '../graph/shared.js';
 import { Apply, TensorVariable } from '../graph/variable.js';
 import { lower } from '../lower/lower.js';
-import { modes, type Watch } from '../optimizer/mode.js';
+import { asWritten, type Watch } from '../optimizer/mode.js';
 import { optimize } from '../optimizer/phases.js';
 import { transpose } from '../ops/dimshuffle.js';
 import type { NDArray } from '../types/ndarray.js';
@@ -40,8 +40,8 @@ export function nodeFunction(node: Apply, device: Device, transposed = false): N
   const { outputs } = new Apply(node.op, given, types, node.trace);
   const spec = specify(leaves, outputs, { onUnusedInput: 'ignore' }, device);
   const graph = new FunctionGraph(leaves, outputs);
-  optimize(graph, device.target, modes.NONE);
-  const lowered = lower(graph, outputs.length, [], device.target, modes.NONE);
+  optimize(graph, device.target, asWritten);
+  const lowered = lower(graph, outputs.length, [], device.target, asWritten);
   const executable = load(device, lowered, device.target.emit(lowered.program));
   return (inputs, memory) => {
     const values = inputs.map((v) => v.contiguous());

@@ -41,7 +41,7 @@ export const flags = {
   mode: choice(
     ['FAST_RUN', 'FAST_COMPILE', 'NONE', 'NanGuardMode', 'DebugMode'],
     'FAST_RUN',
-    'The mode of functions that name none: FAST_RUN (all rewrites), FAST_COMPILE (only those that values depend on), NONE (the graph as written), NanGuardMode (fails at the first NaN, infinity or huge number), DebugMode (checks everything against everything, slowly).',
+    'The mode of functions that name none: FAST_RUN (all rewrites), FAST_COMPILE (only those that values depend on), NONE (only those, and a kernel for each op), NanGuardMode (fails at the first NaN, infinity or huge number), DebugMode (checks everything against everything, slowly).',
   ),
   cacheDir: text(
     'The folder of compiled kernels; empty: `tno/kernels` in the cache folder of the user. Fixed at the first use.',

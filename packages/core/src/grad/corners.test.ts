@@ -29,6 +29,7 @@ import { max, min, prod, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/reshape.js';
 import { slice } from '../ops/subtensor.js';
 import { log, sigmoid, softplus } from '../ops/transcendental.js';
+import { asWritten, modes } from '../optimizer/mode.js';
 import { dvector } from '../tensor/create.js';
 import { ndarray } from '../types/ndarray.js';
 import { grad } from './grad.js';
@@ -158,11 +159,11 @@ describe('switch masks the branch that is not taken', () => {
     const x = dvector('x');
     const g = grad(sum(f(x)), x);
     const [expected] = valuesOf([g], [[x, ndarray([-1, 0, 2])]]);
-    for (const mode of ['NONE', 'FAST_COMPILE', 'FAST_RUN'] as const) {
+    for (const mode of [asWritten, modes.NONE, modes.FAST_COMPILE, modes.FAST_RUN]) {
       const compiled = compile([x], g, { device: createReferenceDevice(), mode });
       expect(
         compiled([-1, 0, 2]).allClose(ndarray(expected as number[]), { rtol: 1e-12 }),
-        mode,
+        mode.name,
       ).toBe(true);
     }
   });

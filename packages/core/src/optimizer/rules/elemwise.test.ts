@@ -19,7 +19,7 @@ import { shapeOf } from '../../ops/shape.js';
 import { slice } from '../../ops/subtensor.js';
 import { exp, log } from '../../ops/transcendental.js';
 import { ndarray } from '../../types/ndarray.js';
-import { modes } from '../mode.js';
+import { asWritten } from '../mode.js';
 
 const { x, y, m, r, c, s, b } = leaves;
 const sizes = [shapeOf(m, 0), shapeOf(m, 1)];
@@ -99,7 +99,7 @@ describe('constants', () => {
   });
 
   it('are not folded where the mode leaves canonical forms out', () => {
-    expect(optimized(sub(x, add(numbers, 1)), 'expand', modes.NONE)).toContain('add([1,2,3]');
+    expect(optimized(sub(x, add(numbers, 1)), 'expand', asWritten)).toContain('add([1,2,3]');
   });
 
   it('are merged by their bits: 0 and -0 are two', () => {

@@ -5,7 +5,7 @@ import { add, mul, neg, reciprocal, sub, trueDiv } from '../../ops/arithmetic.js
 import { erf, erfc, ndtr } from '../../ops/error-functions.js';
 import { gammainc, gammaincc } from '../../ops/incomplete-gamma.js';
 import { exp, sigmoid } from '../../ops/transcendental.js';
-import { modes } from '../mode.js';
+import { asWritten, modes } from '../mode.js';
 
 const { x, y, r, s } = leaves;
 const power = exp(x);
@@ -96,6 +96,6 @@ describe('exponentials through all phases', () => {
   });
 
   it('are what was written where no rule runs', () => {
-    expect(optimized(sub(exp(x), 1), 'expand', modes.NONE)).toBe('sub(exp(x), dimshuffle[x](1))');
+    expect(optimized(sub(exp(x), 1), 'expand', asWritten)).toBe('sub(exp(x), dimshuffle[x](1))');
   });
 });
