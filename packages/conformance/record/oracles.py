@@ -149,6 +149,11 @@ def with_added(a, index, values):
     return a
 
 
+def softmax(a, axis):
+    """Of nothing nothing, which SciPy refuses."""
+    return sp.softmax(a, axis=axis) if a.size else a
+
+
 def log_softmax(a, axis):
     """By its definition; a column that holds an infinity has no sum."""
     shifted = a - np.max(a, axis=axis, keepdims=True, initial=-np.inf)

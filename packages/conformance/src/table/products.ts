@@ -8,7 +8,7 @@ const of = (...shape: number[]): Input => ({ shape, values: real });
 const adds: Tolerance = { float16: 8, float32: 2, float64: 4, beside: 'array' };
 const axis = (op: 'softmax' | 'logSoftmax', k?: number) => ({
   build: (x: tno.TensorVariable) => tno[op](x, k),
-  oracle: `${op === 'softmax' ? 'sp.softmax' : 'log_softmax'}(a, axis=${k ?? -1})`,
+  oracle: `${op === 'softmax' ? 'softmax' : 'log_softmax'}(a, axis=${k ?? -1})`,
 });
 const inner = {
   about: 'inner sizes that differ',
@@ -70,10 +70,7 @@ export const products: Family = {
     row('softmax', {
       calls: [
         way('', [of(3, 4)], { ...axis('softmax') }),
-        way('axis 0', [of(3, 4)], {
-          ...axis('softmax', 0),
-          throws: { empty: /at least one element/ },
-        }),
+        way('axis 0', [of(3, 4)], { ...axis('softmax', 0) }),
       ],
       result: 'float',
       // float16 is rounded at each step of the expansion.
@@ -91,10 +88,7 @@ export const products: Family = {
     row('logSoftmax', {
       calls: [
         way('', [of(3, 4)], { ...axis('logSoftmax') }),
-        way('axis 0', [of(3, 4)], {
-          ...axis('logSoftmax', 0),
-          throws: { empty: /at least one element/ },
-        }),
+        way('axis 0', [of(3, 4)], { ...axis('logSoftmax', 0) }),
       ],
       result: 'float',
       tolerance: { float16: 2, float32: 4, float64: 8, beside: 'array' },

@@ -210,6 +210,14 @@ export const max = reduction({
   needsElements: true,
   pullback: tiesPullback,
 });
+/** `max` that gives the least value of its dtype over no elements: what sums of exponentials are taken relative to. */
+export const maxOrLeast = reduction({
+  name: 'max_or_least',
+  reduce: 'max',
+  result: (d) => d,
+  needsElements: false,
+  pullback: tiesPullback,
+});
 export const min = reduction({
   name: 'min',
   reduce: 'min',

@@ -20,11 +20,6 @@ function expanded(y: TensorVariable): TensorVariable {
 describe('softmax and logSoftmax give what NumPy gives', () => {
   it.each(numpyOps.softmaxes)('case %#', (recorded, axis, wanted, wantedLog) => {
     for (const x of layoutsOf(decodeTensor(recorded))) {
-      if (wanted === null || wantedLog === null) {
-        expect(() => run((v) => softmax(v, axis), [x])).toThrow(ShapeError);
-        expect(() => run((v) => logSoftmax(v, axis), [x])).toThrow(ShapeError);
-        continue;
-      }
       expectValues(
         run((v) => softmax(v, axis), [x]),
         decodeTensor(wanted),

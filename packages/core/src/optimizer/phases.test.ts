@@ -240,7 +240,7 @@ describe('provenance', () => {
       expect.arrayContaining([
         'gemm: scores',
         'log: logs',
-        'max: logs',
+        'max_or_least: logs',
         'advanced_subtensor: chosen',
         'advanced_inc_subtensor: logs',
         'gemm: stepW',

@@ -65,8 +65,8 @@ interface Fixture {
   readonly softmaxes: readonly (readonly [
     x: RecordedTensor,
     axis: number,
-    softmax: RecordedTensor | null,
-    log: RecordedTensor | null,
+    softmax: RecordedTensor,
+    log: RecordedTensor,
   ])[];
   readonly indexing: readonly RecordedIndexing[];
   readonly shuffles: readonly (readonly [

@@ -24,11 +24,11 @@ describeRules({
     cases: {
       softmax: {
         from: softmax(x),
-        to: 'true_div(exp(sub(x, dimshuffle[x](max[0](x)))), dimshuffle[x](sum[0](exp(sub(x, dimshuffle[x](max[0](x)))))))',
+        to: 'true_div(exp(sub(x, dimshuffle[x](max_or_least[0](x)))), dimshuffle[x](sum[0](exp(sub(x, dimshuffle[x](max_or_least[0](x)))))))',
       },
       logsumexp: {
         from: logsumexp(x),
-        to: 'add(log(sum[0](exp(sub(x, dimshuffle[x](switch(isinf(max[0](x)), 0, max[0](x))))))), switch(isinf(max[0](x)), 0, max[0](x)))',
+        to: 'add(log(sum[0](exp(sub(x, dimshuffle[x](switch(isinf(max_or_least[0](x)), 0, max_or_least[0](x))))))), switch(isinf(max_or_least[0](x)), 0, max_or_least[0](x)))',
       },
       'not a primitive': { from: exp(x) },
       'not what a later phase may make a call of': { from: dot(x, y) },

@@ -13,7 +13,7 @@ import { isFloat } from '../../types/dtype.js';
 /** Reducing axes that are statically 1 only drops them. */
 const dropUnitAxes = rule(
   'drop reductions of unit axes',
-  ['sum', 'prod', 'max', 'min', 'all', 'any', 'logsumexp'],
+  ['sum', 'prod', 'max', 'max_or_least', 'min', 'all', 'any', 'logsumexp'],
   ['canonicalize', 'reduce'],
   (node) => {
     const [x] = node.inputs;
