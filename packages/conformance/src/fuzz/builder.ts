@@ -11,6 +11,7 @@ import {
   type DType,
   type TensorVariable,
 } from '@tno/core';
+import type { LeafRecipe } from './recipes.js';
 
 /** A value that was made, and what is known of it. */
 export interface Made {
@@ -19,32 +20,6 @@ export interface Made {
   /** Absolute error that rounding may have brought, estimated; 0 for exact values. */
   readonly error: number;
 }
-
-export interface LeafRecipe {
-  readonly dtype: number;
-  /** Sizes; a negative one is a static 1. */
-  readonly sizes: readonly number[];
-  readonly seed: number;
-}
-
-export interface StepRecipe {
-  readonly op: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
-
-export const leafDTypes: readonly DType[] = [
-  'float64',
-  'float32',
-  'float64',
-  'float32',
-  'int64',
-  'int32',
-  'bool',
-  'uint8',
-  'float16',
-];
 
 const LARGEST = 100;
 export const epsilon: Partial<Record<DType, number>> = {
@@ -87,8 +62,7 @@ export class GraphBuilder {
   readonly seen = new Set<string>();
 
   constructor(leaves: readonly LeafRecipe[]) {
-    this.inputs = leaves.map(({ dtype: number, sizes, seed }, k) => {
-      const dtype = leafDTypes[number];
+    this.inputs = leaves.map(({ dtype, sizes, seed }, k) => {
       const shape = sizes.map((n) => Math.abs(n));
       const variable = tensor(
         dtype,

@@ -1,13 +1,13 @@
 /**
- * Random typed graphs for property tests. A recipe is a list of small numbers, so that it shrinks; each
- * step of it picks an op and operands among what was made before, and is left out where they do not fit.
+ * Random typed graphs. Each step of a recipe picks an op and operands among what was made before, and is
+ * left out where they do not fit.
  * What is decided by comparing (indices, branches, casts to integers) is made of exact values only.
  */
-import fc from 'fast-check';
 import { compile, compileMany, NDArray, pp } from '@tno/core';
 import type { Device, Mode, OptimizerProfile, TensorVariable } from '@tno/core';
-import { epsilon, flatNumbers, GraphBuilder, leafDTypes } from './builder.js';
-import type { LeafRecipe, Made, StepRecipe } from './builder.js';
+import { epsilon, flatNumbers, GraphBuilder } from './builder.js';
+import type { Made } from './builder.js';
+import type { GraphRecipe } from './recipes.js';
 import { steps } from './steps.js';
 import { gradientStep } from './structure-steps.js';
 
@@ -17,32 +17,6 @@ export interface RandomGraph {
   readonly inputs: readonly Made[];
   readonly outputs: readonly Made[];
 }
-
-export interface GraphRecipe {
-  readonly leaves: readonly LeafRecipe[];
-  readonly steps: readonly StepRecipe[];
-}
-
-/** Recipes of up to `most` steps; those for values have few, so that what fails is small. */
-export function recipes(most: number): fc.Arbitrary<GraphRecipe> {
-  return fc.record({
-    leaves: fc.array(
-      fc.record({
-        dtype: fc.nat(leafDTypes.length - 1),
-        sizes: fc.array(fc.constantFrom(2, 3, 2, 3, -1, 1, 0), { maxLength: 3 }),
-        seed: fc.nat(1000),
-      }),
-      { minLength: 1, maxLength: 4 },
-    ),
-    steps: fc.array(fc.record({ op: fc.nat(9999), a: fc.nat(99), b: fc.nat(99), c: fc.nat(99) }), {
-      minLength: 1,
-      maxLength: most,
-      size: 'max',
-    }),
-  });
-}
-
-export const graphRecipe = recipes(14);
 
 /**
  * Makes a graph; its outputs are the values that nothing else uses, and the last made, and the gradient
@@ -59,63 +33,51 @@ export function makeGraph(recipe: GraphRecipe): RandomGraph {
   return { inputs: builder.inputs, outputs, seen: builder.seen };
 }
 
-/** @throws Error that shows formulas and differences, where the results are not the graph's values */
-export function expectSame(graph: RandomGraph, results: readonly NDArray[], about = ''): void {
-  const found = differences(graph, results);
-  if (found === null) return;
-  const formulas = graph.outputs.map(({ variable }, k) => `${k}: ${pp(variable).slice(0, 2000)}`);
-  throw new Error([about, found, ...formulas].join('\n'));
+/** The graph as text, output by output. */
+export function formulas({ outputs }: RandomGraph): string {
+  return outputs.map(({ variable }, k) => `  ${k}: ${pp(variable).slice(0, 2000)}`).join('\n');
 }
 
 /** What differs between the results and the values that were found while making: a text, or null. */
-function differences(graph: RandomGraph, results: readonly NDArray[]): string | null {
-  const texts = graph.outputs.flatMap(({ variable, value, error }, k) => {
-    const result = results[k];
-    const about = `output ${k}, ${variable.toString()}`;
-    if (result.dtype !== value.dtype)
-      return `${about}: ${value.dtype} wanted, ${result.dtype} found`;
-    if (result.shape.join() !== value.shape.join())
-      return `${about}: shape (${value.shape.join()}) wanted, (${result.shape.join()}) found`;
-    const [wanted, found] = [flatNumbers(value), flatNumbers(result)];
-    const allowed = 20 * error + 64 * (epsilon[value.dtype] ?? 0);
-    const wrong = wanted.findIndex(
-      (x, i) => !(Math.abs(x - found[i]) <= allowed * (1 + Math.abs(x))),
-    );
-    return wrong < 0
-      ? []
-      : [
-          `${about}, element ${wrong}: ${wanted[wrong]} wanted (± ${allowed}), ${found[wrong]} found`,
-        ];
+export function differences(graph: RandomGraph, results: readonly NDArray[]): string | null {
+  const texts = graph.outputs.flatMap((output, k) => {
+    const found = difference(output, results[k]);
+    return found === null ? [] : [`output ${k}, ${output.variable.toString()}${found}`];
   });
   return texts.length === 0 ? null : texts.join('\n');
 }
 
-/** Results of several graphs, compiled as one function and called; and what the rewrites did. */
+function difference({ value, error }: Made, result: NDArray): string | null {
+  if (result.dtype !== value.dtype) return `: ${value.dtype} wanted, ${result.dtype} found`;
+  if (result.shape.join() !== value.shape.join())
+    return `: shape (${value.shape.join()}) wanted, (${result.shape.join()}) found`;
+  const [wanted, found] = [flatNumbers(value), flatNumbers(result)];
+  const allowed = 20 * error + 64 * (epsilon[value.dtype] ?? 0);
+  const wrong = wanted.findIndex(
+    (x, i) => !(Math.abs(x - found[i]) <= allowed * (1 + Math.abs(x))),
+  );
+  if (wrong < 0) return null;
+  return `, element ${wrong}: ${wanted[wrong]} wanted (± ${allowed}), ${found[wrong]} found`;
+}
+
+/** Results of a graph, compiled and called; what the rewrites did is added to `coverage`. */
 export function runOn(
   device: Device,
-  graphs: readonly RandomGraph[],
+  graph: RandomGraph,
   mode: Mode,
-): { results: NDArray[][]; rules: OptimizerProfile } {
-  const whole: RandomGraph = {
-    inputs: graphs.flatMap((graph) => graph.inputs),
-    outputs: graphs.flatMap((graph) => graph.outputs),
-    seen: new Set(),
-  };
-  const f = compile(variables(whole.inputs), variables(whole.outputs), {
+  coverage?: { addRules(rules: OptimizerProfile): void },
+): NDArray[] {
+  const f = compile(variables(graph.inputs), variables(graph.outputs), {
     device,
     mode,
     onUnusedInput: 'ignore',
   });
-  const results = call(f, whole);
-  let next = 0;
-  return {
-    results: graphs.map((graph) => results.slice(next, (next += graph.outputs.length))),
-    rules: f.compileProfile.rules,
-  };
+  coverage?.addRules(f.compileProfile.rules);
+  return call(f, graph);
 }
 
-/** Results of several graphs, each a function of its own; their kernels are one unit of code. */
-export function runEach(device: Device, graphs: readonly RandomGraph[]): NDArray[][] {
+/** Calls of several graphs, each a function of its own; their kernels are one unit of code. */
+export function runEach(device: Device, graphs: readonly RandomGraph[]): (() => NDArray[])[] {
   const functions = compileMany(
     graphs.map(({ inputs, outputs }) => ({
       inputs: variables(inputs),
@@ -124,7 +86,7 @@ export function runEach(device: Device, graphs: readonly RandomGraph[]): NDArray
     })),
     { device },
   );
-  return graphs.map((graph, k) => call(functions[k], graph));
+  return graphs.map((graph, k) => () => call(functions[k], graph));
 }
 
 const variables = (made: readonly Made[]): TensorVariable[] => made.map(({ variable }) => variable);

@@ -5,7 +5,8 @@
 import * as tno from '@tno/core';
 import { isFloat, type TensorVariable } from '@tno/core';
 import { flatNumbers } from './builder.js';
-import type { GraphBuilder, Made, StepRecipe } from './builder.js';
+import type { GraphBuilder, Made } from './builder.js';
+import type { StepRecipe } from './recipes.js';
 
 export const isFloatMade = ({ variable }: Made): boolean => isFloat(variable.dtype);
 export const isExact = ({ error }: Made): boolean => error === 0;

@@ -6,7 +6,8 @@ import * as tno from '@tno/core';
 import { cellValue, outputsOf, resultDTypes } from '../cases.js';
 import type { Call, Family, Input, Row } from '../row.js';
 import { isFloat, randomOf } from '../values.js';
-import type { GraphBuilder, Made, StepRecipe } from './builder.js';
+import type { GraphBuilder, Made } from './builder.js';
+import type { StepRecipe } from './recipes.js';
 import { aligned, isExact, type Step } from './structure-steps.js';
 
 /** Ops that random graphs cannot hold to a value, and why. */
