@@ -147,6 +147,9 @@ enum class Routine : int32_t {
   cumsum,
   cumprod,
   fold,
+  fft,
+  rfft,
+  irfft,
   batched_gemm,
   cholesky,
   lu,
@@ -160,7 +163,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 17;
+inline constexpr int32_t routine_count = 20;
 
 struct Step;
 

@@ -5,6 +5,7 @@
 
 #include "routines/cumulative.h"
 #include "routines/fold.h"
+#include "routines/fourier.h"
 #include "routines/linear_algebra.h"
 #include "routines/sorting.h"
 
@@ -18,6 +19,9 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 1, 0, run_cumsum},
     {1, 1, 0, run_cumprod},
     {1, 1, 11, run_fold},
+    {1, 1, 1, run_fft},
+    {1, 1, 0, run_rfft},
+    {1, 1, 1, run_irfft},
     {2, 1, 2, run_batched_gemm},
     {1, 1, 1, run_cholesky},
     {1, 3, 0, run_lu},

@@ -190,3 +190,12 @@ def ceil_int_div(a, b):
     if is_float(a):
         return np.floor_divide(a, b) + (np.mod(a, b) != 0)
     return whole(lambda x, y: -(-x // y) if y else 0, a.dtype, a, b)
+
+
+def pairs(z):
+    """Complex numbers as pairs along a last axis."""
+    return np.stack([z.real, z.imag], -1)
+
+
+def unpaired(a):
+    return a[..., 0] + 1j * a[..., 1]

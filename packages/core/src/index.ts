@@ -45,6 +45,7 @@ export * from './tensor/shape-functions.js';
 export * from './tensor/order-functions.js';
 export * from './tensor/images.js';
 export * from './tensor/products.js';
+export * as fft from './tensor/fft.js';
 export * as linalg from './tensor/linalg.js';
 export type * from './tensor/dtype-types.js';
 export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';

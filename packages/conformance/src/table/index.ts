@@ -5,6 +5,7 @@ import { arithmetic } from './arithmetic.js';
 import { arrangement } from './arrangement.js';
 import { comparisons } from './comparison.js';
 import { creation } from './creation.js';
+import { fouriers } from './fourier.js';
 import { images } from './images.js';
 import { indexing } from './indexing.js';
 import { ordering } from './ordering.js';
@@ -31,5 +32,6 @@ export const families: readonly Family[] = [
   picking,
   products,
   tensorProducts,
+  fouriers,
   images,
 ];

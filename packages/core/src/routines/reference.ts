@@ -2,6 +2,7 @@
 import { NumericalError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
 import { cumprod, cumsum } from './cumulative.js';
+import * as fourier from './fourier.js';
 import { fold } from './fold.js';
 import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
@@ -15,6 +16,9 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   cumsum,
   cumprod,
   fold,
+  fft: fourier.fft,
+  rfft: fourier.rfft,
+  irfft: fourier.irfft,
   batched_gemm: factors.batchedGemm,
   cholesky: factors.cholesky,
   lu: factors.lu,

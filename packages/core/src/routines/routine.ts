@@ -18,6 +18,10 @@ import type { NDArray } from '../types/ndarray.js';
  *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
  *   axes (at most 3), of axes between, and three each of lengths n, strides s, dilations d: y at o·s + k·d.
  *   Not for float16 and bool.
+ * - `fft`: [x] → [y], both [..., n, 2]: real and imaginary parts; y_k = Σ x_j e^(∓2πi·jk/n), minus in the
+ *   exponent unless the flag is 1. Fourier transforms are not scaled, and for float32 and float64.
+ * - `rfft`: [x] → [y] of real x [..., n], n > 0: [..., n/2 + 1, 2], the numbers that do not mirror others.
+ * - `irfft`: [c] → [x] the sum backward of numbers mirrored so; parameter: n, of which c has n/2 + 1.
  *
  * Those below are for stacks of matrices, the last two axes, of float32 and float64. Where there are two
  * such inputs they have as many leading axes, of equal size or 1, which stretches. Flags are 0 or 1.
@@ -38,6 +42,9 @@ export const routines = [
   'cumsum',
   'cumprod',
   'fold',
+  'fft',
+  'rfft',
+  'irfft',
   'batched_gemm',
   'cholesky',
   'lu',
@@ -69,6 +76,9 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
   fold: { ins: 1, outs: 1, params: 11 },
+  fft: { ins: 1, outs: 1, params: 1 },
+  rfft: { ins: 1, outs: 1, params: 0 },
+  irfft: { ins: 1, outs: 1, params: 1 },
   batched_gemm: { ins: 2, outs: 1, params: 2 },
   cholesky: {
     ins: 1,

@@ -10,6 +10,7 @@ import { performRoutine } from '../../src/routines/reference.js';
 import { routines, type Routine } from '../../src/routines/routine.js';
 import { dtypes, isFloat, type DType } from '../../src/types/dtype.js';
 import { NDArray, ndarray } from '../../src/types/ndarray.js';
+import { fourierCases } from './fourier-cases.js';
 import { identityLike, matrixCases } from './matrix-cases.js';
 import { expectEqual } from './walk-cases.js';
 
@@ -76,6 +77,7 @@ export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]
   cumsum: perNumber,
   cumprod: perNumber,
   fold: foldCases,
+  ...fourierCases,
   ...matrixCases,
 };
 
