@@ -19,28 +19,8 @@ const plane = (y: TensorVariable): unknown => {
 const zeros = (...shape: number[]): NDArray => NDArray.zeros(shape, 'float64');
 
 describe('conv2d', () => {
-  const two = image([[1, 2], [3, 4]]); // prettier-ignore
-
-  it('turns filters around unless told not to', () => {
-    expect(plane(tno.conv2d(two, two))).toEqual([[20]]);
-    expect(plane(tno.conv2d(two, two, { filterFlip: false }))).toEqual([[30]]);
-  });
-
-  it.each([
-    ['half, 2x2', [4, 4], [2, 2], { borderMode: 'half' }, [5, 5]],
-    ['half, 3x3', [4, 4], [3, 3], { borderMode: 'half' }, [4, 4]],
-    ['full, 3x3', [4, 4], [3, 3], { borderMode: 'full' }, [6, 6]],
-    ['dilation 2', [5, 5], [3, 3], { filterDilation: 2 }, [1, 1]],
-    ['unequal borders', [5, 5], [3, 3], { borderMode: [[0, 1], [2, 0]] }, [4, 5]],
-    ['subsample 2', [5, 5], [3, 3], { subsample: 2 }, [2, 2]],
-  ] as const)('has the sizes of Theano for %s', (_, size, filter, options, expected) => {
-    const y = tno.conv2d(zeros(2, 3, ...size), zeros(4, 3, ...filter), options);
-    expect(evaluate(y).shape).toEqual([2, 4, ...expected]);
-  }); // prettier-ignore
-
   it('divides channels into groups', () => {
     const y = tno.conv2d(counted(1, 4, 3, 3), counted(6, 2, 3, 3), { numGroups: 2 });
-    expect(evaluate(y).shape).toEqual([1, 6, 1, 1]);
     const [x, w] = [counted(1, 4, 3, 3), counted(6, 2, 3, 3)];
     const halves = [0, 1].map((k) =>
       evaluate(
@@ -87,37 +67,8 @@ describe('neighbourhoods', () => {
 });
 
 describe('pool2d', () => {
-  const x = counted(1, 1, 5, 5);
-
-  it.each([
-    ['max', { ignoreBorder: true }, [[6, 8], [16, 18]]],
-    ['max', { ignoreBorder: false }, [[6, 8, 9], [16, 18, 19], [21, 23, 24]]],
-    ['averageExcPad', { ignoreBorder: false }, [[3, 5, 6.5], [13, 15, 16.5], [20.5, 22.5, 24]]],
-    ['averageIncPad', { ignoreBorder: false }, [[3, 5, 6.5], [13, 15, 16.5], [20.5, 22.5, 24]]],
-    ['sum', {}, [[12, 20], [52, 60]]],
-  ] as const)('%s of %j', (mode, options, expected) => {
-    expect(plane(tno.pool2d(x, 2, { mode, ...options }))).toEqual(expected);
-  }); // prettier-ignore
-
-  it('counts or leaves out what lies beyond the border', () => {
-    const ones = NDArray.ones([1, 1, 4, 4], 'float64');
-    const pooled = (mode: tno.PoolMode): unknown => plane(tno.pool2d(ones, 2, { mode, pad: 1 }));
-    expect(pooled('averageIncPad')).toEqual([[0.25, 0.5, 0.25], [0.5, 1, 0.5], [0.25, 0.5, 0.25]]); // prettier-ignore
-    expect(pooled('averageExcPad')).toEqual([[1, 1, 1], [1, 1, 1], [1, 1, 1]]); // prettier-ignore
-    const negative = tno.pool2d(tno.neg(ones), 2, { pad: 1 });
-    expect(plane(negative)).toEqual([[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]]); // prettier-ignore
-  });
-
-  it('refuses a pad where the border is not ignored', () => {
-    expect(() => tno.pool2d(x, 2, { pad: 1, ignoreBorder: false })).toThrow(
-      '[pool2d] expected no pad where the border is not ignored',
-    );
-  });
-
-  it('gives the gradient of a tie to the first maximum', () => {
-    const v = tno.shared(NDArray.ones([1, 1, 2, 2], 'float64'), 'v');
-    const g = tno.grad(tno.pool2d(v as TensorVariable, 2).sum(), v as TensorVariable);
-    expect(plane(g)).toEqual([[1, 0], [0, 0]]); // prettier-ignore
+  it('adds up', () => {
+    expect(plane(tno.pool2d(counted(1, 1, 5, 5), 2, { mode: 'sum' }))).toEqual([[12, 20], [52, 60]]); // prettier-ignore
   });
 
   it('keeps the first maximum of each window in place', () => {
@@ -127,37 +78,12 @@ describe('pool2d', () => {
 });
 
 describe('normalisation', () => {
-  it('normalises a batch and updates running statistics', () => {
-    const r = tno.batchNormalizationTrain(
-      ndarray([[0, 1], [2, 3]], 'float64'), // prettier-ignore
-      ndarray([1, 1], 'float64'),
-      ndarray([0, 0], 'float64'),
-      'per-activation',
-      { runningMean: ndarray([0, 0], 'float64'), runningVar: ndarray([1, 1], 'float64') },
-    );
-    const near = 1 / Math.sqrt(1.0001);
-    expect(evaluate(r.output).allClose(ndarray([[-near, -near], [near, near]]))).toBe(true); // prettier-ignore
-    expect(evaluate(r.mean).toNested()).toEqual([[1, 2]]);
-    expect(evaluate(r.invStd).allClose(ndarray([[near, near]]))).toBe(true);
-    expect(evaluate(r.runningMean as TensorVariable).allClose(ndarray([0.1, 0.2]))).toBe(true);
-    expect(evaluate(r.runningVar as TensorVariable).allClose(ndarray([1.1, 1.1]))).toBe(true);
-  });
-
   it('divides by neighbouring channels', () => {
     const y = tno.localResponseNormalization(NDArray.ones([1, 4, 1, 1], 'float64'), {
       alpha: 1, beta: 1, k: 0, n: 3,
     }); // prettier-ignore
     const expected = ndarray([1 / 2, 1 / 3, 1 / 3, 1 / 2]).reshape([1, 4, 1, 1]);
     expect(evaluate(y).allClose(expected)).toBe(true);
-  });
-});
-
-describe('bilinearUpsampling', () => {
-  it('has the values of Theano', () => {
-    const y = tno.bilinearUpsampling(tno.constant(image([[1, 2], [3, 4]])), 2); // prettier-ignore
-    expect(plane(y)).toEqual([
-      [1, 1.5, 2, 2], [2, 2.5, 3, 3], [3, 3.5, 4, 4], [3, 3.5, 4, 4],
-    ]); // prettier-ignore
   });
 });
 

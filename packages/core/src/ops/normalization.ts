@@ -98,8 +98,13 @@ export function batchNormalizationTrain(
   const spread = variance(x, over, { keepdims: true });
   const invStd = reciprocal(sqrt(add(spread, epsilon)));
   const output = add(mul(mul(sub(x, average), invStd), scale), shift);
+  const { rank } = asVariable(gamma).type;
   const blend = (old: TensorLike, own: TensorVariable): TensorVariable => {
     const before = asVariable(old);
+    if (before.type.rank !== rank)
+      throw new ShapeError(
+        `[${name}] expected running statistics of gamma's rank, ${rank}, got ${before.type.key} (${before.toString()})`,
+      );
     const shaped =
       before.type.rank === x.type.rank || before.type.rank === 0 ? own : dropAxes(own, over);
     return add(mul(before, 1 - factor), mul(shaped, factor));

@@ -2,27 +2,32 @@
  * What Theano's users know of function(), shared variables, updates and aliasing, each in a test that is
  * named by what it says; where TNO chooses otherwise the test says so.
  */
-import { describe, expect, it } from 'vitest';
-import * as tno from '../../src/index.js';
-import { ndarray, NDArray, type Device, type SharedVariable } from '../../src/index.js';
+import * as tno from '@tno/core';
+import { ndarray, NDArray, type Device, type SharedVariable } from '@tno/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ways } from './every-way.js';
 
 const f32 = (value: number | number[] | number[][]): NDArray<'float32'> =>
   ndarray(value, 'float32');
 const loose = (f: unknown): ((...args: unknown[]) => unknown) =>
   f as (...args: unknown[]) => unknown;
 
-export function referenceCases(name: string, open: () => Device): void {
-  describe(`as in Theano, on ${name}`, () => {
-    const device = open();
-    updates(device);
-    inputs(device);
-    conversions(device);
-    givens(device);
-    borrowing(device);
-    symbols();
-    copiesAndBranches(device);
+describe.each(ways)('as in Theano, $name', ({ device, mode }) => {
+  beforeEach(() => {
+    tno.config.mode = mode;
   });
-}
+  afterEach(() => {
+    tno.config.mode = 'FAST_RUN';
+  });
+  updates(device);
+  inputs(device);
+  conversions(device);
+  givens(device);
+  borrowing(device);
+  symbols();
+  copiesAndBranches(device);
+  draws(device);
+});
 
 function scalar(device: Device, value: number, name: string): SharedVariable<'float32', 0> {
   return tno.shared(f32(value), name, { shape: [], device });
@@ -99,8 +104,8 @@ function inputs(device: Device): void {
 
 function conversions(device: Device): void {
   const [v, i] = [tno.fvector('v'), tno.lvector('i')];
-  const takeFloats = tno.function([v], v, { device });
-  const takeIntegers = tno.function([i], i, { device });
+  const takeFloats = (value: tno.ValueFor<typeof v>) => tno.function([v], v, { device })(value);
+  const takeIntegers = (value: tno.ValueFor<typeof i>) => tno.function([i], i, { device })(value);
 
   it('a float64 array is refused by a float32 input, and taken with allowInputDowncast', () => {
     const wide = ndarray([0.1], 'float64');
@@ -260,5 +265,42 @@ function copiesAndBranches(device: Device): void {
     const twice = NDArray.arange(100, undefined, 1, 'float32');
     f.into(twice, twice, twice);
     expect(twice.allClose(99)).toBe(true);
+  });
+}
+
+function draws(device: Device): void {
+  const draw = (stream: tno.RandomStream): tno.TensorVariable<'float32', 1> => stream.uniform([3]);
+  const numbers = (f: () => NDArray): number[] => f().toNested() as number[];
+
+  it('a random variable has one value within a call, and another in the next', () => {
+    const u = draw(new tno.RandomStream(1, { device }));
+    const f = tno.function([], [u.add(u).sub(u.mul(2)), u], { device });
+    const [[zero, first], [, second]] = [f(), f()];
+    expect(zero.toNested()).toEqual([0, 0, 0]);
+    expect(second.toNested()).not.toEqual(first.toNested());
+  });
+
+  it('its state moves on also where only a gradient draws', () => {
+    const v = tno.fvector('v');
+    const u = draw(new tno.RandomStream(3, { device }));
+    const f = tno.function([v], tno.grad(v.sqr().mul(u).sum(), v), { device });
+    expect(numbers(() => f([1, 1, 1]))).not.toEqual(numbers(() => f([1, 1, 1])));
+  });
+
+  it('two functions that draw the same variable take turns, and a seed begins again', () => {
+    const stream = new tno.RandomStream(1, { device });
+    const u = draw(stream);
+    const [f, g] = [tno.function([], u, { device }), tno.function([], u, { device })];
+    const alone = tno.function([], draw(new tno.RandomStream(1, { device })), { device });
+    const three = [numbers(alone), numbers(alone), numbers(alone)];
+    expect([numbers(f), numbers(g), numbers(f)]).toEqual(three);
+    stream.seed(1);
+    expect(numbers(g)).toEqual(three[0]);
+  });
+
+  it('noDefaultUpdates repeats the same draw', () => {
+    const u = draw(new tno.RandomStream(1, { device }));
+    const f = tno.function([], u, { noDefaultUpdates: true, device });
+    expect(numbers(f)).toEqual(numbers(f));
   });
 }
