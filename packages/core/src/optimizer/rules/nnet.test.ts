@@ -93,6 +93,7 @@ describeRules({
       },
       'not another shift': { from: add(logsumexp(sub(m, max(m, 1, kept)), 1), max(n, 1)) },
       'not without one': { from: add(logsumexp(m, 1), max(m, 1)) },
+      'not one that stretches': { from: add(logsumexp(sub(r, c), 1, kept), c) },
     },
   },
   'exp(logSoftmax) is softmax': {

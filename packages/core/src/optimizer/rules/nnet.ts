@@ -90,18 +90,19 @@ const dropShift = rule(
   },
 );
 
-/** logsumexp(x - m) + m is logsumexp(x), m being the same along the axes. */
+/** logsumexp(x - m) + m is logsumexp(x), m being the same along the axes and stretching nothing. */
 const mergeShift = rule(
   'add a shift inside logsumexp',
   'add',
   ['stabilize', 'nnet'],
-  ({ inputs }) => {
+  ({ inputs }, { shapes }) => {
     for (const [total, shift] of [inputs, [...inputs].reverse()]) {
       const kept = keptReduction(total, 'logsumexp');
       const node = kept ?? ownerIf(total, 'logsumexp');
       const difference = node === null ? null : inputsOf(node.inputs[0], 'sub');
       if (node === null || difference === null) continue;
       const [x, m] = difference;
+      if (!shapes.same(x, node.inputs[0])) continue;
       const axes = axesOf(node);
       const wanted = kept === null ? keepAxes(shift, axes, x.type.rank) : shift;
       if (m !== wanted && !isSameView(m, wanted)) continue;
