@@ -95,11 +95,10 @@ export type Lowering =
       readonly gathers: boolean;
       readonly sizesFrom?: number;
     }
-  /** `expand` is used where the target declines the call; null where every target has the routine. */
+  /** A routine that the target was asked for, or that every target has. */
   | {
       readonly kind: 'call';
       readonly callee: Callee;
-      readonly expand: ((node: Apply) => readonly TensorVariable[]) | null;
     }
   /** A routine over whole arrays; every output has a shape rule. */
   | {

@@ -8,7 +8,7 @@ import { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { promote } from '../types/promote.js';
 import { TensorType } from '../types/tensor-type.js';
-import { add, mul } from './arithmetic.js';
+import { mul } from './arithmetic.js';
 import { asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { dimshuffle, transpose } from './dimshuffle.js';
@@ -202,13 +202,7 @@ function accumulating(name: 'gemm' | 'gemv'): Op {
       const [ga, gb] = pullProduct(a, b, mul(g, alpha));
       return [ga, gb, mul(g, beta), sum(mul(g, dot(a, b))), sum(mul(g, c))];
     },
-    lower: {
-      kind: 'call',
-      callee: name,
-      expand: ({ inputs: [a, b, c, alpha, beta] }) => [
-        add(mul(expandDot(a, b), alpha), mul(c, beta)),
-      ],
-    },
+    lower: { kind: 'call', callee: name },
   });
 }
 
@@ -235,11 +229,7 @@ const gerOp: Op = defineOp({
     g === null
       ? [null, null, null, null]
       : [g, mul(alpha, dot(g, y)), mul(alpha, dot(transpose(g), x)), sum(mul(g, outer(x, y)))],
-  lower: {
-    kind: 'call',
-    callee: 'ger',
-    expand: ({ inputs: [a, x, y, alpha] }) => [add(a, mul(alpha, outer(x, y)))],
-  },
+  lower: { kind: 'call', callee: 'ger' },
 });
 
 const productOps = { gemm: defineProduct('gemm'), gemv: defineProduct('gemv') };
@@ -249,7 +239,7 @@ function defineProduct(callee: 'gemm' | 'gemv'): Op {
   return defineOp({
     ...dotOp,
     name: callee === 'gemm' ? 'dot22' : 'dot21',
-    lower: { kind: 'call', callee, expand: ({ inputs: [x, y] }) => [expandDot(x, y)] },
+    lower: { kind: 'call', callee },
   });
 }
 

@@ -19,7 +19,7 @@ const flatNonzeroOp = defineOp({
     return [NDArray.view(BigInt64Array.from(found), [found.length])];
   },
   pullback: () => [null],
-  lower: { kind: 'call', callee: 'nonzero', expand: null },
+  lower: { kind: 'call', callee: 'nonzero' },
 });
 
 /** Positions, in row-major order, of the elements of the flattened `x` that are not 0; int64. */

@@ -67,7 +67,7 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
     { name: 'branches', rules: tagged(own, 'lazy') },
     {
       name: 'expand',
-      rules: [...expandRules(target), ...tagged(specializing, 'arith'), ...tidying],
+      rules: [...expandRules, ...tagged(specializing, 'arith'), ...tidying],
     },
   ];
 }

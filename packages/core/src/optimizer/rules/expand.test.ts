@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  describeRules,
-  formula,
-  graphOf,
-  leaves,
-  optimized,
-} from '../../../test/support/rule-cases.js';
-import type { Target } from '../../device/target.js';
-import { dot, dot22 } from '../../ops/dot.js';
+import { describeRules, graphOf, leaves, optimized } from '../../../test/support/rule-cases.js';
+import { dot } from '../../ops/dot.js';
 import { logsumexp } from '../../ops/logsumexp.js';
-import { flatNonzero } from '../../ops/nonzero.js';
 import { logSoftmax, softmax } from '../../ops/softmax.js';
 import { exp } from '../../ops/transcendental.js';
 import { rewrite } from '../engine.js';
 import { asWritten } from '../mode.js';
 import { expandRules } from './expand.js';
 
-const { x, y, m, q } = leaves;
+const { x, y, m } = leaves;
 
 describeRules({
   'expand composites': {
@@ -41,44 +33,16 @@ describeRules({
       'not a primitive': { from: exp(x) },
     },
   },
-  'expand calls without a routine': {
-    tags: ['expand'],
-    cases: {
-      'not what the target has a routine for': { from: dot22(m, q) },
-      'not what every target has': { from: flatNonzero(x) },
-    },
-  },
 });
 
 describe('expansion', () => {
-  it('spells out calls that the target declines', () => {
-    const target: Target = {
-      name: 'loops',
-      supportsCall: ({ callee }) => callee === 'nonzero',
-      emit: () => ({ language: 'none', text: '', symbols: [] }),
-    };
-    const graph = graphOf([dot22(m, q), flatNonzero(x)]);
-    rewrite(graph, expandRules(target), { verify: true });
-    expect(graph.outputs.map(formula)).toEqual([
-      'sum[2](mul(dimshuffle[0,x,1](m), dimshuffle[x,1,0](q)))',
-      'flat_nonzero(x)',
-    ]);
-  });
-
   it('happens in every mode', () => {
     expect(optimized(logSoftmax(x), 'expand', asWritten)).toMatch(/^sub\(sub\(x, .*log\(/);
   });
 
   it('softmax and logSoftmax of one operand share their exponentials', () => {
     const graph = graphOf([softmax(m), logSoftmax(m)]);
-    rewrite(
-      graph,
-      expandRules({
-        name: 'all',
-        supportsCall: () => true,
-        emit: () => ({ language: 'none', text: '', symbols: [] }),
-      }),
-    );
+    rewrite(graph, expandRules);
     expect(graph.nodes().filter((node) => node.op.name === 'exp')).toHaveLength(1);
   });
 });

@@ -1,5 +1,4 @@
-/** The last rewriting: ops that stand for other ops, and calls that the target has no routine for, are spelled out. */
-import type { Target } from '../../device/target.js';
+/** The last rewriting: ops that stand for other ops are spelled out. */
 import { rule, type Rule } from '../rule.js';
 
 /** Before products become calls: composites may be made of products. */
@@ -10,17 +9,8 @@ export const compositeRules: readonly Rule[] = [
   }),
 ];
 
-export function expandRules(target: Target): readonly Rule[] {
-  return [
-    rule('expand the last composites', '*', ['expand'], (node) =>
-      node.op.lower.kind === 'composite' ? node.op.lower.expand(node) : null,
-    ),
-    rule('expand calls without a routine', '*', ['expand'], (node) => {
-      const { lower } = node.op;
-      if (lower.kind !== 'call' || lower.expand === null) return null;
-      return target.supportsCall({ callee: lower.callee, dtype: node.outputs[0].dtype })
-        ? null
-        : lower.expand(node);
-    }),
-  ];
-}
+export const expandRules: readonly Rule[] = [
+  rule('expand the last composites', '*', ['expand'], (node) =>
+    node.op.lower.kind === 'composite' ? node.op.lower.expand(node) : null,
+  ),
+];
