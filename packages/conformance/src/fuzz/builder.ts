@@ -2,16 +2,9 @@
  * Builds random graphs value by value. Every value is computed while it is made, with an estimate of its
  * rounding error, so that steps which would make rounding visible are left out.
  */
-import {
-  evaluate,
-  isFloat,
-  NDArray,
-  tensor,
-  TnoError,
-  type DType,
-  type TensorVariable,
-} from '@tno/core';
+import { isFloat, NDArray, tensor, TnoError, type DType, type TensorVariable } from '@tno/core';
 import type { LeafRecipe } from './recipes.js';
+import { computed, epsilon, flatNumbers, isGrid, shifted, type Computed } from './rounding.js';
 
 /** A value that was made, and what is known of it. */
 export interface Made {
@@ -22,11 +15,6 @@ export interface Made {
 }
 
 const LARGEST = 100;
-export const epsilon: Partial<Record<DType, number>> = {
-  float64: 2 ** -52,
-  float32: 2 ** -23,
-  float16: 2 ** -10,
-};
 /** Largest error that a value may have. */
 const mostError: Partial<Record<DType, number>> = {
   float64: 1e-9,
@@ -111,51 +99,36 @@ export class GraphBuilder {
   }
 
   private measure(variable: TensorVariable, operands: readonly Made[]): Made | null {
-    const valuesAt = (sign: number): NDArray => {
+    const computedAt = (sign: number): Computed => {
       const known = new Map(this.pool.map(({ variable: v, value }) => [v, value]));
-      for (const { variable: v, value, error } of operands)
-        known.set(
-          v,
-          shifted(value, () => sign * error),
-        );
-      return evaluate([variable], known)[0];
+      for (const [k, { variable: v, value, error }] of operands.entries())
+        if (sign !== 0 && error !== 0)
+          known.set(
+            v,
+            shifted(value, k, () => sign * error),
+          );
+      return computed(variable, known, sign);
     };
-    const value = valuesAt(0);
-    const exact = operands.every(({ error }) => error === 0);
-    return accept(variable, value, exact ? [] : [valuesAt(1), valuesAt(-1)], 2);
+    const { value, exact } = computedAt(0);
+    const isExact = exact && operands.every(({ error }) => error === 0);
+    return accept(variable, value, isExact ? [] : [computedAt(1).value, computedAt(-1).value], 2);
   }
 
   private measureFromLeaves(variable: TensorVariable): Made | null {
-    const valuesAt = (sign: number): NDArray => {
+    const valueAt = (sign: number): NDArray => {
       const known = new Map(
-        this.inputs.map(({ variable: v, value }) => {
+        this.inputs.map(({ variable: v, value }, k) => {
           const eps = epsilon[v.dtype] ?? 0;
           return [
             v,
-            sign === 0 ? value : shifted(value, (x) => sign * 4 * eps * (Math.abs(x) + 0.1)),
+            sign === 0 ? value : shifted(value, k, (x) => sign * 4 * eps * (Math.abs(x) + 0.1)),
           ];
         }),
       );
-      return evaluate([variable], known)[0];
+      return computed(variable, known, sign).value;
     };
-    return accept(variable, valuesAt(0), [valuesAt(1), valuesAt(-1)], 50);
+    return accept(variable, valueAt(0), [valueAt(1), valueAt(-1)], 50);
   }
-}
-
-/** `value` with every float moved; integers stay. */
-function shifted(value: NDArray, by: (x: number) => number): NDArray {
-  if (!isFloat(value.dtype)) return value;
-  const flat = value.copy().reshape([value.size]);
-  for (let k = 0; k < flat.size; k++) {
-    const x = Number(flat.get(k));
-    flat.set(x + by(x), k);
-  }
-  return flat.reshape(value.shape);
-}
-
-export function flatNumbers(value: NDArray): number[] {
-  const flat = value.contiguous();
-  return Array.from({ length: flat.size }, (_, k) => Number(flat.data[flat.offset + k]));
 }
 
 function accept(
@@ -176,10 +149,7 @@ function accept(
     );
   }, 0);
   const scale = numbers.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
-  // A few bits are enough for exact operands of exact ops: quarters, and quarters of them.
-  const [finest, most] = value.dtype === 'float16' ? [16, 4] : [64, LARGEST];
-  const isGrid = numbers.every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
-  const own = gap === 0 && isGrid ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (scale + 1);
+  const own = gap === 0 && isGrid(value) ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (scale + 1);
   const error = factor * gap + own;
   return error <= (mostError[value.dtype] ?? 0) ? { variable, value, error } : null;
 }

@@ -5,9 +5,10 @@
  */
 import { compile, compileMany, NDArray, pp } from '@tno/core';
 import type { Device, Mode, OptimizerProfile, TensorVariable } from '@tno/core';
-import { epsilon, flatNumbers, GraphBuilder } from './builder.js';
+import { GraphBuilder } from './builder.js';
 import type { Made } from './builder.js';
 import type { GraphRecipe } from './recipes.js';
+import { epsilon, flatNumbers } from './rounding.js';
 import { steps } from './steps.js';
 import { gradientStep } from './structure-steps.js';
 

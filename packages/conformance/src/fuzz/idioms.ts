@@ -1,7 +1,15 @@
 /** Formulas that rewrites look for, and that random choices of single ops seldom make. */
 import * as tno from '@tno/core';
 import type { TensorVariable } from '@tno/core';
-import { isExact, isFloatMade, one, two, type Step } from './structure-steps.js';
+import {
+  isExact,
+  isFilledMatrix,
+  isFilledTensor,
+  isFloatMade,
+  one,
+  two,
+  type Step,
+} from './structure-steps.js';
 
 type Idiom = (x: TensorVariable) => TensorVariable;
 type Idiom2 = (x: TensorVariable, y: TensorVariable) => TensorVariable;
@@ -31,6 +39,11 @@ const ofOne: readonly Idiom[] = [
   (x) => tno.abs(tno.abs(x)),
   (x) => sub(add(x, 1), x),
   (x) => div(exp(x), exp(mul(x, 0.5))),
+  (x) => sub(1, tno.erf(x)),
+  (x) => add(1, tno.erf(x)),
+  (x) => log(sub(1, tno.ndtr(x))),
+  (x) => tno.cast(tno.cast(x, 'float64'), x.dtype),
+  (x) => mul(tno.pow(x, 0), x),
 ];
 
 /** These take at least one axis. */
@@ -95,16 +108,12 @@ const ofTwo: readonly Idiom2[] = [
   (x, y) => div(div(x, add(sqr(y), 1)), add(sqr(y), 2)),
 ];
 
-/** Nothing has no maximum, so that a stable form of a formula over no elements would fail. */
-const withAxes = (made: Parameters<typeof isFloatMade>[0]): boolean =>
-  isFloatMade(made) && made.value.rank > 0 && made.value.size > 0;
-
 export const idiomSteps: readonly Step[] = [
   ...ofOne.map((idiom) => one(isFloatMade, idiom)),
-  ...ofAxes.map((idiom) => one(withAxes, idiom)),
-  ...ofMatrices.map((idiom) => one((made) => withAxes(made) && made.value.rank === 2, idiom)),
+  ...ofAxes.map((idiom) => one(isFilledTensor, idiom)),
+  ...ofMatrices.map((idiom) => one(isFilledMatrix, idiom)),
   one(
-    (made) => withAxes(made) && isExact(made),
+    (made) => isFilledTensor(made) && isExact(made),
     (x) => tno.argmax(tno.softmax(x), -1),
   ),
   // Of one dtype: within a formula nobody sees what a narrower one has rounded.

@@ -1,7 +1,8 @@
 /** Makes a graph that fails small enough to be read. */
-import { cloneReplace, evaluate, tensor, toposort, type TensorVariable } from '@tno/core';
-import { flatNumbers, type Made } from './builder.js';
+import { cloneReplace, evaluate, leavesOf, tensor, toposort, type TensorVariable } from '@tno/core';
+import type { Made } from './builder.js';
 import type { RandomGraph } from './graphs.js';
+import { flatNumbers } from './rounding.js';
 
 /**
  * The part of `graph` that `fails`: one output, the earliest variable that does, and of what it is made
@@ -20,7 +21,12 @@ export function shrink(graph: RandomGraph, fails: (smaller: RandomGraph) => bool
       outputs: [{ variable: v, value: values.get(v) as Made['value'], error }],
     }))
     .find(fails);
-  return withCuts(earliest ?? whole, values, fails);
+  return withReadInputs(withCuts(earliest ?? whole, values, fails));
+}
+
+function withReadInputs(graph: RandomGraph): RandomGraph {
+  const read = leavesOf(graph.outputs.map(({ variable }) => variable));
+  return { ...graph, inputs: graph.inputs.filter(({ variable }) => read.includes(variable)) };
 }
 
 function valuesOf({ inputs, outputs }: RandomGraph): Map<TensorVariable, Made['value']> {

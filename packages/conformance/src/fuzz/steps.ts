@@ -1,6 +1,8 @@
 /** All steps of random graphs: those of the table, those of random form, and what rewrites look for. */
 import { families } from '../table/index.js';
 import { idiomSteps } from './idioms.js';
+import { indexSteps } from './index-idioms.js';
+import { linearAlgebraSteps } from './linear-algebra-idioms.js';
 import { structureSteps, type Step } from './structure-steps.js';
 import { tableSteps } from './table-steps.js';
 
@@ -9,4 +11,10 @@ const ofTable = tableSteps(families);
 /** The ops that random graphs have to show. */
 export const opsToSee: readonly string[] = [...ofTable.keys()];
 
-export const steps: readonly Step[] = [...ofTable.values(), ...structureSteps, ...idiomSteps];
+export const steps: readonly Step[] = [
+  ...ofTable.values(),
+  ...structureSteps,
+  ...idiomSteps,
+  ...indexSteps,
+  ...linearAlgebraSteps,
+];

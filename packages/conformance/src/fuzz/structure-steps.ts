@@ -4,12 +4,17 @@
  */
 import * as tno from '@tno/core';
 import { isFloat, type TensorVariable } from '@tno/core';
-import { flatNumbers } from './builder.js';
 import type { GraphBuilder, Made } from './builder.js';
 import type { StepRecipe } from './recipes.js';
+import { flatNumbers } from './rounding.js';
 
 export const isFloatMade = ({ variable }: Made): boolean => isFloat(variable.dtype);
 export const isExact = ({ error }: Made): boolean => error === 0;
+/** Floats with at least one axis, and an element: nothing has no maximum. */
+export const isFilledTensor = (made: Made): boolean =>
+  isFloatMade(made) && made.value.rank > 0 && made.value.size > 0;
+export const isFilledMatrix = (made: Made): boolean =>
+  isFilledTensor(made) && made.value.rank === 2;
 const isBool = ({ variable }: Made): boolean => variable.dtype === 'bool';
 const isInteger = ({ variable }: Made): boolean => /int/.test(variable.dtype);
 const isNumber = (made: Made): boolean => !isBool(made);

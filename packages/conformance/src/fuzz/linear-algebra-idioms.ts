@@ -1,0 +1,57 @@
+/** Inverses, determinants, systems and factors, as rewrites look for them. */
+import * as tno from '@tno/core';
+import type { TensorVariable } from '@tno/core';
+import type { Made } from './builder.js';
+import { isFilledTensor, one, type Step } from './structure-steps.js';
+
+/** A formula of a matrix that can be inverted, a positive definite one, and one with as many rows. */
+type LinearIdiom = (
+  a: TensorVariable,
+  definite: TensorVariable,
+  b: TensorVariable,
+) => TensorVariable;
+
+const { dot, transpose: t } = tno;
+const { cholesky, det, inverse, slogdet, solve } = tno.linalg;
+
+const idioms: readonly LinearIdiom[] = [
+  (a) => inverse(inverse(a)),
+  (a) => inverse(t(a)),
+  (a) => det(t(a)),
+  (a, _, b) => solve(t(a), b),
+  (a) => det(inverse(a)),
+  (a, _, b) => dot(inverse(a), b),
+  (a, _, b) => dot(t(b), inverse(a)),
+  (a) => tno.log(tno.abs(det(a))),
+  (_, d) => tno.log(det(d)),
+  (_, d, b) => solve(cholesky(d), b),
+  (_, d, b) => solve(t(cholesky(d)), b),
+  (_, d) => inverse(cholesky(d)),
+  (_, d) => det(cholesky(d)),
+  (_, d) => slogdet(cholesky(d))[1],
+  (_, d) => dot(cholesky(d), t(cholesky(d))),
+  (_, d, b) => tno.sum(tno.sqr(tno.linalg.solveTriangular(cholesky(d), b, { lower: true }))),
+  (a, d) => tno.linalg.trace(dot(inverse(d), a)),
+];
+
+const SIDE = 3;
+
+/** float16 has too few bits for what a chain of matrices makes of rounding. */
+const isWide = (made: Made): boolean => isFilledTensor(made) && made.variable.dtype !== 'float16';
+
+/** The elements of `x`, over and over, as a matrix of elements from -1 to 1. */
+function matrixOf(x: TensorVariable, columns: number): TensorVariable {
+  const places = tno.mod(tno.arange(SIDE * columns), tno.prod(tno.shape(x)));
+  const elements = tno.take(tno.flatten(x), places);
+  return tno.reshape(tno.tanh(elements), [SIDE, columns]);
+}
+
+export const linearAlgebraSteps: readonly Step[] = idioms.map((idiom) =>
+  one(isWide, (x) => {
+    const [square, b] = [matrixOf(x, SIDE), matrixOf(x, 2)];
+    const unit = tno.eye(SIDE, SIDE, 0, x.dtype);
+    // Far enough from singular: the diagonal outweighs the rest of its row.
+    const a = tno.add(square, tno.mul(unit, 4));
+    return idiom(a, tno.add(dot(square, t(square)), unit), b);
+  }),
+);

@@ -1,0 +1,86 @@
+/** How far rounding may move a value: estimated by computing it again with everything moved a little. */
+import {
+  Constant,
+  isFloat,
+  toposort,
+  type DType,
+  type NDArray,
+  type TensorVariable,
+} from '@tno/core';
+
+export const epsilon: Partial<Record<DType, number>> = {
+  float64: 2 ** -52,
+  float32: 2 ** -23,
+  float16: 2 ** -10,
+};
+
+/** The elements, row by row. */
+export function flatNumbers(value: NDArray): number[] {
+  const flat = (value.dtype === 'float16' ? value.astype('float32') : value).contiguous();
+  return Array.from({ length: flat.size }, (_, k) => Number(flat.data[flat.offset + k]));
+}
+
+/**
+ * `value` with every float moved by about `by`, this way or that, each differently, so that moves do not
+ * cancel; integers stay. Other moves for another `salt`.
+ */
+export function shifted(value: NDArray, salt: number, by: (x: number) => number): NDArray {
+  if (!isFloat(value.dtype)) return value;
+  const flat = value.copy().reshape([value.size]);
+  flatNumbers(value).forEach((x, k) => {
+    const share = scrambled(scrambled(salt) + k) / 2 ** 31;
+    flat.set(x + (share < 1 ? share + 0.5 : -(share - 0.5)) * by(x), k);
+  });
+  return flat.reshape(value.shape);
+}
+
+/** A 32-bit number that tells nothing of `n`. */
+function scrambled(n: number): number {
+  let bits = Math.imul(n ^ (n >>> 16) ^ 0x9e3779b9, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/** Whether each element of the result is one of an operand's, or that with the other sign: nothing was rounded. */
+function isMoved(result: NDArray, operands: readonly NDArray[]): boolean {
+  const known = new Set(operands.flatMap(flatNumbers).map(Math.abs));
+  return flatNumbers(result).every((x) => known.has(Math.abs(x)));
+}
+
+/** Whether the elements have so few bits that sums and products of some of them are exact. */
+export function isGrid(value: NDArray): boolean {
+  if (!isFloat(value.dtype)) return true;
+  const [finest, most] = value.dtype === 'float16' ? [16, 4] : [64, 100];
+  return flatNumbers(value).every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
+}
+
+export interface Computed {
+  readonly value: NDArray;
+  /** Whether everything on the way had few bits, so that nothing was rounded. */
+  readonly exact: boolean;
+}
+
+/** The variable's value, everything on the way to it moved by `roundings` steps between floats. */
+export function computed(
+  variable: TensorVariable,
+  values: ReadonlyMap<TensorVariable, NDArray>,
+  roundings: number,
+): Computed {
+  const known = new Map(values);
+  let exact = true;
+  const isConstant = (v: TensorVariable): v is Constant => v instanceof Constant;
+  const valueOf = (v: TensorVariable): NDArray =>
+    isConstant(v) ? v.data : (known.get(v) as NDArray);
+  for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
+    const operands = node.inputs.map(valueOf);
+    const results = node.op.perform(operands, node);
+    node.outputs.forEach((output, k) => {
+      const isRounded = !isGrid(results[k]) && !isMoved(results[k], operands);
+      if (isRounded) exact = false;
+      const by = roundings * (epsilon[output.dtype] ?? 0);
+      const moves = by !== 0 && isRounded && output !== variable;
+      known.set(output, moves ? shifted(results[k], salt, (x) => by * Math.abs(x)) : results[k]);
+    });
+  }
+  return { value: valueOf(variable), exact };
+}
