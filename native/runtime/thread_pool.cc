@@ -16,8 +16,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // How long an idle thread waits awake. Waking it costs the caller some microseconds and comes tens
-// of microseconds late; the steps of a training loop follow each other more closely than that.
-constexpr auto worker_spin = std::chrono::microseconds(50);
+// of microseconds late, more on a virtual machine, whose idle processors are given away. What comes
+// between two regions of a training loop is shorter than this.
+constexpr auto worker_spin = std::chrono::microseconds(1000);
 
 // How long a caller waits awake for the last chunks: about the length of a chunk. A thread that
 // takes longer has been put aside, and gets this one's processor when it sleeps.
@@ -61,7 +62,8 @@ ThreadPool& ThreadPool::process() {
   return *pool;
 }
 
-ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)) {}
+ThreadPool::ThreadPool(int threads)
+    : threads_(std::max(1, threads)), claims_(static_cast<size_t>(threads_)) {}
 
 ThreadPool::~ThreadPool() {
   stopping_ = true;
@@ -100,8 +102,11 @@ void ThreadPool::run_region(int64_t chunks, Region region) {
   region_ = region;
   chunks_ = static_cast<uint32_t>(chunks);
   unfinished_.store(chunks_, std::memory_order_relaxed);
-  const uint64_t number = (claims_.load(std::memory_order_relaxed) >> 32) + 1;
-  claims_.store(number << 32 | chunks_);
+  ++region_number_;
+  for (uint32_t share = 0; share < claims_.size(); ++share) {
+    const uint64_t count = share_begin(share + 1) - share_begin(share);
+    claims_[share].left.store(region_number_ << 32 | count);
+  }
   wake(chunks_ - 1);
   take_chunks(0);
   await_others();
@@ -119,16 +124,28 @@ void ThreadPool::wake(uint32_t wanted) {
   for (uint32_t i = awake; i < wanted; ++i) bell_.notify_one();
 }
 
+uint32_t ThreadPool::share_begin(uint32_t share) const {
+  return static_cast<uint32_t>(uint64_t{chunks_} * share / claims_.size());
+}
+
 void ThreadPool::take_chunks(int thread) {
-  uint64_t claims = claims_.load(std::memory_order_acquire);
+  const auto count = static_cast<uint32_t>(claims_.size());
+  for (uint32_t i = 0; i < count; ++i) {
+    take_share((static_cast<uint32_t>(thread) + i) % count, thread);
+  }
+}
+
+void ThreadPool::take_share(uint32_t share, int thread) {
+  std::atomic<uint64_t>& left = claims_[share].left;
+  uint64_t claims = left.load(std::memory_order_acquire);
   while (static_cast<uint32_t>(claims) != 0) {
-    if (!claims_.compare_exchange_weak(claims, claims - 1, std::memory_order_acq_rel,
-                                       std::memory_order_acquire)) {
+    if (!left.compare_exchange_weak(claims, claims - 1, std::memory_order_acq_rel,
+                                    std::memory_order_acquire)) {
       continue;
     }
-    region_.task(region_.context, chunks_ - static_cast<uint32_t>(claims), thread);
+    region_.task(region_.context, share_begin(share + 1) - static_cast<uint32_t>(claims), thread);
     if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
-    claims = claims_.load(std::memory_order_acquire);
+    claims = left.load(std::memory_order_acquire);
   }
 }
 

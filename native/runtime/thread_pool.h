@@ -1,6 +1,8 @@
 // The threads of the process. Whoever has work for several threads submits a region: a number of
-// chunks, numbered from 0, and a task that does one. The caller takes part; threads take one chunk
-// after the other, so that a thread which the system has put aside holds up one chunk and no more.
+// chunks, numbered from 0, and a task that does one. The caller takes part. Each thread has a share
+// of the chunks, the same in regions of the same length: what it touched in the last one is in its
+// cache. It takes them one after the other, and then those of others; so a thread which the system
+// has put aside holds up one chunk and no more.
 //
 // One region runs at a time: a caller that finds the pool taken does its chunks alone. So chunks
 // may submit regions themselves, and callers never wait for one another.
@@ -60,6 +62,8 @@ class ThreadPool {
   void start();
   void wake(uint32_t wanted);
   void take_chunks(int thread);
+  void take_share(uint32_t share, int thread);
+  uint32_t share_begin(uint32_t share) const;
   void await_others();
   void work(int thread);
 
@@ -73,9 +77,14 @@ class ThreadPool {
   Region region_;
   uint32_t chunks_ = 0;
 
-  // The number of the region above, chunks not yet claimed below. A chunk is claimed by counting
-  // down; so a thread that comes late finds nothing, and never touches a region that has ended.
-  alignas(64) std::atomic<uint64_t> claims_{0};
+  // Of a share: the number of the region above, chunks not yet claimed below. A chunk is claimed by
+  // counting down; so a thread that comes late finds nothing, and never touches a region that has
+  // ended.
+  struct alignas(64) Claims {
+    std::atomic<uint64_t> left{0};
+  };
+  std::vector<Claims> claims_;
+  uint64_t region_number_ = 0;
   alignas(64) std::atomic<uint32_t> unfinished_{0};
   // Counts regions; sleeping threads wait for it to change.
   alignas(64) std::atomic<uint32_t> bell_{0};

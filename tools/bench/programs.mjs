@@ -121,7 +121,8 @@ export function callOf(workload, f, data) {
     return args.length === 1 ? () => f(a) : () => f(a, b);
   }
   const [a, b] = args;
-  const result = NDArray.zeros(Object.values(data.inputs)[0].shape, 'float32');
+  const like = workload.kind === 'product' ? [workload.m, workload.n] : args[0].shape;
+  const result = NDArray.zeros(like, 'float32');
   return () => {
     f.into(result, a, b);
     return result;

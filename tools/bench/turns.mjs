@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchOthers } from './disturbance.mjs';
 
 /**
@@ -89,12 +90,19 @@ export class InForm {
 /** So many rounds without others are enough to leave the other rounds out. */
 const enoughQuiet = 4;
 
+/**
+ * Between turns, in ms: threads of a BLAS that have nothing to do go on looking for work, those of OpenBLAS for
+ * 2^26 cycles, and would do so in the turn of whoever comes next.
+ */
+const settling_ms = 50;
+
 /** One turn each, beginning with another player each round. @param {readonly Player[]} players @param {number} round @param {object} turn */
 async function playRound(players, round, turn) {
   /** @type {Map<Player, number[]>} */
   const times = new Map();
   for (let i = 0; i < players.length; i++) {
     const player = players[(i + round) % players.length];
+    await sleep(settling_ms);
     times.set(player, (await player.ask({ do: 'time', ...turn })).times);
   }
   return times;

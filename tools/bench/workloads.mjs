@@ -152,10 +152,13 @@ function chain(formula, exponent, into) {
   };
 }
 
-/** @param {string} name @param {number} m @param {number} n @param {number} k @returns {Product} */
+/** With a fresh result, and into the caller's memory, as the floor does. @param {string} name @param {number} m @param {number} n @param {number} k @returns {Product[]} */
 function product(name, m, n, k) {
   const floor = { name: 'oneDNN', parts: [{ do: /** @type {const} */ ('product'), m, n, k }] };
-  return { kind: 'product', name, m, n, k, group: 1, floors: [floor] };
+  return [false, true].map((into) => ({
+    ...{ kind: 'product', name: `${name}${into ? '-into' : ''}`, m, n, k, into },
+    ...{ group: 1, floors: [floor] },
+  }));
 }
 
 /** @type {readonly Workload[]} */
@@ -168,8 +171,8 @@ export const workloads = [
       [false, true].map((into) => chain(/** @type {'poly' | 'trans'} */ (formula), exponent, into)),
     ),
   ),
-  product('gemm-1024', 1024, 1024, 1024),
-  product('gemm-128x512x512', 128, 512, 512),
+  ...product('gemm-1024', 1024, 1024, 1024),
+  ...product('gemm-128x512x512', 128, 512, 512),
 ];
 
 /** What is compiled for a workload: the same for all sizes, and with `into`. @param {Workload} workload */

@@ -50,6 +50,9 @@ def open_workload(workload, read):
     if workload["kind"] == "chain":
         return chain(workload["formula"], workload.get("into", False), *values)
     if workload["kind"] == "product":
+        if workload.get("into", False):
+            result = np.matmul(*values)
+            return {"out": Call(functools.partial(np.matmul, *values, out=result))}
         return {"plain": Call(functools.partial(operator.matmul, *values))}
     # An array of rank 0, as the others have; a call without a frame of the interpreter's.
     return {"plain": Call(functools.partial(operator.add, values[0], 1))}

@@ -167,6 +167,9 @@ def open_workload(workload, read):
     if workload["kind"] == "chain":
         return chain(workload["formula"], workload.get("into", False), *values)
     if workload["kind"] == "product":
+        if workload.get("into", False):
+            multiply = functools.partial(torch.mm, *values, out=torch.mm(*values))
+            return {"out": Call(multiply, array=array)}
         return {"plain": Call(functools.partial(torch.mm, *values), array=array)}
     # A call without a frame of the interpreter's.
     return {"plain": Call(functools.partial(operator.add, values[0], 1), array=array)}
