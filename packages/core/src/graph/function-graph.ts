@@ -17,38 +17,51 @@ export interface Client {
   readonly index: number;
 }
 
+/** A client, and its place in the list of its variable's. */
+interface Use extends Client {
+  place: number;
+}
+
+/** What the books hold of a live node: its key, and its uses of its inputs. */
+interface Entry {
+  key: string;
+  readonly uses: readonly Use[];
+}
+
 export class FunctionGraph {
   readonly inputs: readonly TensorVariable[];
+  private readonly inputSet: ReadonlySet<TensorVariable>;
   readonly outputs: TensorVariable[] = [];
-  private readonly clientsOf = new Map<TensorVariable, Client[]>();
+  private readonly clientsOf = new Map<TensorVariable, Use[]>();
   private readonly byKey = new Map<string, Apply>();
-  private readonly keyOf = new Map<Apply, string>();
+  private readonly entries = new Map<Apply, Entry>();
   private readonly constants = new Map<string, Constant>();
   /** What stands for variables that were taken in as others, or replaced. */
   private readonly successors = new WeakMap<TensorVariable, TensorVariable>();
-  /** Called for every node that came in or got new inputs. */
+  /** Called for every node that came in, got new inputs, or became the only client of one. */
   onChange: (node: Apply) => void = () => undefined;
 
   constructor(inputs: readonly TensorVariable[], outputs: readonly TensorVariable[]) {
     this.inputs = inputs;
+    this.inputSet = new Set(inputs);
     const imported = this.importGraph(outputs);
     imported.forEach((output, index) => {
       this.outputs.push(output);
-      this.addClient(output, { node: 'output', index });
+      this.addClient(output, { node: 'output', index, place: 0 });
     });
   }
 
   /** Live nodes, inputs before users. */
   nodes(): Apply[] {
-    return toposort(this.outputs, new Set(this.inputs));
+    return toposort(this.outputs, this.inputSet);
   }
 
   get nodeCount(): number {
-    return this.keyOf.size;
+    return this.entries.size;
   }
 
   has(node: Apply): boolean {
-    return this.keyOf.has(node);
+    return this.entries.has(node);
   }
 
   /** What stands in the graph for a variable that was once taken in; null where nothing does. */
@@ -103,7 +116,7 @@ export class FunctionGraph {
   }
 
   private unfile(node: Apply): void {
-    const key = this.keyOf.get(node) as string;
+    const { key } = this.entries.get(node) as Entry;
     if (this.byKey.get(key) === node) this.byKey.delete(key);
   }
 
@@ -131,7 +144,7 @@ export class FunctionGraph {
   /** The nodes that used `from` and now use `to`. */
   private moveClients(from: TensorVariable, to: TensorVariable): ReadonlySet<Apply> {
     const touched = new Set<Apply>();
-    const uses = this.clients(from);
+    const uses = this.clientsOf.get(from) ?? [];
     this.clientsOf.delete(from);
     for (const use of uses) {
       this.addClient(to, use);
@@ -151,7 +164,7 @@ export class FunctionGraph {
     const twin = this.byKey.get(key);
     if (twin === undefined) {
       this.byKey.set(key, node);
-      this.keyOf.set(node, key);
+      (this.entries.get(node) as Entry).key = key;
       return null;
     }
     this.leave(node);
@@ -160,11 +173,12 @@ export class FunctionGraph {
 
   /** Takes a node out of the books; what it used may have become useless. */
   private leave(node: Apply): void {
-    this.keyOf.delete(node);
+    const { uses } = this.entries.get(node) as Entry;
+    this.entries.delete(node);
+    for (const use of uses) this.dropClient(node.inputs[use.index], use);
     for (const input of new Set(node.inputs)) {
-      const rest = this.clients(input).filter((client) => client.node !== node);
-      if (rest.length > 0) this.clientsOf.set(input, rest);
-      else this.clientsOf.delete(input);
+      const rest = this.clients(input);
+      if (rest.length === 1 && rest[0].node !== 'output') this.onChange(rest[0].node);
       this.prunable.push(input);
     }
   }
@@ -174,7 +188,7 @@ export class FunctionGraph {
   /** Takes the graph of `outputs` in: clones what is not here, merges what is; `taken` gets what stands for its nodes. */
   private importGraph(outputs: readonly TensorVariable[], taken: Apply[] = []): TensorVariable[] {
     const map = new Map<TensorVariable, TensorVariable>();
-    const stop = new Set(this.inputs);
+    const stop = this.inputSet;
     const resolve = (variable: TensorVariable): TensorVariable => {
       const found = map.get(variable);
       if (found !== undefined) return found;
@@ -232,8 +246,9 @@ export class FunctionGraph {
       Object.assign(output.tag, node.outputs[k].tag);
     });
     this.byKey.set(key, own);
-    this.keyOf.set(own, key);
-    inputs.forEach((input, index) => this.addClient(input, { node: own, index }));
+    const uses = inputs.map((_, index): Use => ({ node: own, index, place: 0 }));
+    this.entries.set(own, { key, uses });
+    inputs.forEach((input, index) => this.addClient(input, uses[index]));
     this.onChange(own);
     return own;
   }
@@ -245,10 +260,22 @@ export class FunctionGraph {
     return variable;
   }
 
-  private addClient(variable: TensorVariable, client: Client): void {
+  private addClient(variable: TensorVariable, use: Use): void {
     const list = this.clientsOf.get(variable);
-    if (list === undefined) this.clientsOf.set(variable, [client]);
-    else list.push(client);
+    if (list === undefined) this.clientsOf.set(variable, [use]);
+    else list.push(use);
+    use.place = list === undefined ? 0 : list.length - 1;
+  }
+
+  /** The last client takes the place of the one that goes: variables may have thousands. */
+  private dropClient(variable: TensorVariable, use: Use): void {
+    const list = this.clientsOf.get(variable) as Use[];
+    const last = list.pop() as Use;
+    if (last !== use) {
+      list[use.place] = last;
+      last.place = use.place;
+    }
+    if (list.length === 0) this.clientsOf.delete(variable);
   }
 
   /** Drops nodes that nobody uses, from `start` upwards. */
@@ -260,7 +287,7 @@ export class FunctionGraph {
       variable = this.prunable.pop()
     ) {
       const node = variable.owner;
-      if (node === null || !this.keyOf.has(node)) continue;
+      if (node === null || !this.entries.has(node)) continue;
       if (node.outputs.some((output) => this.clients(output).length > 0)) continue;
       this.unfile(node);
       this.leave(node);
@@ -289,8 +316,8 @@ export class FunctionGraph {
       this.verifyClients(node, inputs);
       verifyTypes(node);
     }
-    if (live.length !== this.keyOf.size) {
-      throw new VerifyError(`[graph] ${this.keyOf.size - live.length} dead nodes are kept`);
+    if (live.length !== this.entries.size) {
+      throw new VerifyError(`[graph] ${this.entries.size - live.length} dead nodes are kept`);
     }
   }
 

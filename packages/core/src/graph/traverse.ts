@@ -7,25 +7,34 @@ export function toposort(
   stop: ReadonlySet<TensorVariable> = new Set(),
 ): Apply[] {
   const order: Apply[] = [];
-  const done = new Set<Apply>();
-  const stack: { node: Apply; next: number }[] = [];
-  const push = (variable: TensorVariable): void => {
+  const walk = ++walks;
+  // The path to where the walk is: nodes, and which of their inputs comes next.
+  const path: Apply[] = [];
+  const next: number[] = [];
+  const enter = (variable: TensorVariable): void => {
     const node = variable.owner;
-    if (node !== null && !stop.has(variable) && !done.has(node)) {
-      done.add(node);
-      stack.push({ node, next: 0 });
-    }
+    if (node === null || node.walked === walk || stop.has(variable)) return;
+    node.walked = walk;
+    path.push(node);
+    next.push(0);
   };
   for (const output of outputs) {
-    push(output);
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (top.next < top.node.inputs.length) push(top.node.inputs[top.next++]);
-      else order.push((stack.pop() as { node: Apply }).node);
+    enter(output);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const { inputs } = path[top];
+      if (next[top] < inputs.length) enter(inputs[next[top]++]);
+      else {
+        order.push(path[top]);
+        path.length = next.length = top;
+      }
     }
   }
   return order;
 }
+
+/** How many walks there have been. */
+let walks = 0;
 
 /** Leaves (and members of `stop`) that `outputs` depend on, in order of first use. */
 export function leavesOf(

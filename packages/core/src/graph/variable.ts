@@ -117,6 +117,8 @@ function applicationText({ op, inputs, outputs }: Apply, index: number): string 
 export class Apply {
   readonly id: number = nextId++;
   readonly outputs: readonly TensorVariable[];
+  /** The last walk that came by, for `toposort` alone. */
+  walked = 0;
 
   constructor(
     readonly op: Op,

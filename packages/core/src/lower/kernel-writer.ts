@@ -116,7 +116,8 @@ export class KernelWriter implements PointScope {
     const known = this.given.get(variable);
     if (known !== undefined) return known;
     const own = this.pinned(variable, point);
-    const key = `v${variable.id} ${own.map(coordinateKey).join(' ')}`;
+    let key = `v${variable.id}`;
+    for (const coordinate of own) key += ` ${coordinateKey(coordinate)}`;
     const found = this.memo.get(key);
     if (found !== undefined) return found;
     const value = this.compute(variable, own);
@@ -487,9 +488,10 @@ class DimList {
 }
 
 function coordinateKey(c: Coordinate): string {
-  return c.kind === 'value'
-    ? `=${c.value}`
-    : [c.offset, ...c.terms.map(({ stride, axis }) => `${stride}*${axis}`)].join('+');
+  if (c.kind === 'value') return `=${c.value}`;
+  let key = `${c.offset}`;
+  for (const { stride, axis } of c.terms) key += `+${stride}*${axis}`;
+  return key;
 }
 
 /** Elements of a constant, as a Program carries them. */

@@ -4,7 +4,7 @@
  * leaf's sizes are and in what happens to a requirement.
  */
 import type { SizeAlgebra } from '../graph/op.js';
-import { sizeArithmetic } from '../graph/size-arithmetic.js';
+import { sizeArithmetic, type SizeSource } from '../graph/size-arithmetic.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { SizeId } from './program.js';
 import type { SizeTable } from './size-table.js';
@@ -27,13 +27,24 @@ export interface ShapeHooks {
 export class ShapeInference {
   private readonly known = new Map<TensorVariable, readonly SizeId[]>();
   private readonly values = new Map<TensorVariable, SizeId>();
+  private readonly algebra: SizeAlgebra<SizeId>;
+  private readonly source: SizeSource<SizeId>;
+  /** The node whose rule runs: requirements are its own. */
+  private current: Apply | null = null;
 
   constructor(
     readonly sizes: SizeTable,
     private readonly hooks: ShapeHooks,
     /** Variables that are leaves here, whatever computes them. */
     private readonly leaves: ReadonlySet<TensorVariable> = new Set(),
-  ) {}
+  ) {
+    this.algebra = this.algebraOf(() => this.current as Apply);
+    this.source = {
+      algebra: this.algebra,
+      shapeOf: (variable) => this.of(variable),
+      valueOf: (variable) => this.valueOf(variable),
+    };
+  }
 
   /** Shape of a variable. */
   of(variable: TensorVariable): readonly SizeId[] {
@@ -43,12 +54,11 @@ export class ShapeInference {
     while (stack.length > 0) {
       const top = stack[stack.length - 1];
       const node = this.ownerOf(top);
-      const missing = node?.inputs.filter((input) => !this.known.has(input)) ?? [];
-      if (missing.length > 0) stack.push(...missing);
-      else {
-        stack.pop();
-        if (!this.known.has(top)) this.compute(top, node);
-      }
+      const height = stack.length;
+      for (const input of node?.inputs ?? []) if (!this.known.has(input)) stack.push(input);
+      if (stack.length > height) continue;
+      stack.pop();
+      if (!this.known.has(top)) this.compute(top, node);
     }
     return this.known.get(variable) as readonly SizeId[];
   }
@@ -73,10 +83,12 @@ export class ShapeInference {
       this.known.set(variable, this.leafShape(variable));
       return;
     }
-    const shapes = node.op.shapes(
-      this.algebra(node),
-      node.inputs.map((input) => this.known.get(input) as readonly SizeId[]),
-      node,
+    const shapes = this.during(node, () =>
+      node.op.shapes(
+        this.algebra,
+        node.inputs.map((input) => this.known.get(input) as readonly SizeId[]),
+        node,
+      ),
     );
     node.outputs.forEach((output, k) => {
       this.known.set(
@@ -92,15 +104,25 @@ export class ShapeInference {
     );
   }
 
-  private algebra(node: Apply): SizeAlgebra<SizeId> {
+  /** Runs a rule of `node`, which may have others run. */
+  private during<T>(node: Apply | null, run: () => T): T {
+    const before = this.current;
+    this.current = node;
+    const result = run();
+    this.current = before;
+    return result;
+  }
+
+  private algebraOf(current: () => Apply): SizeAlgebra<SizeId> {
     const { sizes, hooks } = this;
     return {
       const: (value) => sizes.const(value),
       binary: (op, a, b) => sizes.binary(op, a, b),
       select: (c, a, b) => sizes.select(c, a, b),
       valueOf: (variable) => this.valueOf(variable),
-      requireEqual: (a, b, text) => (a === b ? a : hooks.requireEqual(a, b, text, node)),
-      requireAtMost: (a, b, text, error = 'shape') => hooks.requireAtMost(a, b, text, error, node),
+      requireEqual: (a, b, text) => (a === b ? a : hooks.requireEqual(a, b, text, current())),
+      requireAtMost: (a, b, text, error = 'shape') =>
+        hooks.requireAtMost(a, b, text, error, current()),
     };
   }
 
@@ -110,11 +132,8 @@ export class ShapeInference {
     if (found !== undefined) return found;
     const node = this.ownerOf(variable);
     const value =
-      sizeArithmetic(variable, node, {
-        algebra: this.algebra(node as Apply),
-        shapeOf: (v) => this.of(v),
-        valueOf: (v) => this.valueOf(v),
-      }) ?? this.hooks.value(variable);
+      this.during(node, () => sizeArithmetic(variable, node, this.source)) ??
+      this.hooks.value(variable);
     this.values.set(variable, value);
     return value;
   }

@@ -33,16 +33,25 @@ export function evalSizeBinary(op: SizeBinary, a: number, b: number): number {
 
 const commutative: ReadonlySet<SizeBinary> = new Set(['add', 'mul', 'min', 'max', 'eq']);
 
+/** More than a table has ids, and than a buffer has axes: what pairs of them are numbered with. */
+const MOST_IDS = 2 ** 26;
+const MOST_AXES = 64;
+
 export class SizeTable {
   readonly nodes: SizeNode[] = [];
-  private readonly ids = new Map<string, SizeId>();
+  // Ids by what they stand for: each kind of node has a table of its own.
+  private readonly constants = new Map<number, SizeId>();
+  private readonly dims = new Map<number, SizeId>();
+  private readonly binaries = new Map<SizeBinary, Map<number, SizeId>>();
+  private readonly others = new Map<string, SizeId>();
 
   const(value: number): SizeId {
-    return this.intern(`c${value}`, { op: 'const', value });
+    return this.constants.get(value) ?? this.file(this.constants, value, { op: 'const', value });
   }
 
   dim(buffer: number, axis: number): SizeId {
-    return this.intern(`d${buffer}.${axis}`, { op: 'dim', buffer, axis });
+    const key = buffer * MOST_AXES + axis;
+    return this.dims.get(key) ?? this.file(this.dims, key, { op: 'dim', buffer, axis });
   }
 
   value(buffer: number): SizeId {
@@ -94,7 +103,10 @@ export class SizeTable {
     const simple = this.simplify(op, a, b, x, y);
     if (simple !== null) return simple;
     const [p, q] = commutative.has(op) && a > b ? [b, a] : [a, b];
-    return this.intern(`${op} ${p} ${q}`, { op, a: p, b: q });
+    let table = this.binaries.get(op);
+    if (table === undefined) this.binaries.set(op, (table = new Map<number, SizeId>()));
+    const key = p * MOST_IDS + q;
+    return table.get(key) ?? this.file(table, key, { op, a: p, b: q });
   }
 
   private simplify(
@@ -167,10 +179,12 @@ export class SizeTable {
   }
 
   private intern(key: string, node: SizeNode): SizeId {
-    const found = this.ids.get(key);
-    if (found !== undefined) return found;
+    return this.others.get(key) ?? this.file(this.others, key, node);
+  }
+
+  private file<K>(table: Map<K, SizeId>, key: K, node: SizeNode): SizeId {
     const id = this.nodes.push(node) - 1;
-    this.ids.set(key, id);
+    table.set(key, id);
     return id;
   }
 }

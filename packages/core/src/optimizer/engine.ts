@@ -1,18 +1,20 @@
 /**
  * The rewrite engine: applies a set of rules to a fixed point.
  *
- * Rules are indexed by head op; a work list holds nodes to look at, and after a change only the new
- * nodes and their clients are looked at again, so that the cost is near-linear in nodes. Sweeps over all
- * nodes repeat until one changes nothing: some rules look deeper than a node's own inputs. Each use of a
- * rule is counted and timed; a rule that fires more often than the graph's size can explain, or that
- * makes the graph grow without end, is stopped and reported. Invariant: a replacement broadcasts wherever the replaced variable did.
+ * Rules are indexed by head op; a work list holds nodes to look at, and after a change the new nodes and
+ * their clients are looked at again at once, so that the cost is near-linear in nodes. Some rules look
+ * deeper than a node's own inputs: the nodes up to `REACH` above a change are looked at again when the
+ * list has come to its end. A set of rules that follows others (`Progress`) tries a rule only where something has
+ * changed since it came to an end. Each use of a rule is counted and timed; a rule that fires more often
+ * than the graph's size can explain, or that makes the graph grow without end, is stopped and reported.
+ * Invariant: a replacement broadcasts wherever the replaced variable did.
  */
 import { RewriteError } from '../errors.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { userFrames, withTrace } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import { specifyShape } from '../ops/shape.js';
-import { GraphShapes } from './graph-shapes.js';
+import { Progress } from './progress.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export interface RuleProfile {
@@ -32,10 +34,15 @@ const LEAST_USES = 1000;
 const GROWTH = 10;
 const LEAST_NODES = 10_000;
 
+/** How many nodes a rule's pattern is deep at most. */
+const REACH = 8;
+
 export interface RewriteOptions {
   readonly profile?: OptimizerProfile;
   readonly verbose?: boolean;
   readonly verify?: boolean;
+  /** What rules that ran on the graph before have left to do. */
+  readonly progress?: Progress;
   /** Told of a rule that throws, which is then passed over; by default the error is thrown. */
   readonly onError?: (error: RewriteError) => void;
   /** Told of each rewrite before it is made: what is replaced, and by what. */
@@ -55,10 +62,20 @@ export function rewrite(
   new Rewriter(graph, rules, options).run();
 }
 
+/** A rule with the round in which it last came to an end. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly last: number;
+}
+
 class Rewriter {
-  private readonly byHead = new Map<string, Rule[]>();
+  private readonly byHead = new Map<string, Candidate[]>();
+  private readonly everywhere: readonly Candidate[];
   private queue: Apply[] = [];
   private readonly queued = new Set<Apply>();
+  /** Nodes that have changed in this sweep. */
+  private changed = new Set<Apply>();
+  private readonly progress: Progress;
   private readonly context: RuleContext;
   private readonly cap: number;
   private readonly largest: number;
@@ -71,44 +88,54 @@ class Rewriter {
 
   constructor(
     private readonly graph: FunctionGraph,
-    rules: readonly Rule[],
+    private readonly rules: readonly Rule[],
     private readonly options: RewriteOptions,
   ) {
+    this.progress = options.progress ?? new Progress(graph);
+    this.context = { graph, shapes: this.progress.shapes };
     for (const rule of rules) {
+      const candidate = { rule, last: this.progress.lastRound(rule) };
       for (const head of rule.heads) {
         const list = this.byHead.get(head);
-        if (list === undefined) this.byHead.set(head, [rule]);
-        else list.push(rule);
+        if (list === undefined) this.byHead.set(head, [candidate]);
+        else list.push(candidate);
       }
     }
+    this.everywhere = this.byHead.get('*') ?? [];
     this.profiles = options.profile ?? new Map<string, RuleProfile>();
-    this.context = { graph, shapes: new GraphShapes(new Set(graph.inputs)) };
     this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
     this.largest = Math.max(LEAST_NODES, GROWTH * graph.nodeCount);
   }
 
   run(): void {
-    this.graph.onChange = (node) => this.push(node);
+    this.graph.onChange = (node) => {
+      this.changed.add(node);
+      this.push(node);
+    };
     try {
-      while (this.sweep());
+      let nodes: readonly Apply[] = this.graph.nodes();
+      do {
+        this.sweep(nodes);
+        nodes = this.nearChanges();
+        this.changed = new Set();
+      } while (nodes.length > 0);
     } finally {
       this.graph.onChange = () => undefined;
     }
+    this.progress.end(this.rules);
     if (this.options.verify === true) this.graph.verify();
   }
 
-  /** Looks at every node, and again at what changes; tells whether anything did. */
-  private sweep(): boolean {
-    let changed = false;
+  /** Looks at the nodes, and again at what changes. */
+  private sweep(nodes: readonly Apply[]): void {
     this.clock = performance.now();
     this.queue = [];
-    for (const node of this.graph.nodes()) this.push(node);
+    for (const node of nodes) this.push(node);
     for (let at = 0; at < this.queue.length; at++) {
       const node = this.queue[at];
       this.queued.delete(node);
-      if (this.graph.has(node) && this.visit(node)) changed = true;
+      if (this.graph.has(node)) this.visit(node);
     }
-    return changed;
   }
 
   private push(node: Apply): void {
@@ -117,11 +144,36 @@ class Rewriter {
     this.queue.push(node);
   }
 
+  /** The nodes that changed in this sweep, and those up to `REACH` above them. */
+  private nearChanges(): Apply[] {
+    const found = [...this.changed].filter((node) => this.graph.has(node));
+    const seen = new Set(found);
+    for (let reach = 0, from = 0; reach < REACH; reach++) {
+      const to = found.length;
+      for (; from < to; from++) {
+        for (const output of found[from].outputs)
+          for (const { node } of this.graph.clients(output)) {
+            if (node === 'output' || seen.has(node)) continue;
+            seen.add(node);
+            found.push(node);
+          }
+      }
+    }
+    for (const node of found) this.progress.touch(node);
+    return found;
+  }
+
   /** Tries the rules that name the node's op, then those for all, until one applies; nodes that they make get its trace. */
-  private visit(node: Apply): boolean {
-    const tries = (head: string): boolean =>
-      this.byHead.get(head)?.some((rule) => this.tryRule(rule, node)) === true;
-    return withTrace(node.trace, () => tries(node.op.name) || tries('*'));
+  private visit(node: Apply): void {
+    const own = this.byHead.get(node.op.name) ?? [];
+    withTrace(node.trace, () => this.tryEach(own, node) || this.tryEach(this.everywhere, node));
+  }
+
+  private tryEach(candidates: readonly Candidate[], node: Apply): boolean {
+    const changed = this.changed.has(node) ? Infinity : this.progress.lastChange(node);
+    for (const { rule, last } of candidates)
+      if (last < changed && this.tryRule(rule, node)) return true;
+    return false;
   }
 
   private tryRule(rule: Rule, node: Apply): boolean {
@@ -185,17 +237,11 @@ class Rewriter {
     if (results.every((fresh, k) => fresh === node.outputs[k])) return false;
     this.refuseCycle(rule, node, results);
     this.options.record?.(rule, node.outputs, results);
-    const clients = node.outputs.flatMap((output) =>
-      this.graph.clients(output).map((client) => client.node),
-    );
     node.outputs.forEach((output, k) => {
       if (this.graph.clients(output).length > 0) {
         this.graph.replace(output, keepBroadcasting(output, results[k]));
       }
     });
-    for (const client of clients) {
-      if (client !== 'output' && this.graph.has(client)) this.push(client);
-    }
     return true;
   }
 

@@ -30,6 +30,12 @@ export class GraphShapes extends ShapeInference {
     this.origins = origins;
   }
 
+  /** Whether `holds` of every variable that sizes are read from. */
+  originsAre(holds: (variable: TensorVariable) => boolean): boolean {
+    for (const variable of this.origins.values()) if (!holds(variable)) return false;
+    return true;
+  }
+
   /** The variable that a `dim` or `value` node of the sizes refers to. */
   origin(buffer: number): TensorVariable {
     return this.origins.get(buffer) as TensorVariable;

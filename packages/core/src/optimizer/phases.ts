@@ -3,6 +3,7 @@ import type { Target } from '../device/target.js';
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { rewrite, type RewriteOptions } from './engine.js';
 import type { Mode } from './mode.js';
+import { Progress } from './progress.js';
 import type { Rule } from './rule.js';
 import { arithRules } from './rules/arith.js';
 import { blasRules } from './rules/blas.js';
@@ -79,7 +80,7 @@ export interface PhaseProfile {
   readonly nodesAfter: number;
 }
 
-export type OptimizeOptions = RewriteOptions;
+export type OptimizeOptions = Omit<RewriteOptions, 'progress'>;
 
 /** Nothing can be lowered without expansion, and laziness is what was asked for. */
 const alwaysRuns = ({ tags }: Rule): boolean => tags.includes('expand') || tags.includes('lazy');
@@ -91,12 +92,13 @@ export function optimize(
   mode: Mode,
   options: OptimizeOptions = {},
 ): PhaseProfile[] {
+  const progress = new Progress(graph);
   const own = [...new Set(graph.nodes().flatMap((node) => node.op.rules ?? []))];
   return phases(target, own).map((phase) => {
     const start = performance.now();
     const nodesBefore = graph.nodeCount;
     const rules = phase.rules.filter((r) => alwaysRuns(r) || mode.allows(r.tags));
-    rewrite(graph, rules, options);
+    rewrite(graph, rules, { ...options, progress });
     return {
       name: phase.name,
       milliseconds: performance.now() - start,

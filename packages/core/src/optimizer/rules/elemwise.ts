@@ -57,7 +57,8 @@ const unstretchOperands = rule(
   (node, { shapes }) => {
     const { kind } = node.op.lower;
     const elementwise = kind === 'scalar' || node.op.name === 'cast';
-    if (!elementwise || node.inputs.length < 2) return null;
+    const isStretched = (input: TensorVariable): boolean => input.owner?.op.name === 'alloc';
+    if (!elementwise || node.inputs.length < 2 || !node.inputs.some(isStretched)) return null;
     const out = node.outputs[0];
     const inputs = [...node.inputs];
     let changed = false;
