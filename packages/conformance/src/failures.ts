@@ -1,6 +1,10 @@
-/** What has to fail: dtypes that a row refuses, and the calls that it lists; each with its message. */
+/**
+ * What has to fail: dtypes that a row refuses, and the calls that it lists. Each error is of TNO, has its
+ * message in the form `[op] expected ..., got ...`, and names the line of the table that called the op: also
+ * where the op runs in the middle of a fused kernel, optimized or not.
+ */
 import * as tno from '@tno/core';
-import type { Device } from '@tno/core';
+import type { Device, TensorVariable } from '@tno/core';
 import { openLeaves, outputsOf } from './cases.js';
 import type { Outcome } from './outcome.js';
 import type { Failure, Family, Row } from './row.js';
@@ -9,23 +13,30 @@ import type { Failure, Family, Row } from './row.js';
 export function runFailures(family: Family, device: Device): Outcome {
   const checks = family.rows.flatMap((row) => [
     ...refusals(row),
-    ...row.failures.map((failure) => ({
-      id: `${row.op} fails: ${failure.about}`,
-      message: failure.message,
-      attempt: () => provoke(failure, device),
-    })),
+    ...row.failures.flatMap((failure) => checksOf(row.op, failure, device)),
   ]);
-  const mismatches = checks.flatMap(({ id, message, attempt }) => {
-    const what = failureOf(attempt, message);
+  const mismatches = checks.flatMap(({ id, ...check }) => {
+    const what = failureOf(check);
     return what === null ? [] : [{ id, what }];
   });
   return { cases: checks.length, mismatches };
+}
+
+/** Whether something says how the op fails, or why it cannot. */
+export function saysHowItFails({ failures, dtypes, calls, cannotFail }: Row): boolean {
+  const fails =
+    failures.length > 0 ||
+    dtypes.length < tno.dtypes.length ||
+    calls.some(({ throws }) => throws !== undefined);
+  return fails !== (cannotFail !== undefined);
 }
 
 interface Check {
   readonly id: string;
   readonly message: RegExp;
   readonly attempt: () => unknown;
+  /** While the graph is built, the stack tells the line; at a call, the message does. */
+  readonly when: 'build' | 'run';
 }
 
 /** Each dtype that is not the row's is refused when the graph is built. */
@@ -36,34 +47,87 @@ function refusals({ op, calls, dtypes, refuses }: Row): Check[] {
     id: `${op} refuses ${dtype}`,
     message: refuses ?? /the row says what is refused/,
     attempt: () => call.build(...openLeaves(call, dtype)),
+    when: 'build',
   }));
 }
 
-function provoke(failure: Failure, device: Device): unknown {
-  if (failure.when === 'build') return failure.attempt();
-  const leaves = failure.operands.map(({ dtype, shape }, k) =>
-    tno.tensor(
-      dtype,
-      shape.map(() => null),
-      'abcdefgh'[k],
-    ),
-  );
-  const outputs = outputsOf(failure, leaves);
-  const f = tno.function(leaves, [...outputs], { device, onUnusedInput: 'ignore' });
-  return (f as unknown as (...values: unknown[]) => unknown)(...failure.operands);
+function checksOf(op: string, failure: Failure, device: Device): Check[] {
+  const id = `${op} fails: ${failure.about}`;
+  const { message } = failure;
+  if (failure.when === 'build') return [{ id, message, attempt: failure.attempt, when: 'build' }];
+  const known: Check = {
+    id: `${id}, sizes known`,
+    message,
+    attempt: () => outputsOf(failure, leavesOf(failure, 'known')),
+    when: 'build',
+  };
+  const calls = (['FAST_RUN', 'NONE'] as const).flatMap((mode): Check[] => [
+    { id: `${id}, ${mode}`, message, attempt: () => callAlone(failure, device, mode), when: 'run' },
+    { id: `${id}, within a kernel, ${mode}`, message, attempt: () => callFused(failure, device, mode), when: 'run' },
+  ]); // prettier-ignore
+  return failure.byValues ? calls : [known, ...calls];
 }
 
+type RunFailure = Extract<Failure, { when: 'run' }>;
+
+function leavesOf({ operands }: RunFailure, sizes: 'known' | 'open'): TensorVariable[] {
+  return operands.map(({ dtype, shape }, k) => {
+    const known: tno.StaticShape = sizes === 'known' ? shape : shape.map(() => null);
+    return tno.tensor(dtype, known, 'abcdefgh'[k]);
+  });
+}
+
+function callAlone(failure: RunFailure, device: Device, mode: tno.ModeName): void {
+  const leaves = leavesOf(failure, 'open');
+  call(leaves, outputsOf(failure, leaves), failure.operands, device, mode);
+}
+
+/** With sums of what comes in and of what comes out, which join its kernel where they can. */
+function callFused(failure: RunFailure, device: Device, mode: tno.ModeName): void {
+  const leaves = leavesOf(failure, 'open');
+  const zeros = leaves.map(({ dtype }) => tno.tensor(dtype, [], 'zero'));
+  const outputs = outputsOf(
+    failure,
+    leaves.map((leaf, k) => tno.add(leaf, zeros[k])),
+  );
+  const values = zeros.map(({ dtype }) => tno.NDArray.zeros([], dtype));
+  call(
+    [...leaves, ...zeros],
+    outputs.map((output) => tno.sum(tno.mul(tno.cast(output, 'float64'), 2))),
+    [...failure.operands, ...values],
+    device,
+    mode,
+  );
+}
+
+function call(
+  inputs: readonly TensorVariable[],
+  outputs: readonly TensorVariable[],
+  values: readonly tno.NDArray[],
+  device: Device,
+  mode: tno.ModeName,
+): void {
+  const f = tno.function(inputs, [...outputs], { device, mode, onUnusedInput: 'ignore' });
+  (f as unknown as (...values: readonly unknown[]) => unknown)(...values);
+}
+
+const form = /^\[[\w.]+\] expected [^]+, got /;
+/** The rows call the ops, or what runs the rows does it for them. */
+const userFile = /conformance\/src\/(table\/[\w-]+|cases|failures|make-row)\.ts:\d+/;
+
 /** What is wrong with how it fails: a text, or null. */
-function failureOf(attempt: () => unknown, message: RegExp): string | null {
+function failureOf({ attempt, message, when }: Omit<Check, 'id'>): string | null {
   try {
     attempt();
   } catch (error) {
     if (!(error instanceof tno.TnoError))
       return `failed with ${String(error)}, which is no error of TNO`;
-    if (!message.test(error.message)) {
-      return `was to fail with ${String(message)}, and failed with: ${error.message.split('\n')[0]}`;
-    }
-    return null;
+    const [line] = error.message.split('\n');
+    if (!message.test(error.message))
+      return `was to fail with ${String(message)}, and failed with: ${line}`;
+    if (!form.test(error.message)) return `has no message of the form of all: ${line}`;
+    const place = when === 'build' ? error.stack : /^made at .*$/m.exec(error.message)?.[0];
+    return userFile.test(place ?? '') ? null : `does not name the user's line: ${line}, ${place}`;
   }
   return `was to fail with ${String(message)}, and did not`;
 }

@@ -108,8 +108,10 @@ export function elementwise(op: string, options: Elementwise): Row {
   };
   const own = inputs.map(({ dtype }) => dtype);
   const clash = n === 1 ? [] : [clashAtRun(build, own, dtypes.at(-1) ?? 'float64')];
+  const takesAll = n === 1 && failures.length === 0 && dtypes.length === tno.dtypes.length;
   return row(op, {
     elementwise: true,
+    ...(takesAll && { cannotFail: 'takes any tensor, element by element' }),
     ...rest,
     dtypes,
     calls: [call],
@@ -132,12 +134,25 @@ export function failsAtBuild(about: string, message: RegExp, attempt: () => unkn
   return { about, when: 'build', attempt, message };
 }
 
-/** A function of operands of open sizes is built, and fails when it is called with these. */
+/**
+ * A function of operands of open sizes is built, and fails when it is called with these; where their sizes
+ * are known, building fails.
+ */
 export function failsAtRun(
   about: string,
   message: RegExp,
   operands: readonly tno.NDArray[],
-  build: (...inputs: tno.TensorVariable[]) => tno.TensorVariable | readonly tno.TensorVariable[],
+  build: Call['build'],
 ): Failure {
-  return { about, when: 'run', message, operands, build };
+  return { about, when: 'run', message, operands, build, byValues: false };
+}
+
+/** A function of operands is built, and fails when it is called with these, for their values. */
+export function failsByValues(
+  about: string,
+  message: RegExp,
+  operands: readonly tno.NDArray[],
+  build: Call['build'],
+): Failure {
+  return { about, when: 'run', message, operands, build, byValues: true };
 }

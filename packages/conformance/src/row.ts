@@ -82,7 +82,13 @@ export type Gradient =
 export type Failure = { readonly about: string; readonly message: RegExp } & (
   | { readonly when: 'build'; readonly attempt: () => unknown }
   /** The function of leaves of open sizes compiles, and fails with these operands. */
-  | { readonly when: 'run'; readonly operands: readonly NDArray[]; readonly build: Call['build'] }
+  | {
+      readonly when: 'run';
+      readonly operands: readonly NDArray[];
+      readonly build: Call['build'];
+      /** Whether the operands' values make it fail; else it fails at once where their sizes are known. */
+      readonly byValues: boolean;
+    }
 );
 
 /** What other systems call it; null where they have none. */
@@ -106,6 +112,8 @@ export interface Row {
   readonly tolerance?: Tolerance;
   readonly gradient: Gradient;
   readonly failures: readonly Failure[];
+  /** Why there is no call that could fail, where none of `failures`, `refuses` and `throws` says how. Reviewed. */
+  readonly cannotFail?: string;
   /** Takes operands of any shapes that broadcast together. */
   readonly elementwise?: boolean;
   /** Its value jumps where its operands do not: random graphs give it exact ones. */

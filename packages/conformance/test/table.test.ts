@@ -7,7 +7,7 @@ import { createReferenceDevice } from '@tno/core';
 import { createCpuDevice } from '@tno/cpu';
 import { describe, expect, it } from 'vitest';
 import { casesOf, type Case } from '../src/cases.js';
-import { runFailures } from '../src/failures.js';
+import { runFailures, saysHowItFails } from '../src/failures.js';
 import { runGradients } from '../src/gradients.js';
 import type { Outcome } from '../src/outcome.js';
 import { runFamily } from '../src/run-table.js';
@@ -46,6 +46,13 @@ describe.each(chosen)('$name', { timeout }, (family) => {
 });
 
 describe('the table', () => {
+  it('says of every op how it fails, or why it cannot', () => {
+    const silent = families.flatMap(({ name, rows }) =>
+      rows.filter((row) => !saysHowItFails(row)).map(({ op }) => `${name}: ${op}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
   it('leaves at most 3 % of its cells blank', () => {
     const all = families.map(casesOf);
     const [cases, blanks] = [all.flatMap((one) => one.cases), all.flatMap((one) => one.blanks)];

@@ -22,7 +22,17 @@ export class TnoError extends Error {
 
   constructor(message: string, options: TnoErrorOptions = {}) {
     super(composeMessage(message, options), 'cause' in options ? { cause: options.cause } : {});
+    captureDeepStack(this, new.target);
   }
+}
+
+/** While a graph is built, ops call ops: more frames than usual are kept, so that the user's line is among them. */
+function captureDeepStack(error: Error, constructor: new (...args: never[]) => Error): void {
+  if (typeof Error.captureStackTrace !== 'function') return; // not V8
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = Math.max(limit, 40);
+  Error.captureStackTrace(error, constructor);
+  Error.stackTraceLimit = limit;
 }
 
 function composeMessage(message: string, options: TnoErrorOptions): string {

@@ -17,7 +17,15 @@ const moves = (
   calls: readonly Call[],
   failures: readonly Failure[],
   names: Names,
-): Row => row(op, { calls, failures, names, result: 'same', gradient: smooth() });
+): Row =>
+  row(op, {
+    calls,
+    failures,
+    names,
+    result: 'same',
+    gradient: smooth(),
+    ...(failures.length === 0 && { cannotFail: 'takes any tensor' }),
+  });
 
 const outOf = (op: string, attempt: () => unknown): Failure =>
   failsAtBuild('axis out of range', new RegExp(`\\[${op}\\] expected an axis`), attempt);
@@ -105,13 +113,21 @@ export const arrangement: Family = {
     moves(
       'shapePadLeft',
       [way('', matrix, { build: (x) => tno.shapePadLeft(x, 2), oracle: 'a[None, None]' })],
-      [],
+      [
+        failsAtBuild('less than none', /expected a whole number of axes, got -1/, () =>
+          tno.shapePadLeft(tno.vector(), -1),
+        ),
+      ],
       named('shape_padleft', { numpy: null, pytorch: null, jax: null }),
     ),
     moves(
       'shapePadRight',
       [way('', matrix, { build: (x) => tno.shapePadRight(x, 2), oracle: 'a[..., None, None]' })],
-      [],
+      [
+        failsAtBuild('less than none', /expected a whole number of axes, got -1/, () =>
+          tno.shapePadRight(tno.vector(), -1),
+        ),
+      ],
       named('shape_padright', { numpy: null, pytorch: null, jax: null }),
     ),
     ...([1, 2, 3] as const).map((n) =>
@@ -245,6 +261,14 @@ export const arrangement: Family = {
       ],
       result: ['same', 'same'],
       gradient: smooth(),
+      failures: [
+        failsAtRun(
+          'sizes that differ',
+          /expected (equal sizes|size 2) on axis 0, got .*3/,
+          [tno.NDArray.ones([2]), tno.NDArray.ones([3])],
+          (x, y) => tno.broadcastArrays(x, y),
+        ),
+      ],
       names: named('broadcast_arrays', { pytorch: 'torch.broadcast_tensors' }),
     }),
     moves(
@@ -312,7 +336,14 @@ export const arrangement: Family = {
           oracle: 'np.array([[a, b], [b, a], [a, a]])',
         }),
       ],
-      [],
+      [
+        failsAtRun(
+          'sizes that differ',
+          /expected equal sizes on axis 1, got 2 and 3/,
+          [tno.NDArray.ones([2]), tno.NDArray.ones([3])],
+          (x, y) => tno.stacklists([[x, y]]),
+        ),
+      ],
       named('stacklists', { numpy: 'np.array', pytorch: null, jax: 'jnp.array' }),
     ),
     moves(
@@ -327,7 +358,14 @@ export const arrangement: Family = {
           oracle: 'np.hstack([a, b])',
         }),
       ],
-      [],
+      [
+        failsAtRun(
+          'rows that differ',
+          /expected equal sizes on axis 0, got 2 and 3/,
+          [tno.NDArray.ones([2, 2]), tno.NDArray.ones([3, 2])],
+          (x, y) => tno.hstack([x, y]),
+        ),
+      ],
       named('hstack', { theano: 'horizontal_stack' }),
     ),
     moves(
@@ -342,7 +380,14 @@ export const arrangement: Family = {
           oracle: 'np.vstack([a, b])',
         }),
       ],
-      [],
+      [
+        failsAtRun(
+          'columns that differ',
+          /expected equal sizes on axis 1, got 2 and 3/,
+          [tno.NDArray.ones([2, 2]), tno.NDArray.ones([2, 3])],
+          (x, y) => tno.vstack([x, y]),
+        ),
+      ],
       named('vstack', { theano: 'vertical_stack' }),
     ),
     row('split', {
@@ -363,7 +408,7 @@ export const arrangement: Family = {
       failures: [
         failsAtRun(
           'parts that do not divide it',
-          /\[split\] expected sizes that sum to 5 on axis 0, got 4/,
+          /\[split\] expected sizes that sum to 5 on axis 0, got (4|2, 2)/,
           [ones(5)],
           (x) => tno.split(x, 2),
         ),

@@ -1,6 +1,6 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, named, row, smooth, way } from '../make-row.js';
-import type { Call, Family, Gradient, Input, Names, Row, Values } from '../row.js';
+import type { Call, Failure, Family, Gradient, Input, Names, Row, Values } from '../row.js';
 import { below, between, integers, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: real });
@@ -20,8 +20,10 @@ const sized = (
   op: string,
   calls: readonly (readonly [string, Build, string])[],
   names: Names,
+  failure: Failure,
 ): Row =>
   row(op, {
+    failures: [failure],
     calls: calls.map(([about, build, oracle]) => way(about, matrix, { build, oracle })),
     result: 'same',
     gradient: noValues,
@@ -93,6 +95,11 @@ export const creation: Family = {
         kind: 'none',
         why: 'disconnected from the tensor; that of the value is in the row of full',
       },
+      failures: [
+        failsAtBuild('a value of a larger rank', /\[fullLike\] expected/, () =>
+          tno.fullLike(tno.vector(), tno.matrix()),
+        ),
+      ],
       names: named('full_like'),
     }),
     sized(
@@ -110,11 +117,17 @@ export const creation: Family = {
         ],
       ],
       named('eye'),
+      failsAtBuild('a size that is no integer', /\[eye\] expected integer scalars/, () =>
+        tno.eye(2.5),
+      ),
     ),
     sized(
       'identityLike',
       [['', (x) => tno.identityLike(x), 'np.eye(*a.shape, dtype=a.dtype)']],
       named('identity_like', { numpy: 'np.eye', pytorch: 'torch.eye', jax: 'jnp.eye' }),
+      failsAtBuild('a vector', /\[identityLike\] expected a matrix/, () =>
+        tno.identityLike(tno.vector() as never),
+      ),
     ),
     sized(
       'tri',
@@ -126,6 +139,9 @@ export const creation: Family = {
         ],
       ],
       named('tri', { pytorch: null }),
+      failsAtBuild('a size that is no integer', /\[tri\] expected integer scalars/, () =>
+        tno.tri(2.5),
+      ),
     ),
     ...(['tril', 'triu'] as const).map((op) =>
       row(op, {
@@ -154,6 +170,11 @@ export const creation: Family = {
         ],
         result: ['int64', 'int64'],
         gradient: noValues,
+        failures: [
+          failsAtBuild('a size that is no integer', /Indices\] expected integer scalars/, () =>
+            tno[`${op}Indices`](2.5),
+          ),
+        ],
         names: named(`${op}_indices`),
       }),
       row(`${op}IndicesFrom`, {
@@ -165,6 +186,11 @@ export const creation: Family = {
         ],
         result: ['int64', 'int64'],
         gradient: noValues,
+        failures: [
+          failsAtBuild('a vector', /expected a rank of at least 2/, () =>
+            tno[`${op}IndicesFrom`](tno.vector()),
+          ),
+        ],
         names: named(`${op}_indices_from`, { pytorch: null }),
       }),
     ]),
@@ -195,6 +221,11 @@ export const creation: Family = {
       result: 'float64',
       tolerance: { float64: 2 },
       gradient: noValues,
+      failures: [
+        failsAtBuild('a size that is no integer', /\[bartlett\] expected integer scalars/, () =>
+          tno.bartlett(2.5),
+        ),
+      ],
       names: named('bartlett', { pytorch: 'torch.bartlett_window' }),
     }),
     row('ogrid', {
@@ -206,6 +237,11 @@ export const creation: Family = {
       ],
       result: ['int64', 'int64'],
       gradient: noValues,
+      failures: [
+        failsAtBuild('a bound that is no integer', /expected integer scalars/, () =>
+          tno.ogrid([0, 2.5]),
+        ),
+      ],
       names: named('ogrid', { pytorch: null }),
     }),
     row('mgrid', {
@@ -217,6 +253,11 @@ export const creation: Family = {
       ],
       result: ['int64', 'int64'],
       gradient: noValues,
+      failures: [
+        failsAtBuild('a bound that is no integer', /expected integer scalars/, () =>
+          tno.mgrid([0, 2.5]),
+        ),
+      ],
       names: named('mgrid', { pytorch: null }),
     }),
     row('meshgrid', {

@@ -169,6 +169,11 @@ export const fouriers: Family = {
         ],
         result: 'same',
         gradient: smooth(),
+        failures: [
+          failsAtBuild('axis out of range', /expected an axis in .* got 3/, () =>
+            fft[op](tno.vector(), [3]),
+          ),
+        ],
         names: names(op),
       }),
     ),

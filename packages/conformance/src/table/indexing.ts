@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
+import { failsAtBuild, failsAtRun, failsByValues, named, row, smooth, way } from '../make-row.js';
 import type { Family, Input } from '../row.js';
 import { below, real } from '../values.js';
 
@@ -67,7 +67,7 @@ export const indexing: Family = {
       result: 'same',
       gradient: smooth(),
       failures: [
-        failsAtRun('position out of range', /index/, outOfRange, (x, i) =>
+        failsByValues('position out of range', /index/, outOfRange, (x, i) =>
           tno.at(x, tno.cast(i, 'int64')),
         ),
         failsAtRun(
@@ -129,7 +129,7 @@ export const indexing: Family = {
       result: 'same',
       gradient: smooth(),
       failures: [
-        failsAtRun('position out of range', /index/, outOfRange, (x, i) => tno.take(x, i)),
+        failsByValues('position out of range', /index/, outOfRange, (x, i) => tno.take(x, i)),
       ],
       names: named('take'),
     }),
@@ -265,6 +265,7 @@ export const indexing: Family = {
       ],
       result: 'int64',
       gradient: { kind: 'none', why: 'gives positions' },
+      cannotFail: 'takes any tensor',
       names: named('flatnonzero', { pytorch: 'torch.nonzero' }),
     }),
     row('nonzero', {
@@ -276,6 +277,7 @@ export const indexing: Family = {
       ],
       result: ['int64', 'int64'],
       gradient: { kind: 'none', why: 'gives positions' },
+      failures: [failsAtBuild('a scalar', /\[nonzero\] expected/, () => tno.nonzero(tno.scalar()))],
       names: named('nonzero'),
     }),
   ],

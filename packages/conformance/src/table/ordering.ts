@@ -1,5 +1,14 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, givesIntegers, named, row, smooth, way } from '../make-row.js';
+import {
+  failsAtBuild,
+  failsAtRun,
+  failsByValues,
+  givesIntegers,
+  named,
+  row,
+  smooth,
+  way,
+} from '../make-row.js';
 import type { Family, Input, Tolerance } from '../row.js';
 import { below, distinct, halves, real } from '../values.js';
 
@@ -126,7 +135,7 @@ export const ordering: Family = {
       ],
       result: 'same',
       gradient: smooth({ points: [distinct] }),
-      failures: [],
+      cannotFail: 'takes any tensor',
       names: named('unique', { theano: 'extra_ops.Unique' }),
       note: 'also `uniqueAll`, with positions and counts',
     }),
@@ -142,6 +151,7 @@ export const ordering: Family = {
       ],
       result: ['int64', 'int64', 'int64'],
       gradient: { kind: 'none', why: 'its results are positions and counts' },
+      cannotFail: 'takes any tensor',
       names: named('unique', { theano: 'extra_ops.Unique' }),
     }),
     row('bincount', {
@@ -159,7 +169,7 @@ export const ordering: Family = {
         failsAtBuild('a vector of floats', /expected integers, got float/, () =>
           tno.bincount(tno.vector('x')),
         ),
-        failsAtRun(
+        failsByValues(
           'a negative element',
           /expected an index/,
           [tno.ndarray([1, -1], 'int64')],

@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
+import { failsAtBuild, failsAtRun, failsByValues, named, row, smooth, way } from '../make-row.js';
 import type { Call, Family, Input, Values } from '../row.js';
 import { below, real } from '../values.js';
 
@@ -79,7 +79,7 @@ export const picking: Family = {
       gradient: smooth(),
       failures: [
         refusesFractions,
-        failsAtRun(
+        failsByValues(
           'position out of range',
           /expected an index within \[-2, 1\], got 7/,
           [tno.NDArray.ones([1, 2]), tno.ndarray([[7n]])],
@@ -142,6 +142,7 @@ export const picking: Family = {
       ],
       result: 'same',
       gradient: { kind: 'none', why: 'its size changes where an element is near 0' },
+      cannotFail: 'takes any tensor',
       names: named('nonzero_values', { numpy: null, pytorch: null, jax: null }),
     }),
     row('argwhere', {
@@ -153,6 +154,9 @@ export const picking: Family = {
       ],
       result: 'int64',
       gradient: { kind: 'none', why: 'gives positions' },
+      failures: [
+        failsAtBuild('a scalar', /\[argwhere\] expected/, () => tno.argwhere(tno.scalar())),
+      ],
       names: named('argwhere', { theano: null }),
     }),
     row('diagonal', {
@@ -240,7 +244,7 @@ export const picking: Family = {
       result: 'int64',
       gradient: { kind: 'none', why: 'takes integers' },
       failures: [
-        failsAtRun(
+        failsByValues(
           'out of range',
           /expected an index within \[-3, 2\], got 3/,
           [tno.ndarray([3n])],
@@ -262,7 +266,7 @@ export const picking: Family = {
       result: ['int64', 'int64', 'int64'],
       gradient: { kind: 'none', why: 'takes integers' },
       failures: [
-        failsAtRun(
+        failsByValues(
           'out of range',
           /expected an index within \[-12, 11\], got 12/,
           [tno.ndarray([12n])],
@@ -334,7 +338,7 @@ export const picking: Family = {
       result: 'same',
       gradient: smooth(),
       failures: [
-        failsAtRun(
+        failsByValues(
           'out of range',
           /expected an index within \[-2, 1\], got 2/,
           [tno.ndarray([2n]), tno.NDArray.ones([1])],

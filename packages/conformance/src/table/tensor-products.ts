@@ -168,6 +168,7 @@ export const tensorProducts: Family = {
       calls: [way('', [of(2, 3), of(2, 2)], { build: tno.kron, oracle: 'counted(np.kron, a, b)' })],
       result: 'same',
       gradient: smooth(),
+      cannotFail: 'takes any two tensors',
       names: named('kron', { theano: 'slinalg.kron' }),
     }),
   ],

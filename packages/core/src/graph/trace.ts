@@ -51,6 +51,11 @@ export function captureTrace(): Trace | null {
   return holder;
 }
 
+/** Whether nodes made now stand for others: a rewrite or a pullback makes them, not the user. */
+export function isTraceInherited(): boolean {
+  return inherited !== null;
+}
+
 /** Runs `body`; nodes made inside get `trace` as theirs. */
 export function withTrace<T>(trace: Trace | null, body: () => T): T {
   const before = inherited;

@@ -8,8 +8,9 @@ import { SymbolicValueError } from '../errors.js';
 import type { TensorMethods } from '../tensor/methods.js';
 import type { DType } from '../types/dtype.js';
 import type { TensorType } from '../types/tensor-type.js';
+import { refuseKnownClash } from './known-sizes.js';
 import type { Op } from './op.js';
-import { captureTrace, type Trace } from './trace.js';
+import { captureTrace, isTraceInherited, type Trace } from './trace.js';
 
 let nextId = 0;
 
@@ -133,7 +134,9 @@ export class Apply {
 
 /** Applies `op`: infers the output types (throws with the user's mistake) and returns the outputs. */
 export function applyOp(op: Op, inputs: readonly TensorVariable[]): readonly TensorVariable[] {
-  return new Apply(op, inputs, op.types(inputs)).outputs;
+  const node = new Apply(op, inputs, op.types(inputs));
+  if (!isTraceInherited()) refuseKnownClash(node);
+  return node.outputs;
 }
 
 /** `applyOp` for ops of one output. */

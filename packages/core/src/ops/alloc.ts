@@ -99,6 +99,11 @@ export function onesLike(x: TensorVariable, dtype?: DType): TensorVariable {
 
 /** `value` everywhere, in the shape of `x` and by default its dtype; disconnected from `x`. */
 export function fullLike(x: TensorVariable, value: TensorLike, dtype?: DType): TensorVariable {
+  const v = asVariable(value);
+  if (v.type.rank > x.type.rank)
+    throw new ShapeError(
+      `[fullLike] expected a value of rank ${x.type.rank} at most, got ${v.type.key} (${v.toString()})`,
+    );
   return full(sizesOf(x), value, dtype ?? x.dtype);
 }
 

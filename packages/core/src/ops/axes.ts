@@ -88,6 +88,7 @@ export function expandDims(x: TensorLike, axes: number | readonly number[]): Ten
 
 /** `x` with `count` new axes of size 1 before its own. */
 export function shapePadLeft(x: TensorLike, count = 1): TensorVariable {
+  requireCount('shapePadLeft', count);
   return expandDims(
     x,
     Array.from({ length: count }, (_, axis) => axis),
@@ -96,10 +97,16 @@ export function shapePadLeft(x: TensorLike, count = 1): TensorVariable {
 
 /** `x` with `count` new axes of size 1 after its own. */
 export function shapePadRight(x: TensorLike, count = 1): TensorVariable {
+  requireCount('shapePadRight', count);
   return expandDims(
     x,
     Array.from({ length: count }, (_, axis) => -1 - axis),
   );
+}
+
+function requireCount(op: string, count: number): void {
+  if (!Number.isInteger(count) || count < 0)
+    throw new ShapeError(`[${op}] expected a whole number of axes, got ${count}`);
 }
 
 /** `x` of rank 1 at least. */

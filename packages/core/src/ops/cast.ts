@@ -1,15 +1,19 @@
 /** cast: change of dtype. Floats to integers truncate toward zero, to bool compare with 0. */
+import { DTypeError } from '../errors.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { Constant, constant } from '../graph/constant.js';
-import { isFloat, type DType } from '../types/dtype.js';
+import { dtypes, isFloat, type DType } from '../types/dtype.js';
 import { gradientDType, zerosLike } from './alloc.js';
 
 const castOps = new Map<DType, Op>();
 
+/** @throws DTypeError for what is no dtype */
 export function castOp(dtype: DType): Op {
   const known = castOps.get(dtype);
   if (known !== undefined) return known;
+  if (!dtypes.includes(dtype))
+    throw new DTypeError(`[cast] expected one of ${dtypes.join(', ')}, got ${String(dtype)}`);
   const op = defineOp({
     name: 'cast',
     props: { dtype },

@@ -166,9 +166,10 @@ export function elementwise(
     const inputs = asVariables(values);
     const common = inputs.map((input): DType => input.dtype).reduce(promote);
     if (definition.refuses?.dtypes(common) === true) {
-      throw new DTypeError(
-        `[${name}] expected another dtype than ${common}: ${definition.refuses.hint}`,
-      );
+      const got = inputs.map((input) => `${input.dtype} (${input.toString()})`).join(' and ');
+      throw new DTypeError(`[${name}] expected another dtype than ${common}, got ${got}`, {
+        hint: definition.refuses.hint,
+      });
     }
     const dtype = computeDType(definition, common);
     const chosen = dtype === 'bool' ? (definition.onBool?.() ?? op) : op;

@@ -1,4 +1,5 @@
 /** nonzero: positions of the elements that are not 0. Its length is known only once it has run: a late size. */
+import { ShapeError } from '../errors.js';
 import { defineOp } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { NDArray } from '../types/ndarray.js';
@@ -27,9 +28,11 @@ export function flatNonzero(x: TensorLike): TensorVariable {
   return apply1(flatNonzeroOp, [asVariable(x)]);
 }
 
-/** One int64 vector an axis: the indices of the elements that are not 0, in row-major order. */
+/** One int64 vector an axis: the indices of the elements that are not 0, in row-major order. @throws ShapeError for a scalar */
 export function nonzero(x: TensorLike): TensorVariable[] {
   const v = asVariable(x);
+  if (v.type.rank === 0)
+    throw new ShapeError(`[nonzero] expected a rank of at least 1, got ${v.type.key}`);
   const flat = flatNonzero(v);
   const indices: TensorVariable[] = [];
   let rest = flat;

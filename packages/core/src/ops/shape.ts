@@ -165,7 +165,9 @@ export function asSizes(op: string, sizes: readonly TensorLike[]): TensorVariabl
   return sizes.map((size) => {
     const v = asVariable(size);
     if (v.type.rank !== 0 || !/int/.test(v.dtype)) {
-      throw new ShapeError(`[${op}] expected integer scalars as sizes, got ${v.type.key}`);
+      throw new ShapeError(
+        `[${op}] expected integer scalars as sizes, got ${v.type.key} (${v.toString()})`,
+      );
     }
     return cast(v, 'int64');
   });

@@ -128,6 +128,9 @@ export function nonzeroValues(x: TensorLike): TensorVariable {
 
 /** The indices of the elements that are not 0, one row each; of late size. */
 export function argwhere(x: TensorLike): TensorVariable {
-  const columns = nonzero(x).map((index) => dimshuffle(index, [0, 'x']));
+  const v = asVariable(x);
+  if (v.type.rank === 0)
+    throw new ShapeError(`[argwhere] expected a rank of at least 1, got ${v.type.key}`);
+  const columns = nonzero(v).map((index) => dimshuffle(index, [0, 'x']));
   return columns.length === 1 ? columns[0] : concatenate(columns, 1);
 }

@@ -15,12 +15,13 @@ import { asSizes, shapeOf } from './shape.js';
 
 /** Numbers of rows plus `offset`, as a column, and of columns, as a row. */
 function positions(
+  op: string,
   rows: TensorLike,
   columns: TensorLike,
   offset: TensorLike,
 ): [TensorVariable, TensorVariable] {
-  const [by] = asSizes('tri', [offset]);
-  return [add(dimshuffle(arange(rows), [0, 'x']), by), dimshuffle(arange(columns), ['x', 0])];
+  const [height, width, by] = asSizes(op, [rows, columns, offset]);
+  return [add(dimshuffle(arange(height), [0, 'x']), by), dimshuffle(arange(width), ['x', 0])];
 }
 
 /** Ones on a diagonal of a matrix of zeros; sizes and offset may be symbolic. */
@@ -30,7 +31,7 @@ export function eye(
   offset: TensorLike = 0,
   dtype: DType = config.floatX,
 ): TensorVariable {
-  return cast(eq(...positions(rows, columns, offset)), dtype);
+  return cast(eq(...positions('eye', rows, columns, offset)), dtype);
 }
 
 /** The identity matrix of the sizes of a matrix, by default of its dtype. @throws ShapeError */
@@ -48,7 +49,7 @@ export function tri(
   offset: TensorLike = 0,
   dtype: DType = config.floatX,
 ): TensorVariable {
-  return cast(ge(...positions(rows, columns, offset)), dtype);
+  return cast(ge(...positions('tri', rows, columns, offset)), dtype);
 }
 
 function matrixSizes(op: string, x: TensorVariable): [TensorVariable, TensorVariable] {
@@ -61,7 +62,7 @@ function matrixSizes(op: string, x: TensorVariable): [TensorVariable, TensorVari
 export function tril(x: TensorLike, offset: TensorLike = 0): TensorVariable {
   const v = asVariable(x);
   return switchOp(
-    ge(...positions(...matrixSizes('tril', v), offset)),
+    ge(...positions('tril', ...matrixSizes('tril', v), offset)),
     v,
     scalarConstant(0, v.dtype),
   );
@@ -70,7 +71,7 @@ export function tril(x: TensorLike, offset: TensorLike = 0): TensorVariable {
 /** Matrices (in the last two axes) with zeros below a diagonal. @throws ShapeError */
 export function triu(x: TensorLike, offset: TensorLike = 0): TensorVariable {
   const v = asVariable(x);
-  const [row, column] = positions(...matrixSizes('triu', v), offset);
+  const [row, column] = positions('triu', ...matrixSizes('triu', v), offset);
   return switchOp(ge(column, row), v, scalarConstant(0, v.dtype));
 }
 
@@ -80,7 +81,7 @@ export function trilIndices(
   offset: TensorLike = 0,
   columns: TensorLike = rows,
 ): TensorVariable[] {
-  return nonzero(ge(...positions(rows, columns, offset)));
+  return nonzero(ge(...positions('trilIndices', rows, columns, offset)));
 }
 
 /** Rows and columns of the elements on and above a diagonal; of late size. */
@@ -89,7 +90,7 @@ export function triuIndices(
   offset: TensorLike = 0,
   columns: TensorLike = rows,
 ): TensorVariable[] {
-  const [row, column] = positions(rows, columns, offset);
+  const [row, column] = positions('triuIndices', rows, columns, offset);
   return nonzero(ge(column, row));
 }
 
