@@ -3,6 +3,7 @@
  * addon, one crossing a call.
  */
 import {
+  AddonLoadError,
   CompileError,
   ConfigError,
   DeviceError,
@@ -112,7 +113,20 @@ function openCache(
 
 let warming = false;
 
-/** Has the product library open in the background; a process must not exit in the midst of that. */
+/**
+ * Has the product library open in the background, which takes it tens of milliseconds. What hinders
+ * that is said when a device is made.
+ */
+export function warmUpEarly(): void {
+  if (process.env.TNO_PROVIDERS === 'plain') return;
+  try {
+    warmUp(loadAddon());
+  } catch (error) {
+    if (!(error instanceof AddonLoadError)) throw error;
+  }
+}
+
+/** A process must not exit in the midst of it. */
 function warmUp(addon: NativeAddon): void {
   if (warming) return;
   warming = true;

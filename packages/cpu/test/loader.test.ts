@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -60,6 +61,31 @@ describe('the slide model', () => {
       return numbersIn(numbers);
     });
     cpu.forEach((value, k) => expect(Math.abs(value - reference[k])).toBeLessThan(1e-6));
+  });
+});
+
+describe('importing the backend, which has its products made ready meanwhile', () => {
+  it('lets a program end at once', () => {
+    app.write('import.js', `import '@tno/cpu'; console.log('imported');`);
+    app.write(
+      'import-exit.js',
+      `import '@tno/cpu'; process.stdout.write('imported', () => process.exit());`,
+    );
+    for (const script of ['import.js', 'import-exit.js']) {
+      for (let i = 0; i < 3; i++) {
+        expect(app.run([script])).toMatchObject({ status: 0, stderr: '' });
+      }
+    }
+  });
+
+  it('works without the addon', () => {
+    renameSync(addonFolder, `${addonFolder}-away`);
+    try {
+      app.write('import.js', `import '@tno/cpu'; console.log('imported');`);
+      expect(app.run(['import.js'])).toMatchObject({ status: 0, stderr: '', stdout: 'imported\n' });
+    } finally {
+      renameSync(`${addonFolder}-away`, addonFolder);
+    }
   });
 });
 
