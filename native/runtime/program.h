@@ -146,6 +146,7 @@ enum class Routine : int32_t {
   searchsorted,
   cumsum,
   cumprod,
+  cumargmax,
   fold,
   fft,
   rfft,
@@ -163,7 +164,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 20;
+inline constexpr int32_t routine_count = 21;
 
 struct Step;
 

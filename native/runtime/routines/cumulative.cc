@@ -47,4 +47,29 @@ RoutineResult run_cumprod(const RoutineCall& call) {
   return run_rows(call, 1, std::multiplies<>());
 }
 
+RoutineResult run_cumargmax(const RoutineCall& call) {
+  const Tensor& x = call.ins[0];
+  const Tensor& y = call.outs[0];
+  if (y.dtype != DType::int64 || !same_shape(x, y)) return {RoutineOutcome::misfit};
+  const bool is_least = call.params[0] != 0;
+  const Rows rows = rows_of(x);
+  with_dtype(x.dtype, [&]<class T>() {
+    using Compared = std::conditional_t<std::is_integral_v<T>, T, double>;
+    for_each_row(rows, [&](int64_t row) {
+      const T* const values = elements_of<T>(x) + row * rows.length;
+      auto* const places = elements_of<int64_t>(y) + row * rows.length;
+      int64_t best = 0;
+      for (int64_t i = 0; i < rows.length; ++i) {
+        const auto value = static_cast<Compared>(values[i]);
+        const auto most = static_cast<Compared>(values[best]);
+        // NaN is before everything, and after nothing.
+        const bool is_better = is_least ? !(value >= most) : !(value <= most);
+        if (is_better && most == most) best = i;
+        places[i] = best;
+      }
+    });
+  });
+  return {};
+}
+
 }  // namespace tno

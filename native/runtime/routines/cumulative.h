@@ -1,4 +1,4 @@
-// Running sums and products along the last axis. Floats accumulate in double and are rounded when
+// Running sums, products and extremes along the last axis. Floats accumulate in double and are rounded when
 // stored; integers wrap.
 #ifndef TNO_RUNTIME_ROUTINES_CUMULATIVE_H_
 #define TNO_RUNTIME_ROUTINES_CUMULATIVE_H_
@@ -9,6 +9,8 @@ namespace tno {
 
 RoutineResult run_cumsum(const RoutineCall& call);
 RoutineResult run_cumprod(const RoutineCall& call);
+// Positions of the greatest element up to each.
+RoutineResult run_cumargmax(const RoutineCall& call);
 
 }  // namespace tno
 

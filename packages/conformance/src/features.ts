@@ -29,11 +29,27 @@ function featuresText(): string {
   ].join('\n\n');
 }
 
-/** Names of the typed functions of the public interface, read from their source. */
+/** Names of the functions of the public interface, read from their sources; not constructors of leaves. */
 function publicOps(): string[] {
-  const path = new URL('../../core/src/tensor/functions.ts', import.meta.url);
-  const declared = readFileSync(path, 'utf8').matchAll(/^export const (\w+) = typed/gm);
-  return [...declared].map(([, name]) => name.replace('switchOp', 'switch'));
+  const files = [
+    'functions',
+    'special-functions',
+    'shape-functions',
+    'order-functions',
+    'products',
+  ];
+  const named = [...files, 'images', 'networks'].flatMap((file) => declaredIn(file));
+  const within = ['linalg', 'fft'].flatMap((file) => declaredIn(file).map((op) => `${file}.${op}`));
+  return [...named, ...within].map((name) => name.replace('switchOp', 'switch'));
+}
+
+function declaredIn(file: string): string[] {
+  const path = new URL(`../../core/src/tensor/${file}.ts`, import.meta.url);
+  const text = readFileSync(path, 'utf8');
+  const single = [...text.matchAll(/^export const (\w+) =/gm)].map(([, name]) => name);
+  const lists = text.matchAll(/^export (?:const )?\{([^}]*)\}/gm);
+  const listed = [...lists].flatMap(([, names]) => names.split(',')).map((name) => name.trim());
+  return [...single, ...listed].filter((name) => /^[a-z]\w*$/.test(name));
 }
 
 const columns = [

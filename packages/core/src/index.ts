@@ -44,6 +44,7 @@ export * from './tensor/special-functions.js';
 export * from './tensor/shape-functions.js';
 export * from './tensor/order-functions.js';
 export * from './tensor/images.js';
+export * from './tensor/networks.js';
 export * from './tensor/products.js';
 export * as fft from './tensor/fft.js';
 export * as linalg from './tensor/linalg.js';

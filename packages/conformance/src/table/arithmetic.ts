@@ -59,6 +59,18 @@ export const arithmetic: Family = {
       }),
       note: 'x//0 is 0 for integers',
     }),
+    elementwise('divmod', {
+      ...arithmeticOn,
+      operands: 2,
+      build: ((x: tno.TensorVariable, y: tno.TensorVariable) => tno.divmod(x, y)) as never,
+      result: ['same', 'same'],
+      elementwise: false,
+      oracle: '(int_div(a, b), mod(a, b))',
+      values: [distinct, awayFromZero(5, 9)],
+      gradient: smooth(),
+      names: named('divmod', { pytorch: null }),
+      note: '`intDiv` and `mod`',
+    }),
     elementwise('mod', {
       ...arithmeticOn,
       jumps: true,

@@ -9,7 +9,7 @@ import {
   smooth,
   way,
 } from '../make-row.js';
-import type { Family, Row } from '../row.js';
+import type { Family, Input, Row } from '../row.js';
 import { all, halves, integers, real } from '../values.js';
 
 const comparison = (op: string, oracle: string, names = named(op)): Row =>
@@ -47,6 +47,8 @@ const test = (op: string): Row =>
     names: named(op),
   });
 
+const of = (...shape: number[]): Input => ({ shape, values: halves });
+
 export const comparisons: Family = {
   name: 'comparison',
   title: 'Comparison, logic, choice',
@@ -71,6 +73,29 @@ export const comparisons: Family = {
     bitwise('invert', '~a', 1, 'invert'),
     test('isnan'),
     test('isinf'),
+    elementwise('isclose', {
+      operands: 2,
+      oracle: 'np.isclose(a, b)',
+      values: halves,
+      result: 'bool',
+      gradient: givesBool,
+      names: named('isclose'),
+    }),
+    row('allclose', {
+      calls: [
+        way('', [of(3, 4), of(3, 4)], {
+          build: (x, y) => tno.allclose(x, y),
+          oracle: 'np.allclose(a, b)',
+        }),
+        way('loosely, NaN too', [of(12), of(12)], {
+          build: (x, y) => tno.allclose(x, y, { rtol: 0, atol: 9, equalNan: true }),
+          oracle: 'np.allclose(a, b, 0, 9, True)',
+        }),
+      ],
+      result: 'bool',
+      gradient: givesBool,
+      names: named('allclose'),
+    }),
     elementwise('switch', {
       operands: 3,
       operandDTypes: ['bool', undefined, undefined],

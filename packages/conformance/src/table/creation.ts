@@ -1,7 +1,7 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, named, row, smooth, way } from '../make-row.js';
 import type { Call, Failure, Family, Gradient, Input, Names, Row, Values } from '../row.js';
-import { below, between, integers, real } from '../values.js';
+import { below, between, integers, isFloat, numbers, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: real });
 const matrix = [of(3, 4)];
@@ -83,6 +83,67 @@ export const creation: Family = {
   name: 'creation',
   title: 'Creation',
   rows: [
+    sized(
+      'zeros',
+      [['', (x) => tno.zeros([3, shapeOf(x, 1)], x.dtype), 'np.zeros((3, a.shape[1]), a.dtype)']],
+      named('zeros'),
+    ),
+    sized(
+      'ones',
+      [['', (x) => tno.ones([shapeOf(x, 0), 2], x.dtype), 'np.ones((a.shape[0], 2), a.dtype)']],
+      named('ones'),
+    ),
+    sized(
+      'empty',
+      [
+        [
+          'but for its values',
+          (x) => tno.zerosLike(tno.empty([shapeOf(x, 0), 2], x.dtype)),
+          'np.zeros((a.shape[0], 2), a.dtype)',
+        ],
+      ],
+      named('basic.AllocEmpty', {
+        numpy: 'np.empty',
+        pytorch: 'torch.empty',
+        jax: 'jnp.empty',
+      }),
+    ),
+    row('arange', {
+      calls: [
+        way(
+          '',
+          [
+            { shape: [], values: below(9) },
+            { shape: [], values: between(-4, 4) },
+          ],
+          {
+            build: (stop, start) => tno.arange(start, stop),
+            oracle: 'np.arange(b.item(), a.item(), dtype=a.dtype)',
+            blank: { special: 'as many as there are numbers, or NaN bounds, which NumPy refuses' },
+          },
+        ),
+        way('step', [{ shape: [], values: between(1, 4) }], {
+          build: (step) => tno.arange(3, 17, step),
+          oracle: 'np.arange(3, 17, a.item(), dtype=a.dtype)',
+          blank: { special: 'steps of 0 and NaN, which NumPy refuses' },
+        }),
+      ],
+      dtypes: numbers,
+      refuses: /expected scalars that are numbers, got bool/,
+      result: (dtype) => (isFloat(dtype) ? dtype : 'int64'),
+      tolerance: { float16: 1, float32: 1, float64: 1, beside: 'array' },
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a vector as bound', /\[arange\] expected scalars that are numbers, got/, () =>
+          tno.arange(tno.vector('x')),
+        ),
+        failsAtBuild('a step of 0', /\[arange\] expected a step other than 0/, () =>
+          tno.arange(0, 3, 0),
+        ),
+      ],
+      names: named('arange'),
+      note: 'of integers or floats',
+    }),
     row('fullLike', {
       calls: [
         way('', [of(3, 4), of()], {

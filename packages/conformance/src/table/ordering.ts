@@ -10,7 +10,7 @@ import {
   way,
 } from '../make-row.js';
 import type { Family, Input, Tolerance } from '../row.js';
-import { below, distinct, halves, real } from '../values.js';
+import { below, distinct, halves, listed, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: halves });
 const reals = (...shape: number[]): Input => ({ shape, values: real });
@@ -196,6 +196,54 @@ export const ordering: Family = {
     }),
     running('cumsum'),
     running('cumprod'),
+    ...(['cummax', 'cummin'] as const).map((op) => {
+      const oracle = `np.${op === 'cummax' ? 'maximum' : 'minimum'}.accumulate`;
+      return row(op, {
+        calls: [
+          way('flattened', [reals(3, 4)], {
+            build: (x) => tno[op](x),
+            oracle: `${oracle}(a.reshape(-1))`,
+          }),
+          way('axis 0', [reals(4, 3)], { build: (x) => tno[op](x, 0), oracle: `${oracle}(a, 0)` }),
+          way('axis 1', [of(2, 5)], { build: (x) => tno[op](x, 1), oracle: `${oracle}(a, 1)` }),
+        ],
+        result: 'same',
+        gradient: smooth({ points: [distinct] }),
+        failures: [badAxis((x, axis) => tno[op](x, axis))],
+        names: { theano: null, numpy: oracle, pytorch: `torch.${op}`, jax: `lax.${op}` },
+        note: 'of the flattened tensor without an axis',
+      });
+    }),
+    row('interp', {
+      calls: [
+        way('', [reals(3, 4), reals(5), reals(5)], {
+          build: (x, xs, ys) => tno.interp(x, tno.sort(xs), ys),
+          oracle: 'np.interp(a, np.sort(b), c)',
+          shapes: { empty: [[0, 4], [5], [5]], special: [[0], [3], [3]] },
+        }),
+        way('beyond', [reals(7), reals(3), reals(3)], {
+          build: (x, xs, ys) => tno.interp(x, tno.sort(xs), ys, { left: -9, right: 7.5 }),
+          oracle: 'np.interp(a, np.sort(b), c, left=-9, right=7.5)',
+          shapes: { empty: [[0], [3], [3]], special: [[0], [3], [3]] },
+        }),
+        way('given points', [reals(7)], {
+          build: (x) => tno.interp(x, [-2, 0, 1, 1.5], [3, -1, 2, 2]),
+          oracle: 'np.interp(a, [-2, 0, 1, 1.5], [3, -1, 2, 2])',
+          result: (dtype) => (dtype === 'float64' ? 'float64' : 'float32'),
+          shapes: { special: [[12]] },
+        }),
+      ],
+      result: 'float',
+      tolerance: { float16: 4, float32: 8, float64: 32, beside: 'array' },
+      gradient: smooth({ points: [distinct, listed(-2.1, -1.3, 0.03, 0.9, 1.7), real] }),
+      failures: [
+        failsAtBuild('points in a matrix', /\[interp\] expected points as vectors/, () =>
+          tno.interp(tno.vector('x'), matrix, tno.vector('y')),
+        ),
+      ],
+      names: { theano: null, numpy: 'np.interp', pytorch: null, jax: 'jnp.interp' },
+      note: "PyTensor's `interpolate1d`",
+    }),
     row('diff', {
       calls: [
         way('', [reals(3, 5)], { build: (x) => tno.diff(x), oracle: 'np.diff(a)' }),

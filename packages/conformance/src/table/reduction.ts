@@ -11,7 +11,7 @@ import type {
   Tolerance,
   Values,
 } from '../row.js';
-import { between, distinct, real } from '../values.js';
+import { between, distinct, numbers, real } from '../values.js';
 
 type Reduce = (
   x: tno.TensorVariable,
@@ -34,6 +34,8 @@ interface Reduction {
   /** Several axes have no form in NumPy. */
   readonly oneAxis?: boolean;
   readonly note?: string;
+  readonly dtypes?: Row['dtypes'];
+  readonly refuses?: RegExp;
 }
 
 function reduction(op: string, options: Reduction): Row {
@@ -163,6 +165,37 @@ export const reductions: Family = {
       oneAxis: true,
       emptyFails: /at least one element/,
       names: named('argmin'),
+    }),
+    reduction('ptp', {
+      oracle: 'np.ptp',
+      result: 'same',
+      dtypes: numbers,
+      refuses: /expected another dtype than bool/,
+      gradient: smooth(),
+      values: distinct,
+      emptyFails: /at least one element/,
+      names: named('ptp', { pytorch: null }),
+    }),
+    row('maxAndArgmax', {
+      calls: [
+        way('axis 1', [{ shape: [4, 5], values: distinct }], {
+          build: (x) => tno.maxAndArgmax(x, 1),
+          oracle: '(np.max(a, axis=1), np.argmax(a, axis=1))',
+        }),
+        way('all', [{ shape: [4, 5], values: distinct }], {
+          build: (x) => tno.maxAndArgmax(x),
+          oracle: '(np.max(a), np.argmax(a))',
+          throws: { empty: /at least one element/ },
+        }),
+      ],
+      result: ['same', 'int64'],
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('axis out of range', /expected .*axis.*, got 2/, () =>
+          tno.maxAndArgmax(tno.matrix('x'), 2),
+        ),
+      ],
+      names: { theano: 'max_and_argmax', numpy: null, pytorch: 'torch.max', jax: null },
     }),
     reduction('all', {
       oracle: 'np.all',

@@ -3,7 +3,7 @@ import type { TensorVariable } from '../graph/variable.js';
 import { abs, add, clip, mul, pow, relu, trueDiv } from './arithmetic.js';
 import type { TensorLike } from './as-variable.js';
 import { gt, switchOp as where } from './compare.js';
-import { asFloat } from './elementwise.js';
+import { asFloat } from './floats.js';
 import { ndtr } from './error-functions.js';
 import { expm1, sigmoid, tanh } from './transcendental.js';
 

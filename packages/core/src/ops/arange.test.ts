@@ -3,6 +3,7 @@ import { run } from '../../test/support/checked-evaluate.js';
 import { expectValues } from '../../test/support/expect-values.js';
 import { decodeTensor, numpyOps } from '../../test/support/numpy-ops.js';
 import { ShapeError } from '../errors.js';
+import type { TensorVariable } from '../graph/variable.js';
 import { bscalar, fscalar, lscalar, lvector, tensor } from '../tensor/create.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
 import { arange } from './arange.js';
@@ -57,11 +58,20 @@ describe('arange', () => {
     );
   });
 
-  it('refuses fractions, arrays and a step of 0', () => {
-    expect(() => arange(fscalar('n'))).toThrow(
-      '[arange] expected integer scalars, got float32() (n)',
+  it('counts in steps of floats, as NumPy', () => {
+    const values = (v: TensorVariable): unknown => run(() => v, []).toNested();
+    expect(values(arange(0, 1, 0.25))).toEqual([0, 0.25, 0.5, 0.75]);
+    expect(values(arange(2.5))).toEqual([0, 1, 2]);
+    expect(values(arange(1, -1, -0.5))).toEqual([1, 0.5, 0, -0.5]);
+    expect(values(arange(1.5, 0.5))).toEqual([]);
+    expect(arange(fscalar('n')).dtype).toBe('float32');
+    expect(run((n) => arange(n, 2), [ndarray(0.5)]).toNested()).toEqual([0.5, 1.5]);
+  });
+
+  it('refuses arrays, bool and a step of 0', () => {
+    expect(() => arange(tensor('bool', [], 'n'))).toThrow(
+      '[arange] expected scalars that are numbers, got bool() (n)',
     );
-    expect(() => arange(2.5)).toThrow(ShapeError);
     expect(() => arange(lvector())).toThrow(ShapeError);
     expect(() => arange(0, 5, 0)).toThrow('[arange] expected a step other than 0');
     expectValues(

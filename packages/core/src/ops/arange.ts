@@ -1,4 +1,4 @@
-/** arange: evenly spaced integers; bounds may be symbolic, so its length may change with every call. */
+/** arange: evenly spaced numbers; bounds may be symbolic, so its length may change with every call. */
 import { ShapeError } from '../errors.js';
 import { Constant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
@@ -8,7 +8,8 @@ import { NDArray } from '../types/ndarray.js';
 import { promote } from '../types/promote.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType } from '../types/tensor-type.js';
-import { asVariable, type TensorLike } from './as-variable.js';
+import { add, ceil, maximum, mul, sub, trueDiv } from './arithmetic.js';
+import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 
 function arangeOp(dtype: DType): Op {
@@ -72,9 +73,18 @@ function lengthOf(start: number, stop: number, step: number): number {
   return step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
 }
 
+/** Of float bounds: start + i·step, as many as begin before stop by the quotient in float64. */
+function floatRange([start, stop, step]: readonly TensorVariable[], dtype: DType): TensorVariable {
+  const [a, b, s] = [start, stop, step].map((v) => cast(v, 'float64'));
+  const count = cast(ceil(trueDiv(sub(b, a), s)), 'int64');
+  const steps = cast(arange(maximum(count, 0)), 'float64');
+  return cast(add(a, mul(steps, s)), dtype);
+}
+
 /**
- * The integers start, start + step, … before stop; `arange(stop)` starts at 0. int64, or the widest of
- * the arguments' integer dtypes; `dtype` may be given. @throws ShapeError for a non-integer bound or a zero step
+ * The numbers start, start + step, … before stop; `arange(stop)` starts at 0. Of integers int64, or the
+ * widest of the arguments' integer dtypes; of floats their common dtype; `dtype` may be given.
+ * @throws ShapeError for a bound that is no number of rank 0, or a zero step
  */
 export function arange(
   start: TensorLike,
@@ -85,15 +95,19 @@ export function arange(
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const bounds = [from, to, step].map((bound) => asVariable(bound));
   for (const bound of bounds) {
-    if (bound.type.rank !== 0 || isFloat(bound.dtype) || bound.dtype === 'bool') {
+    if (bound.type.rank !== 0 || bound.dtype === 'bool') {
       throw new ShapeError(
-        `[arange] expected integer scalars, got ${bound.type.key} (${bound.toString()})`,
+        `[arange] expected scalars that are numbers, got ${bound.type.key} (${bound.toString()})`,
       );
     }
   }
   if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0)
     throw new ShapeError('[arange] expected a step other than 0');
-  const widest = bounds.map((b): DType => b.dtype).reduce(promote);
+  const widestOf = (list: readonly TensorVariable[]): DType =>
+    list.map((bound): DType => bound.dtype).reduce(promote);
+  if (bounds.some((bound) => isFloat(bound.dtype)))
+    return floatRange(bounds, dtype ?? widestOf(asVariables([from, to, step])));
+  const widest = widestOf(bounds);
   // Unsigned 64-bit bounds beside signed ones have no common integer.
   const result = dtype ?? (isFloat(widest) ? 'int64' : widest);
   return apply1(

@@ -87,6 +87,18 @@ describe('normalisation', () => {
   });
 });
 
+describe('upsampling', () => {
+  it('repeats the outer cells on both sides for ratios above 2', () => {
+    const y = tno.bilinearUpsampling(tno.constant(image([[3, 6]])), [1, 3]);
+    expect(plane(y)).toEqual([[3, 3, 4, 5, 6, 6]]);
+  });
+
+  it('keeps every q-th cell for a ratio p/q', () => {
+    const x = tno.constant(image([[3, 6, 9]]));
+    expect(plane(tno.fracBilinearUpsampling(x, [[1, 1], [6, 4]]))).toEqual([[3, 4, 6, 8, 9]]); // prettier-ignore
+  });
+});
+
 describe('gradients', () => {
   const random = (...shape: number[]): NDArray => {
     let state = 7;

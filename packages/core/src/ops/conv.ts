@@ -2,18 +2,16 @@
  * Convolutions as users call them. Filters are turned around by default, as Theano does and mathematics
  * defines it; `filterFlip: false` is the cross-correlation of most other libraries.
  */
-import { config } from '../config/config.js';
 import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
-import { isFloat } from '../types/dtype.js';
-import { promote } from '../types/promote.js';
-import { add, intDiv, mul, sub } from './arithmetic.js';
-import { asVariable, asVariables, type TensorLike } from './as-variable.js';
-import { cast } from './cast.js';
+import { add, intDiv, maximum, minimum, mul, sub } from './arithmetic.js';
+import { asVariable, type TensorLike } from './as-variable.js';
 import { applyConvolution, type Convolution } from './convolution.js';
 import { dimshuffle } from './dimshuffle.js';
-import { asSizes } from './shape.js';
+import { asFloats } from './floats.js';
+import { asSizes, shapeOf } from './shape.js';
+import { slice, subtensor } from './subtensor.js';
 import { lastSizes } from './windows.js';
 
 /**
@@ -108,13 +106,6 @@ export function convolutionOf(
   };
 }
 
-export function floats(a: TensorLike, b: TensorLike): [TensorVariable, TensorVariable] {
-  const [x, y] = asVariables([a, b]);
-  const common = promote(x.dtype, y.dtype);
-  const dtype = isFloat(common) ? common : config.floatX;
-  return [cast(x, dtype), cast(y, dtype)];
-}
-
 export function requireRank(name: string, operands: readonly TensorVariable[], rank: number): void {
   for (const operand of operands) {
     if (operand.type.rank === rank) continue;
@@ -131,7 +122,7 @@ function convolve(
   filters: TensorLike,
   options: ConvOptions,
 ): TensorVariable {
-  const operands = floats(input, filters);
+  const operands = asFloats(input, filters);
   requireRank(name, operands, spatial + 2);
   const convolution = convolutionOf(name, spatial, options, lastSizes(operands[1], spatial));
   return applyConvolution('convolve', name, operands, convolution);
@@ -178,7 +169,7 @@ function gradient(
 ): TensorVariable {
   const name = `conv${spatial}d`;
   const forImage = kind === 'convolve_to_image';
-  const operands = floats(a, b);
+  const operands = asFloats(a, b);
   requireRank(name, operands, spatial + 2);
   const sizes = asSizes(name, lengths);
   if (sizes.length !== spatial) {
@@ -273,7 +264,7 @@ export function causalConv1d(
     readonly filterDilation?: number;
   } = {},
 ): TensorVariable {
-  const operands = floats(input, filters);
+  const operands = asFloats(input, filters);
   requireRank('causal_conv1d', operands, 3);
   const [size] = lastSizes(operands[1], 1);
   const convolution = convolutionOf('causal_conv1d', 1, options, [size]);
@@ -300,4 +291,26 @@ export function convolve2d(
   const result = conv2d(batch(x), batch(w), options);
   const kept = [x.type.rank === 3 ? [0] : [], w.type.rank === 3 ? [1] : []].flat();
   return dimshuffle(result, [...kept, 2, 3]);
+}
+
+/** Which part of a convolution: all of it, as much as the longer operand, or where the shorter lies within it. */
+export type ConvolveMode = 'full' | 'same' | 'valid';
+
+/** Convolution of two vectors, as numpy.convolve. @throws ShapeError */
+export function convolve1d(
+  a: TensorLike,
+  b: TensorLike,
+  mode: ConvolveMode = 'full',
+): TensorVariable {
+  const operands = asFloats(a, b);
+  requireRank('convolve1d', operands, 1);
+  const [x, w] = operands.map((v) => dimshuffle(v, ['x', 'x', 0]));
+  const all = dimshuffle(conv1d(x, w, { borderMode: 'full' }), [2]);
+  if (mode === 'full') return all;
+  const lengths = operands.map((v) => shapeOf(v, 0));
+  const [longer, shorter] = [maximum(lengths[0], lengths[1]), minimum(lengths[0], lengths[1])];
+  const beyond = sub(shorter, 1);
+  const from = mode === 'same' ? intDiv(beyond, 2) : beyond;
+  const count = mode === 'same' ? longer : add(sub(longer, shorter), 1);
+  return subtensor(all, [slice(from, add(from, count))]);
 }

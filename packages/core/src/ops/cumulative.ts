@@ -1,9 +1,9 @@
 /**
- * Running sums and products along an axis, of the dtype of `x` (int64 for bool): floats accumulate in
+ * Running sums, products and extremes along an axis. Sums and products are of the dtype of `x` (int64 for bool): floats accumulate in
  * float64, integers wrap.
  */
 import { apply1, type TensorVariable } from '../graph/variable.js';
-import type { Pullback } from '../graph/op.js';
+import type { Op, Pullback } from '../graph/op.js';
 import { type DType } from '../types/dtype.js';
 import { along } from './along.js';
 import { at } from './advanced-index.js';
@@ -14,6 +14,8 @@ import { and, eq, switchOp } from './compare.js';
 import { flatten } from './reshape.js';
 import { routineOp } from './routine-op.js';
 import { slice } from './subtensor.js';
+import { takeAlongAxis } from './take.js';
+import { TensorType } from '../types/tensor-type.js';
 
 /** Of each line from its end. */
 function fromEnd(x: TensorVariable): TensorVariable {
@@ -56,3 +58,27 @@ const running =
 export const cumsum = running('cumsum', cumsumOp);
 /** Running products along an axis, or of the flattened tensor. */
 export const cumprod = running('cumprod', cumprodOp);
+
+const cumargmaxOps = [0, 1].map((least) =>
+  routineOp({
+    routine: 'cumargmax',
+    props: { least },
+    params: [least],
+    types: ([x]) => [new TensorType('int64', x.type.shape)],
+    shapes: (_algebra, [shape]) => [shape],
+    pullback: 'not-differentiable',
+  }),
+);
+
+const extreme =
+  (name: 'cummax' | 'cummin', op: Op) =>
+  (x: TensorLike, axis: number | null = null): TensorVariable => {
+    const given = asVariable(x);
+    const v = axis === null ? flatten(given) : given;
+    return along(name, v, axis ?? 0, (lines) => takeAlongAxis(lines, apply1(op, [lines])));
+  };
+
+/** The greatest element up to each, along an axis or of the flattened tensor; the first of equal ones has the gradient. NaN stays. */
+export const cummax = extreme('cummax', cumargmaxOps[0]);
+/** The least element up to each, likewise. */
+export const cummin = extreme('cummin', cumargmaxOps[1]);

@@ -145,12 +145,6 @@ export function padLeft(x: TensorVariable, rank: number): TensorVariable {
   return dimshuffle(x, [...order, ...Array.from({ length: x.type.rank }, (_, axis) => axis)]);
 }
 
-/** `x` as a float: floatX for integers and bool. */
-export function asFloat(x: TensorLike): TensorVariable {
-  const [v] = asVariables([x]);
-  return isFloat(v.dtype) ? v : cast(v, config.floatX);
-}
-
 /** The dtype in which an elementwise op computes on operands of `dtype`. */
 function computeDType(definition: ElementwiseDefinition, dtype: DType): DType {
   return definition.result === 'float' && !isFloat(dtype) ? config.floatX : dtype;

@@ -2,7 +2,7 @@
 import type { TensorVariable } from '../graph/variable.js';
 import { mul, neg, sqr, sub, trueDiv } from './arithmetic.js';
 import type { TensorLike } from './as-variable.js';
-import { asFloat } from './elementwise.js';
+import { asFloat } from './floats.js';
 import { special1, type SpecialOp } from './special-op.js';
 import { exp } from './transcendental.js';
 

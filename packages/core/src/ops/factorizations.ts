@@ -15,10 +15,9 @@ import type { TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { eq } from './compare.js';
 import { stackedProduct } from './matmul.js';
+import { inFloat, inFloats } from './floats.js';
 import {
   asColumns,
-  inFloat,
-  inFloats,
   requireMatrices,
   requireSquare,
   requireSquareType,

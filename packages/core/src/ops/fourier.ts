@@ -15,7 +15,7 @@ import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { eq, lt, or, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
-import { inFloat } from './matrix-parts.js';
+import { inFloat } from './floats.js';
 import { pad } from './pad.js';
 import { roll } from './rearrange.js';
 import { routineOp } from './routine-op.js';

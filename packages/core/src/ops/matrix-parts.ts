@@ -1,13 +1,10 @@
 /** What the ops of linear algebra share: stacks of matrices, which are the last two axes of a tensor. */
-import { config } from '../config/config.js';
 import { ShapeError } from '../errors.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { evaluate } from '../graph/evaluate.js';
 import { Apply, TensorVariable } from '../graph/variable.js';
-import { isFloat } from '../types/dtype.js';
 import { arange } from './arange.js';
-import { asVariable, type TensorLike } from './as-variable.js';
-import { cast } from './cast.js';
+import type { TensorLike } from './as-variable.js';
 import { eq, switchOp } from './compare.js';
 import { diagonal } from './diagonal.js';
 import { dimshuffle } from './dimshuffle.js';
@@ -31,27 +28,6 @@ export function untransposed(x: TensorVariable): TensorVariable | null {
     k < rank - 2 ? axis === k : axis === (k === rank - 1 ? rank - 2 : rank - 1),
   );
   return isSwap ? node.inputs[0] : null;
-}
-
-/** `x` as float32 or float64: integers and bool become floatX, float16 becomes float32. */
-export function inFloat(x: TensorLike, f: (v: TensorVariable) => TensorVariable): TensorVariable {
-  const v = asVariable(x);
-  const dtype = isFloat(v.dtype) ? v.dtype : config.floatX;
-  if (dtype !== 'float16') return f(cast(v, dtype));
-  return cast(f(cast(v, 'float32')), 'float16');
-}
-
-/** Like `inFloat`, for functions with several results. */
-export function inFloats(
-  x: TensorLike,
-  f: (v: TensorVariable) => TensorVariable[],
-): TensorVariable[] {
-  const v = asVariable(x);
-  const dtype = isFloat(v.dtype) ? v.dtype : config.floatX;
-  if (dtype !== 'float16') return f(cast(v, dtype));
-  return f(cast(v, 'float32')).map((result) =>
-    isFloat(result.dtype) ? cast(result, 'float16') : result,
-  );
 }
 
 /** @throws ShapeError for fewer than two axes */

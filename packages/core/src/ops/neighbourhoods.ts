@@ -4,8 +4,9 @@ import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { intDiv, mul } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
-import { convolutionOf, floats, requireRank, type ConvOptions } from './conv.js';
+import { convolutionOf, requireRank, type ConvOptions } from './conv.js';
 import { dimshuffle } from './dimshuffle.js';
+import { asFloats } from './floats.js';
 import { withBorders, type Border } from './padding.js';
 import { sum } from './reduce.js';
 import { reshapeTo } from './reshape.js';
@@ -94,7 +95,7 @@ export function unsharedConv2d(
   options: Omit<ConvOptions, 'numGroups'> = {},
 ): TensorVariable {
   const name = 'unshared_conv2d';
-  const [x, w] = floats(input, filters);
+  const [x, w] = asFloats(input, filters);
   requireRank(name, [x], 4);
   requireRank(name, [w], 6);
   const sizes = sizesOf(w).slice(4);

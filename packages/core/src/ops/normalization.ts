@@ -9,7 +9,7 @@ import { dimshuffle } from './dimshuffle.js';
 import { withBorders } from './padding.js';
 import { countOf, keepAxes, mean, sum, variance } from './reduce.js';
 import { scalarConstant } from '../graph/constant.js';
-import { floatVariable } from './softmax.js';
+import { asFloat } from './floats.js';
 import { windows } from './windows.js';
 
 /** Axes that statistics are taken over: the first ('per-activation'), all but the second ('spatial'), or a list. */
@@ -89,7 +89,7 @@ export function batchNormalizationTrain(
   options: BatchNormOptions = {},
 ): BatchNormResult {
   const name = 'batch_normalization_train';
-  const x = floatVariable(inputs);
+  const x = asFloat(inputs);
   const { epsilon = 1e-4, runningAverageFactor: factor = 0.1, runningMean, runningVar } = options;
   const over = axesOf(name, axes, x.type.rank);
   const scale = aligned(name, gamma, x, over);
@@ -138,7 +138,7 @@ export function batchNormalizationTest(
   options: { readonly epsilon?: number } = {},
 ): TensorVariable {
   const name = 'batch_normalization_test';
-  const x = floatVariable(inputs);
+  const x = asFloat(inputs);
   const over = axesOf(name, axes, x.type.rank);
   const [scale, shift, average, spread] = [gamma, beta, runningMean, runningVar].map((parameter) =>
     aligned(name, parameter, x, over),
@@ -154,7 +154,7 @@ export function layerNormalization(
   beta: TensorLike | null = null,
   options: { readonly axes?: number; readonly epsilon?: number } = {},
 ): TensorVariable {
-  const x = floatVariable(inputs);
+  const x = asFloat(inputs);
   const { axes = 1, epsilon = 1e-5 } = options;
   const over = range(x.type.rank).slice(x.type.rank - axes);
   const centred = sub(x, mean(x, over, { keepdims: true }));
@@ -181,7 +181,7 @@ export function localResponseNormalization(
   { alpha = 1e-4, beta = 0.75, k = 2, n = 5 }: LocalResponseOptions = {},
 ): TensorVariable {
   const name = 'local_response_normalization';
-  const x = floatVariable(inputs);
+  const x = asFloat(inputs);
   if (x.type.rank < 2)
     throw new ShapeError(`[${name}] expected channels on axis 1, got ${x.type.key}`);
   if (!Number.isInteger(n) || n < 1 || n % 2 === 0) {

@@ -19,7 +19,7 @@ import { withBorders, withoutBorders, type Border } from './padding.js';
 import { performReduction } from './reduce-perform.js';
 import { argmax, max, sum } from './reduce.js';
 import { shapeOf } from './shape.js';
-import { floatVariable } from './softmax.js';
+import { asFloat } from './floats.js';
 import { fold, windows, type WindowLayout } from './windows.js';
 
 export type PoolMode = 'max' | 'sum' | 'averageIncPad' | 'averageExcPad';
@@ -187,7 +187,7 @@ function pool(
 ): TensorVariable {
   const { mode = 'max', ignoreBorder = true } = options;
   const average = mode === 'averageIncPad' || mode === 'averageExcPad';
-  const x = average ? floatVariable(input) : asVariable(input);
+  const x = average ? asFloat(input) : asVariable(input);
   const list = integers('a window', name, window, spatial, 1);
   const pooling = poolingOf(name, x, list, options);
   if (mode === 'max') return apply1(maxOfWindowsOp(spatial), [see(x, pooling, leastOf(x))]);

@@ -2,7 +2,6 @@
  * Reductions. Integer sums and products are taken in 64 bits; float32 accumulates in float32 over a
  * fixed tree (see codegen), float16 in float32. At ties of max/min the gradient is split evenly.
  */
-import { config } from '../config/config.js';
 import { DTypeError, ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op, type Pullback } from '../graph/op.js';
@@ -16,6 +15,7 @@ import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { eq, neq, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
+import { inWiderFloat } from './floats.js';
 import { performReduction } from './reduce-perform.js';
 import { shapeOf, sizesOf } from './shape.js';
 
@@ -274,22 +274,6 @@ export function any(x: TensorLike, axes: Axes = null, options: ReduceOptions = {
 export function countOf(v: TensorVariable, axes: readonly number[]): TensorVariable {
   const one: TensorVariable = scalarConstant(1, 'int64');
   return axes.length === 0 ? one : axes.map((axis) => shapeOf(v, axis)).reduce((a, b) => mul(a, b));
-}
-
-/** Runs `f` on floats that can hold a count: float16 in float32, integers and bool in floatX. @throws DTypeError */
-function inWiderFloat(
-  name: string,
-  x: TensorLike,
-  { dtype, accDtype }: Accumulation,
-  f: (v: TensorVariable) => TensorVariable,
-): TensorVariable {
-  const v = asVariable(x);
-  const result = dtype ?? (isFloat(v.dtype) ? v.dtype : config.floatX);
-  const within = accDtype ?? (result === 'float16' ? 'float32' : result);
-  for (const wanted of [result, within]) {
-    if (!isFloat(wanted)) throw new DTypeError(`[${name}] expected a float dtype, got ${wanted}`);
-  }
-  return cast(f(cast(v, within)), result);
 }
 
 /** Arithmetic mean; floatX for integers and bool; NaN over no elements. */

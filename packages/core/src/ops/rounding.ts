@@ -4,7 +4,7 @@ import { abs, add, intDiv, mod, round as roundHalfToEven, sgn, sub, trunc } from
 import type { TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { ge, neq, switchOp as where } from './compare.js';
-import { asFloat } from './elementwise.js';
+import { asFloat } from './floats.js';
 
 /** Where halves go: `half_to_even` as IEEE 754 has it, `half_away_from_zero` as at school. */
 export type RoundingMode = 'half_to_even' | 'half_away_from_zero';

@@ -1,14 +1,12 @@
 /** softmax and logSoftmax along one axis, stable for any finite input. */
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
-import { config } from '../config/config.js';
-import { isFloat } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
 import { mapElements, reduceAxes } from '../types/strided.js';
 import { normalizeAxis } from '../types/tensor-type.js';
 import { mul, sub, trueDiv } from './arithmetic.js';
-import { asVariable, type TensorLike } from './as-variable.js';
-import { cast } from './cast.js';
+import type { TensorLike } from './as-variable.js';
+import { asFloat } from './floats.js';
 import { keepAxes, maxOrLeast, sum } from './reduce.js';
 import { exp, log } from './transcendental.js';
 
@@ -92,19 +90,14 @@ const logSoftmaxOp = (axis: number): Op =>
     },
   });
 
-export function floatVariable(x: TensorLike): TensorVariable {
-  const v = asVariable(x);
-  return isFloat(v.dtype) ? v : cast(v, config.floatX);
-}
-
 /** e^x / Σ e^x along `axis` (default: the last); of no elements none. @throws ShapeError for an axis that `x` has not */
 export function softmax(x: TensorLike, axis = -1): TensorVariable {
-  const v = floatVariable(x);
+  const v = asFloat(x);
   return apply1(softmaxOp(normalizeAxis('softmax', axis, v.type.rank)), [v]);
 }
 
 /** log softmax(x), computed without the exponential's underflow, along `axis` (default: the last); of no elements none. @throws ShapeError for an axis that `x` has not */
 export function logSoftmax(x: TensorLike, axis = -1): TensorVariable {
-  const v = floatVariable(x);
+  const v = asFloat(x);
   return apply1(logSoftmaxOp(normalizeAxis('log_softmax', axis, v.type.rank)), [v]);
 }

@@ -16,13 +16,12 @@ import { neq, switchOp } from './compare.js';
 import { padLeft } from './elementwise.js';
 import { cholesky, luParts } from './factorizations.js';
 import { stackedProduct } from './matmul.js';
+import { inFloat, inFloats } from './floats.js';
 import {
   asColumns,
   compositeOp,
   diagonalsOf,
   identityFor,
-  inFloat,
-  inFloats,
   requireSquare,
   requireSquareType,
   transposeMatrices,

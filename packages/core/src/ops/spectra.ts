@@ -17,13 +17,12 @@ import { eq, gt, switchOp } from './compare.js';
 import { dimshuffle } from './dimshuffle.js';
 import { ofLowerTriangle } from './factorizations.js';
 import { stackedProduct } from './matmul.js';
+import { asFloats, inFloat, inFloats } from './floats.js';
 import {
   asColumns,
   asRows,
   compositeOp,
   diagonalMatrices,
-  inFloat,
-  inFloats,
   requireMatrices,
   requireSquare,
   requireSquareType,
@@ -34,9 +33,6 @@ import { max, sum } from './reduce.js';
 import { routineOp } from './routine-op.js';
 import { shapeOf, sizesOf } from './shape.js';
 import { slice } from './subtensor.js';
-import { config } from '../config/config.js';
-import { isFloat } from '../types/dtype.js';
-import { promote } from '../types/promote.js';
 import { cast } from './cast.js';
 import { maximum } from './arithmetic.js';
 
@@ -335,9 +331,8 @@ export function lstsq(
 ): LeastSquares {
   const [x, y] = asVariables([a, b]);
   requireMatrices('lstsq', x);
-  const common = promote(x.dtype, y.dtype);
-  const dtype = !isFloat(common) ? config.floatX : common === 'float16' ? 'float32' : common;
-  const [matrix, right] = [cast(x, dtype), cast(y, dtype)];
+  const floats = asFloats(x, y);
+  const [matrix, right] = floats.map((v) => (v.dtype === 'float16' ? cast(v, 'float32') : v));
   const columns = y.type.rank === 1 ? asColumns(right) : right;
   const values = svdvals(matrix);
   const inverse = apply1(pinvOp(rcond ?? null), [matrix]);

@@ -1,14 +1,11 @@
 /** Exponentials, logarithms, and the functions made of them; integers become floatX. */
-import { config } from '../config/config.js';
 import type { TensorVariable } from '../graph/variable.js';
 import type { ScalarOp } from '../lower/scalar-op.js';
-import { isFloat, type DType } from '../types/dtype.js';
-import { promote } from '../types/promote.js';
 import { abs, add, maximum, mul, neg, reciprocal, sqr, sqrt, sub, trueDiv } from './arithmetic.js';
-import { asVariables, type TensorLike } from './as-variable.js';
-import { cast } from './cast.js';
+import type { TensorLike } from './as-variable.js';
 import { eq, switchOp as where } from './compare.js';
-import { asFloat, elementwise } from './elementwise.js';
+import { elementwise } from './elementwise.js';
+import { asFloat, asFloats } from './floats.js';
 
 type Derivative = (x: TensorVariable, y: TensorVariable, g: TensorVariable) => TensorVariable;
 type Float1 = ReturnType<typeof elementwise>;
@@ -112,9 +109,7 @@ export const arctan2 = elementwise('arctan2', {
 
 /** log(e^x + e^y), without overflow; infinities of either sign are taken. */
 export function logaddexp(x: TensorLike, y: TensorLike): TensorVariable {
-  const [p, q] = asVariables([x, y]);
-  const dtype = [p, q].map((v): DType => v.dtype).reduce(promote);
-  const [a, b] = [p, q].map((v) => cast(v, isFloat(dtype) ? dtype : config.floatX));
+  const [a, b] = asFloats(x, y);
   // Equal infinities have no difference.
   const gap = where(eq(a, b), 0, abs(sub(a, b)));
   return add(maximum(a, b), softplus(neg(gap)));

@@ -2,15 +2,14 @@
 import { ShapeError } from '../errors.js';
 import type { Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
-import { isFloat, type DType } from '../types/dtype.js';
-import { config } from '../config/config.js';
-import { promote } from '../types/promote.js';
+import type { DType } from '../types/dtype.js';
 import { TensorType } from '../types/tensor-type.js';
 import { neg } from './arithmetic.js';
 import { asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { dimshuffle } from './dimshuffle.js';
 import { padLeft } from './elementwise.js';
+import { asFloats } from './floats.js';
 import { commonLead, commonLeadTypes, stackedProduct } from './matmul.js';
 import {
   asColumns,
@@ -59,7 +58,7 @@ export function solveSystem(
     throw new ShapeError(
       `[${op}] expected vectors or matrices on the right, got a scalar (${b.toString()})`,
     );
-  const dtype = floatFor(promote(a.dtype, b.dtype));
+  const [{ dtype }] = asFloats(a, b);
   const compute: DType = dtype === 'float16' ? 'float32' : dtype;
   const right = b.type.rank === 1 ? asColumns(b) : b;
   const rank = Math.max(a.type.rank, right.type.rank);
@@ -72,8 +71,6 @@ export function solveSystem(
       )
     : solution;
 }
-
-const floatFor = (dtype: DType): DType => (isFloat(dtype) ? dtype : config.floatX);
 
 /** What is known of a triangular matrix; which triangle is read. */
 export interface TriangularOptions {

@@ -5,7 +5,7 @@ import { mul } from '../ops/arithmetic.js';
 import type { TensorLike } from '../ops/as-variable.js';
 import { dimshuffle } from '../ops/dimshuffle.js';
 import { sizesOf } from '../ops/shape.js';
-import { floatVariable } from '../ops/softmax.js';
+import { asFloat } from '../ops/floats.js';
 import { switchOp } from '../ops/compare.js';
 import { scalarConstant } from '../graph/constant.js';
 import type { FloatOf } from '../tensor/dtype-types.js';
@@ -41,7 +41,7 @@ export function dropout(
   { sharedAxes = [] }: DropoutOptions = {},
 ): TensorVariable {
   if (!(p >= 0 && p < 1)) throw new InputError(`[dropout] expected p within [0, 1), got ${p}`);
-  const v = floatVariable(x);
+  const v = asFloat(x);
   if (p === 0) return v;
   const shared = normalizeAxes('dropout', sharedAxes, v.type.rank);
   const sizes = sizesOf(v).filter((_, axis) => !shared.includes(axis));

@@ -1,4 +1,4 @@
-/** Running sums and products along the last axis, in the reference. Floats are rounded when stored. */
+/** Running sums, products and extremes along the last axis, in the reference. Floats are rounded when stored. */
 import { isBig, isFloat, wrapScalar } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 import type { ReferenceRoutine } from './routine.js';
@@ -40,3 +40,21 @@ export const cumprod = running(
   (a, x) => a * x,
   (a, x) => a * x,
 );
+
+export const cumargmax: ReferenceRoutine = ([x], [isLeast]) => {
+  const values = (isFloat(x.dtype) ? x.astype('float64').data : x.data) as {
+    readonly [index: number]: number | bigint;
+  };
+  const places = new BigInt64Array(x.size);
+  forEachRow(x, (from, length) => {
+    let best = from;
+    for (let i = from; i < from + length; i++) {
+      const [value, most] = [values[i], values[best]];
+      // NaN is before everything, and after nothing.
+      const isBetter = isLeast === 1 ? !(value >= most) : !(value <= most);
+      if (isBetter && !Number.isNaN(most)) best = i;
+      places[i] = BigInt(best - from);
+    }
+  });
+  return [NDArray.view(places, x.shape)];
+};

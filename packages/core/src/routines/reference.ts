@@ -1,7 +1,7 @@
 /** Every routine in plain TypeScript: the reference device's, and what ops `perform`. */
 import { NumericalError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
-import { cumprod, cumsum } from './cumulative.js';
+import { cumargmax, cumprod, cumsum } from './cumulative.js';
 import * as fourier from './fourier.js';
 import { fold } from './fold.js';
 import * as factors from './factorizations.js';
@@ -15,6 +15,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   searchsorted,
   cumsum,
   cumprod,
+  cumargmax,
   fold,
   fft: fourier.fft,
   rfft: fourier.rfft,

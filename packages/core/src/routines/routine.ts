@@ -14,6 +14,8 @@ import type { NDArray } from '../types/ndarray.js';
  * - `searchsorted`: [x, v] → [int64 positions of v's shape] where v would go into the ascending vector x;
  *   before elements that equal it, or behind them where the parameter is 1. Both of one dtype.
  * - `cumsum`, `cumprod`: [x] → [y], along the last axis; floats accumulate in float64, integers wrap; not for bool.
+ * - `cumargmax`: [x] → [int64 position of the greatest element up to each, along the last axis]: the first of
+ *   equal ones; of the least where the parameter is 1. NaN counts as greatest, or as least.
  * - `fold`: [g] → [y]: the elements of windows, added in the order of g's axes at the places they were taken
  *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
  *   axes (at most 3), of axes between, and three each of lengths n, strides s, dilations d: y at o·s + k·d.
@@ -41,6 +43,7 @@ export const routines = [
   'searchsorted',
   'cumsum',
   'cumprod',
+  'cumargmax',
   'fold',
   'fft',
   'rfft',
@@ -75,6 +78,7 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   searchsorted: { ins: 2, outs: 1, params: 1 },
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
+  cumargmax: { ins: 1, outs: 1, params: 1 },
   fold: { ins: 1, outs: 1, params: 11 },
   fft: { ins: 1, outs: 1, params: 1 },
   rfft: { ins: 1, outs: 1, params: 0 },

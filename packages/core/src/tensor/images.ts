@@ -61,8 +61,8 @@ export const conv2dGradWrtInputs = typed<SizedConvFunction<4>>(conv.conv2dGradWr
 export const conv2dGradWrtWeights = typed<SizedConvFunction<4>>(conv.conv2dGradWrtWeights);
 export const conv3dGradWrtInputs = typed<SizedConvFunction<5>>(conv.conv3dGradWrtInputs);
 export const conv3dGradWrtWeights = typed<SizedConvFunction<5>>(conv.conv3dGradWrtWeights);
-export { convolve2d, separableConv2d, separableConv3d } from '../ops/conv.js';
-export type { BorderMode, ConvOptions } from '../ops/conv.js';
+export { convolve1d, convolve2d, separableConv2d, separableConv3d } from '../ops/conv.js';
+export type { BorderMode, ConvOptions, ConvolveMode } from '../ops/conv.js';
 
 export const pool1d = typed<PoolFunction<number>>(pooling.pool1d);
 export const pool2d = typed<PoolFunction<number | readonly [number, number]>>(pooling.pool2d);
@@ -93,3 +93,9 @@ export const bilinearUpsampling = typed<
     ratio: number | readonly [number, number],
   ) => TensorVariable<FloatOf<D>, R>
 >(upsampling.bilinearUpsampling);
+export const fracBilinearUpsampling = typed<
+  <D extends DType, R extends number>(
+    input: TensorVariable<D, R>,
+    ratio: Parameters<typeof upsampling.fracBilinearUpsampling>[1],
+  ) => TensorVariable<FloatOf<D>, R>
+>(upsampling.fracBilinearUpsampling);

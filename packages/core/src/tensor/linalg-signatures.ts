@@ -4,7 +4,7 @@ import type { TensorLike } from '../ops/as-variable.js';
 import type { NormOrder } from '../ops/linear-algebra.js';
 import type { Axes } from '../ops/reduce.js';
 import type { LeastSquares } from '../ops/spectra.js';
-import type { DType } from '../types/dtype.js';
+import type { DType, FloatDType } from '../types/dtype.js';
 import type { Common, DropRank, FloatOf, MaxRank, PreviousRank, SumTable } from './dtype-types.js';
 import type { Drops, Keeps } from './signatures.js';
 
@@ -202,3 +202,8 @@ export interface InnerFunction {
   ): TensorVariable<Common<D, E>, InnerRank[R][S]>;
   (x: TensorLike, y: TensorLike): TensorVariable;
 }
+
+/** Matrices that solve an equation between matrices. */
+export type EquationFunction<Operands extends readonly unknown[]> = (
+  ...operands: Operands
+) => TensorVariable<FloatDType, 2>;

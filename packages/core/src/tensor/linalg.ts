@@ -3,8 +3,10 @@
  * them. Integers and bool become floatX; float16 is computed in float32. Values that a routine cannot
  * work with (a singular matrix, NaN) are a NumericalError when the function runs.
  */
+import type { TensorLike } from '../ops/as-variable.js';
 import * as factors from '../ops/factorizations.js';
 import * as made from '../ops/linear-algebra.js';
+import * as equations from '../ops/matrix-equations.js';
 import * as systems from '../ops/solve.js';
 import * as spectra from '../ops/spectra.js';
 import * as triangles from '../ops/triangular.js';
@@ -65,3 +67,20 @@ export const blockDiag = made.blockDiag;
 export const tensorinv = made.tensorinv;
 /** x with tensordot(a, x, x's rank) = b. */
 export const tensorsolve = made.tensorsolve;
+type Two = [a: TensorLike, q: TensorLike];
+/** X with A·X + X·B = C. */
+export const solveSylvester = typed<
+  f.EquationFunction<[a: TensorLike, b: TensorLike, c: TensorLike]>
+>(equations.solveSylvester);
+/** X with A·X + X·Aᵀ = Q. */
+export const solveContinuousLyapunov = typed<f.EquationFunction<Two>>(
+  equations.solveContinuousLyapunov,
+);
+/** X with X - A·X·Aᵀ = Q. */
+export const solveDiscreteLyapunov = typed<f.EquationFunction<Two>>(
+  equations.solveDiscreteLyapunov,
+);
+/** The stabilising solution of the discrete-time algebraic Riccati equation. */
+export const solveDiscreteAre = typed<
+  f.EquationFunction<Parameters<typeof equations.solveDiscreteAre>>
+>(equations.solveDiscreteAre);

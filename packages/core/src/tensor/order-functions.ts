@@ -3,6 +3,8 @@ import type { TensorVariable } from '../graph/variable.js';
 import type { TensorLike } from '../ops/as-variable.js';
 import * as counting from '../ops/counting.js';
 import * as cumulative from '../ops/cumulative.js';
+import * as interpolation from '../ops/interpolation.js';
+import type { InterpolationOptions } from '../ops/interpolation.js';
 import * as sorting from '../ops/sorting.js';
 import * as statistics from '../ops/statistics.js';
 import type { DType } from '../types/dtype.js';
@@ -83,6 +85,11 @@ export interface DistinctFunction {
 export const unique = typed<DistinctFunction>(counting.unique);
 export const { uniqueAll, bincount, histogram } = counting;
 
+export interface RunningExtremeFunction {
+  <D extends DType, R extends number>(x: TensorVariable<D, R>, axis: number): TensorVariable<D, R>;
+  <D extends DType>(x: TensorVariable<D>, axis?: null): TensorVariable<D, 1>;
+  (x: TensorLike, axis?: number | null): TensorVariable;
+}
 export interface RunningFunction {
   <E extends DType>(x: TensorLike, axis: number | null | undefined, dtype: E): TensorVariable<E>;
   <D extends DType, R extends number>(
@@ -99,6 +106,10 @@ export interface RunningFunction {
 export const cumsum = typed<RunningFunction>(cumulative.cumsum);
 /** Running products along an axis, or of all elements. */
 export const cumprod = typed<RunningFunction>(cumulative.cumprod);
+/** The greatest element up to each, along an axis, or of all elements; NaN stays. */
+export const cummax = typed<RunningExtremeFunction>(cumulative.cummax);
+/** The least element up to each. */
+export const cummin = typed<RunningExtremeFunction>(cumulative.cummin);
 /** Differences of neighbours along an axis, by default the last, `n` times over. */
 export const diff = typed<KeepFunction<[n?: number, axis?: number]>>(statistics.diff);
 
@@ -113,3 +124,15 @@ export const { maxAndArgmax } = statistics;
 export const median = typed<ReduceFunction<'float'>>(statistics.median);
 /** The values below which shares `q` of the elements lie, a number or a vector. */
 export const quantile = statistics.quantile;
+
+export interface InterpolateFunction {
+  <D extends DType, E extends DType, R extends number>(
+    x: TensorVariable<D, R>,
+    xs: TensorLike,
+    ys: TensorVariable<E>,
+    options?: InterpolationOptions,
+  ): TensorVariable<DType, R>;
+  (x: TensorLike, xs: TensorLike, ys: TensorLike, options?: InterpolationOptions): TensorVariable;
+}
+/** Values of the function that is linear between the points (`xs`, `ys`), `xs` ascending. */
+export const interp = typed<InterpolateFunction>(interpolation.interp);

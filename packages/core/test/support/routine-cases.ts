@@ -76,6 +76,8 @@ export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]
     ),
   cumsum: perNumber,
   cumprod: perNumber,
+  cumargmax: () =>
+    perDType().flatMap((entry) => [0, 1].map((least) => ({ ...entry, params: [least] }))),
   fold: foldCases,
   ...fourierCases,
   ...matrixCases,
