@@ -87,11 +87,17 @@ export const creation: Family = {
       'zeros',
       [['', (x) => tno.zeros([3, shapeOf(x, 1)], x.dtype), 'np.zeros((3, a.shape[1]), a.dtype)']],
       named('zeros'),
+      failsAtBuild('a size that is no integer', /expected integer scalars as sizes, got/, () =>
+        tno.zeros([1.5]),
+      ),
     ),
     sized(
       'ones',
       [['', (x) => tno.ones([shapeOf(x, 0), 2], x.dtype), 'np.ones((a.shape[0], 2), a.dtype)']],
       named('ones'),
+      failsAtBuild('a size that is no integer', /expected integer scalars as sizes, got/, () =>
+        tno.ones([tno.vector('n')]),
+      ),
     ),
     sized(
       'empty',
@@ -107,6 +113,9 @@ export const creation: Family = {
         pytorch: 'torch.empty',
         jax: 'jnp.empty',
       }),
+      failsAtBuild('a size that is no integer', /expected integer scalars as sizes, got/, () =>
+        tno.empty([1.5]),
+      ),
     ),
     row('arange', {
       calls: [
@@ -299,8 +308,8 @@ export const creation: Family = {
       result: ['int64', 'int64'],
       gradient: noValues,
       failures: [
-        failsAtBuild('a bound that is no integer', /expected integer scalars/, () =>
-          tno.ogrid([0, 2.5]),
+        failsAtBuild('a vector as bound', /expected scalars that are numbers, got/, () =>
+          tno.ogrid([0, tno.lvector('n')]),
         ),
       ],
       names: named('ogrid', { pytorch: null }),
@@ -315,8 +324,8 @@ export const creation: Family = {
       result: ['int64', 'int64'],
       gradient: noValues,
       failures: [
-        failsAtBuild('a bound that is no integer', /expected integer scalars/, () =>
-          tno.mgrid([0, 2.5]),
+        failsAtBuild('a vector as bound', /expected scalars that are numbers, got/, () =>
+          tno.mgrid([0, tno.lvector('n')]),
         ),
       ],
       names: named('mgrid', { pytorch: null }),

@@ -73,7 +73,7 @@ describe('arange', () => {
       '[arange] expected scalars that are numbers, got bool() (n)',
     );
     expect(() => arange(lvector())).toThrow(ShapeError);
-    expect(() => arange(0, 5, 0)).toThrow('[arange] expected a step other than 0');
+    expect(() => arange(0, 5, 0)).toThrow('[arange] expected a step other than 0, got 0');
     expectValues(
       run((c) => arange(0, 5, c), [ndarray(0n)]),
       NDArray.zeros([0], 'int64'),

@@ -102,7 +102,7 @@ export function arange(
     }
   }
   if (bounds[2] instanceof Constant && Number(bounds[2].scalar) === 0)
-    throw new ShapeError('[arange] expected a step other than 0');
+    throw new ShapeError('[arange] expected a step other than 0, got 0');
   const widestOf = (list: readonly TensorVariable[]): DType =>
     list.map((bound): DType => bound.dtype).reduce(promote);
   if (bounds.some((bound) => isFloat(bound.dtype)))
