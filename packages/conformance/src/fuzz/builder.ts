@@ -4,7 +4,15 @@
  */
 import { isFloat, NDArray, tensor, TnoError, type DType, type TensorVariable } from '@tno/core';
 import type { LeafRecipe } from './recipes.js';
-import { computed, epsilon, flatNumbers, isGrid, shifted, type Computed } from './rounding.js';
+import {
+  computed,
+  epsilon,
+  flatNumbers,
+  isGrid,
+  largest,
+  shifted,
+  type Computed,
+} from './rounding.js';
 
 /** A value that was made, and what is known of it. */
 export interface Made {
@@ -148,8 +156,8 @@ function accept(
       most,
     );
   }, 0);
-  const scale = numbers.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
-  const own = gap === 0 && isGrid(value) ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (scale + 1);
+  const own =
+    gap === 0 && isGrid(value) ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (largest(value) + 1);
   const error = factor * gap + own;
   return error <= (mostError[value.dtype] ?? 0) ? { variable, value, error } : null;
 }

@@ -8,9 +8,13 @@ export class Coverage {
   private readonly ops = new Map<string, number>();
   private readonly rules = new Map<string, number>();
   private readonly sizes: number[] = [];
+  /** Names of the rewrites that came with ops. */
+  private readonly travelling = new Set<string>();
 
   addGraph({ outputs, seen }: RandomGraph): void {
-    this.sizes.push(toposort(outputs.map(({ variable }) => variable)).length);
+    const nodes = toposort(outputs.map(({ variable }) => variable));
+    this.sizes.push(nodes.length);
+    for (const { op } of nodes) for (const rule of op.rules ?? []) this.travelling.add(rule.name);
     for (const op of seen) this.ops.set(op, (this.ops.get(op) ?? 0) + 1);
   }
 
@@ -22,9 +26,8 @@ export class Coverage {
 
   /** Ops that were not seen, rewrites that fired less often than `least`, and graphs that are too small. */
   gaps(least: number): string[] {
-    const rules = new Set(
-      phases(cpuTarget).flatMap((phase) => phase.rules.map(({ name }) => name)),
-    );
+    const general = phases(cpuTarget).flatMap((phase) => phase.rules.map(({ name }) => name));
+    const rules = new Set([...general, ...this.travelling]);
     const seldom = [...rules].filter((name) => (this.rules.get(name) ?? 0) < least);
     return [
       ...opsToSee.filter((op) => !this.ops.has(op)).map((op) => `op not seen: ${op}`),

@@ -74,13 +74,24 @@ export function computed(
   for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
     const operands = node.inputs.map(valueOf);
     const results = node.op.perform(operands, node);
+    // A routine rounds on its way, also where what it arrives at has few bits, or is 0.
+    const isRoutine = node.op.lower.kind === 'routine';
     node.outputs.forEach((output, k) => {
-      const isRounded = !isGrid(results[k]) && !isMoved(results[k], operands);
+      const result = results[k];
+      const isRounded = (isRoutine || !isGrid(result)) && !isMoved(result, operands);
       if (isRounded) exact = false;
       const by = roundings * (epsilon[output.dtype] ?? 0);
-      const moves = by !== 0 && isRounded && output !== variable;
-      known.set(output, moves ? shifted(results[k], salt, (x) => by * Math.abs(x)) : results[k]);
+      const moves = by !== 0 && isRounded && (output !== variable || isRoutine);
+      const size = isRoutine ? largest(result) : 0;
+      known.set(
+        output,
+        moves ? shifted(result, salt, (x) => by * Math.max(size, Math.abs(x))) : result,
+      );
     });
   }
   return { value: valueOf(variable), exact };
+}
+
+export function largest(value: NDArray): number {
+  return flatNumbers(value).reduce((m, x) => Math.max(m, Math.abs(x)), 0);
 }

@@ -1,5 +1,6 @@
 /** All steps of random graphs: those of the table, those of random form, and what rewrites look for. */
 import { families } from '../table/index.js';
+import { controlSteps } from './control-steps.js';
 import { idiomSteps } from './idioms.js';
 import { indexSteps } from './index-idioms.js';
 import { linearAlgebraSteps } from './linear-algebra-idioms.js';
@@ -14,6 +15,7 @@ export const opsToSee: readonly string[] = [...ofTable.keys()];
 export const steps: readonly Step[] = [
   ...ofTable.values(),
   ...structureSteps,
+  ...controlSteps,
   ...idiomSteps,
   ...indexSteps,
   ...linearAlgebraSteps,

@@ -119,7 +119,7 @@ const firstOperand = (
 /** Whether a rounding error of an operand may change the result by more than a rounding error. */
 function needsExact(row: Row, call: Call, dtype: tno.DType): boolean {
   if (!isFloat(dtype)) return false;
-  if (row.jumps === true || row.gradient.kind === 'zero') return true;
+  if (row.jumps === true || row.gradient.kind !== 'smooth') return true;
   return resultDTypes(row, call, dtype).some((result) => !isFloat(result));
 }
 
