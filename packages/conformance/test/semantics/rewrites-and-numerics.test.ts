@@ -35,14 +35,17 @@ describe('what cancels does so for all numbers, 0, NaN and infinities too', () =
   gives('sqrt(x)² at -1 is NaN', [f64([-1])], (v) => v.sqrt().sqr(), [NaN]);
   gives('exp(log(-1)) is NaN', [f64([-1])], (v) => v.log().exp(), [NaN]);
 
-  it('DebugMode tolerates them', () => {
-    const v = tno.dvector('v');
-    const results = cancelled.map(([, f]) => f(v) as typeof v);
-    const f = tno.function([v], results, { mode: 'DebugMode', device: ways[0].device });
-    expect(f([0, NaN, Infinity, 3]).map((y) => y.get(0))).toEqual(
-      cancelled.map(([, , value]) => value),
-    );
-  });
+  it.each(ways.filter(({ mode }) => mode === 'FAST_RUN'))(
+    'DebugMode tolerates them, $name',
+    ({ device }) => {
+      const v = tno.dvector('v');
+      const results = cancelled.map(([, f]) => f(v) as typeof v);
+      const f = tno.function([v], results, { mode: 'DebugMode', device });
+      expect(f([0, NaN, Infinity, 3]).map((y) => y.get(0))).toEqual(
+        cancelled.map(([, , value]) => value),
+      );
+    },
+  );
 });
 
 describe('sums and products in canonical form', () => {

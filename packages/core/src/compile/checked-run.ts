@@ -7,8 +7,10 @@ import { BadKernelError, BadProgramError, BadRewriteError, type TnoError } from 
 import type { Executable } from '../device/target.js';
 import type { OutputMemory } from '../device/output-memory.js';
 import { evaluate } from '../graph/evaluate.js';
+import { isShared, type SharedVariable } from '../graph/shared.js';
 import { userFrames } from '../graph/trace.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
+import { asWritten } from '../optimizer/mode.js';
 import { dtypeInfo } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 import { firstDifference, type Closeness } from './differences.js';
@@ -21,6 +23,9 @@ import {
 import type { RecordedRewrite } from './rewrite-log.js';
 
 type ErrorClass = new (message: string, options?: { trace?: string }) => TnoError;
+
+/** Each node as it is, in memory full of garbage. */
+const nodeMode = asWritten.runningAs('checked');
 
 /** The ways in which a node's code is run. */
 interface NodeWays {
@@ -47,6 +52,8 @@ export class CheckedRun extends NodeByNode {
     const old = targets.map((target) => target.getValue());
     const expected = this.values(inputs);
     const kept = inputs.map((x) => x.copy());
+    const others = sharedIn(this.parts).filter((variable) => !targets.includes(variable));
+    const before = others.map((variable) => variable.getValue());
     const results = this.program.run(inputs, memory);
     const set = targets.map((target) => target.getValue());
     const { graph } = this.parts;
@@ -56,6 +63,16 @@ export class CheckedRun extends NodeByNode {
       );
       inputs.forEach((x, k) =>
         refuse(BadProgramError, graph.inputs[k], x, kept[k], 'this input after the call', 'exact'),
+      );
+      others.forEach((v, k) =>
+        refuse(
+          BadProgramError,
+          v,
+          v.getValue(),
+          before[k],
+          'this variable after the call',
+          'exact',
+        ),
       );
     } catch (error) {
       targets.forEach((target, k) => target.setValue(old[k]));
@@ -137,13 +154,20 @@ export class CheckedRun extends NodeByNode {
       const { device } = this.parts;
       const strided = node.inputs.some((v) => v.type.rank > 1);
       ways = {
-        plain: nodeFunction(node, device),
-        transposed: strided ? nodeFunction(node, device, true) : null,
+        plain: nodeFunction(node, device, { mode: nodeMode }),
+        transposed: strided
+          ? nodeFunction(node, device, { mode: nodeMode, transposed: true })
+          : null,
       };
       this.ways.set(node, ways);
     }
     return ways;
   }
+}
+
+function sharedIn({ graph }: NodeByNodeParts): SharedVariable[] {
+  const read = [...graph.outputs, ...graph.nodes().flatMap(({ inputs }) => inputs)];
+  return [...new Set(read.filter(isShared))];
 }
 
 /** Axes reversed, contiguous. */

@@ -149,18 +149,19 @@ export function prepare(
   );
   const rules: OptimizerProfile = new Map();
   const times: number[] = [performance.now()];
+  const verify = config.verify || mode.running === 'checked';
   const log = new RewriteLog(new Set(graph.inputs));
   const phases = optimize(graph, device.target, mode, {
     profile: rules,
     verbose: config.optimizerVerbose,
-    verify: config.verify,
+    verify,
     ...(config.onRewriteError !== 'raise' && { onError: passOver }),
     ...(mode.running === 'checked' && { record: log.record }),
   });
   times.push(performance.now());
   const { results, targets, roots } = spec;
   const lowered = lower(graph, results.length, targets, device.target, mode, roots);
-  if (config.verify) verifyProgram(lowered.program);
+  if (verify) verifyProgram(lowered.program);
   times.push(performance.now());
   const [optimizing, lowering] = times.slice(1).map((t, k) => t - times[k]);
   const profile = { phases, rules, optimize: optimizing, lower: lowering };

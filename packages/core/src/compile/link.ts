@@ -10,7 +10,7 @@ export function link(
   { device, lowered, graph, spec, mode, rewrites }: Linked,
   source: SourceUnit,
 ): Executable {
-  const program = load(device, lowered, source);
+  const program = load(device, lowered, source, mode.running === 'checked');
   const parts = { device, graph, targets: spec.targets };
   if (mode.running === null) return program;
   if (mode.running === 'checked') return new CheckedRun(parts, rewrites, program);

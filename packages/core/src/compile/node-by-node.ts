@@ -11,7 +11,8 @@ import { FunctionGraph } from '../graph/function-graph.js';
 import { isShared, type SharedVariable } from '../graph/shared.js';
 import { Apply, TensorVariable } from '../graph/variable.js';
 import { lower } from '../lower/lower.js';
-import { asWritten, type Watch } from '../optimizer/mode.js';
+import { verifyProgram } from '../lower/verify-program.js';
+import { asWritten, type Mode, type Watch } from '../optimizer/mode.js';
 import { optimize } from '../optimizer/phases.js';
 import { transpose } from '../ops/dimshuffle.js';
 import type { NDArray } from '../types/ndarray.js';
@@ -26,8 +27,18 @@ export type NodeFunction = (
   memory?: readonly (OutputMemory | null)[],
 ) => NDArray[];
 
-/** The node compiled alone. `transposed`: it takes its inputs with their axes reversed, and reads them as strided views. */
-export function nodeFunction(node: Apply, device: Device, transposed = false): NodeFunction {
+export interface NodeFunctionOptions {
+  /** It takes its inputs with their axes reversed, and reads them as strided views. */
+  readonly transposed?: boolean;
+  readonly mode?: Mode;
+}
+
+/** The node compiled alone. */
+export function nodeFunction(
+  node: Apply,
+  device: Device,
+  { transposed = false, mode = asWritten }: NodeFunctionOptions = {},
+): NodeFunction {
   const leaves = node.inputs.map(({ type }) => {
     const shape = transposed ? [...type.shape].reverse() : type.shape;
     return new TensorVariable(new TensorType(type.dtype, shape));
@@ -40,9 +51,11 @@ export function nodeFunction(node: Apply, device: Device, transposed = false): N
   const { outputs } = new Apply(node.op, given, types, node.trace);
   const spec = specify(leaves, outputs, { onUnusedInput: 'ignore' }, device);
   const graph = new FunctionGraph(leaves, outputs);
-  optimize(graph, device.target, asWritten);
-  const lowered = lower(graph, outputs.length, [], device.target, asWritten);
-  const executable = load(device, lowered, device.target.emit(lowered.program));
+  optimize(graph, device.target, mode);
+  const lowered = lower(graph, outputs.length, [], device.target, mode);
+  if (mode.running === 'checked') verifyProgram(lowered.program);
+  const source = device.target.emit(lowered.program);
+  const executable = load(device, lowered, source, mode.running === 'checked');
   return (inputs, memory) => {
     const values = inputs.map((v) => v.contiguous());
     try {

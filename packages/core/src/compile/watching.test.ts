@@ -132,6 +132,54 @@ function plusOne(
   return (v) => tno.apply1(op, [v]);
 }
 
+type Build = (scope: tno.StepScope, node: tno.Apply) => readonly number[];
+
+/** An op that gives its operand, with code of its own. */
+function stepsOp(
+  name: string,
+  build: Build,
+): (v: tno.TensorVariable) => tno.TensorVariable<'float64', 1> {
+  const op = tno.defineOp({
+    name,
+    props: {},
+    types: ([v]) => [v.type],
+    shapes: (_algebra, [shape]) => [shape],
+    perform: ([v]) => [v.copy()],
+    pullback: (_node, [g]) => [g],
+    lower: { kind: 'steps', build },
+  });
+  return (v) => tno.apply1(op, [v]) as never;
+}
+
+/** out = x + t, where of t only element 0 was set, to 0. */
+const partlyWritten: Build = (scope, node) => {
+  const { builder } = scope;
+  const [v] = node.inputs;
+  const shape = scope.shape(v);
+  const site = builder.site(node.op.name);
+  const [t, out] = [builder.temp('float64', shape), builder.temp('float64', shape)];
+  const first = new tno.KernelBuilder('first', [1]);
+  first.store(first.operand('float64', [0]), first.constant('float64', 0));
+  builder.kernel(first.build(), [t], [], site);
+  const add = new tno.KernelBuilder('add', [{ param: 0 }]);
+  const [a, b, c] = [0, 1, 2].map(() => add.operand('float64', [1]));
+  add.store(c, add.scalar('add', add.load(a), add.load(b)));
+  builder.kernel(add.build(), [scope.buffer(v), t, out], [shape[0]], site);
+  return [out];
+};
+
+/** Doubles the operand where it lies. */
+const writesOperand: Build = (scope, node) => {
+  const { builder } = scope;
+  const buffer = scope.buffer(node.inputs[0]);
+  const twice = new tno.KernelBuilder('twice', [{ param: 0 }]);
+  const at = twice.operand('float64', [1]);
+  const value = twice.load(at);
+  twice.store(at, twice.scalar('add', value, value));
+  builder.kernel(twice.build(), [buffer], [scope.shape(node.inputs[0])[0]], builder.site('bold'));
+  return [buffer];
+};
+
 describe('DebugMode', () => {
   const debug = (y: tno.TensorVariable, on: Device = device) =>
     tno.function([x], y, { mode: 'DebugMode', device: on });
@@ -208,6 +256,74 @@ describe('DebugMode', () => {
     expect(() => debug(x.abs(), aliasing)(f64([1]))).toThrow(
       'expected a result in memory of its own',
     );
+  });
+
+  it('finds elements that nothing wrote, in temps too', () => {
+    const f = debug(stepsOp('first only', partlyWritten)(x));
+    expect(() => f(f64([0, 0]))).toThrow(
+      /^\[first only\] expected 0 at element 1, got NaN of its code/,
+    );
+    const g = tno.function([x], stepsOp('first only', partlyWritten)(x), { device });
+    expect(g(f64([0, 0])).get(0)).toBe(0);
+  });
+
+  it('finds code that is wrong on strided operands', () => {
+    const m = tno.dmatrix('m');
+    // After the Program and the node's code comes its code on transposed operands.
+    const wrong = meddling((inner, n, inputs, memory) => {
+      const results = inner.run(inputs, memory);
+      if (n === 2) results[0].data[1] = 42;
+      return results;
+    });
+    const f = tno.function([m], m.abs(), { mode: 'DebugMode', device: wrong });
+    expect(() =>
+      f(
+        f64([
+          [0, 1],
+          [2, 3],
+        ]),
+      ),
+    ).toThrow(
+      // prettier-ignore
+      '[abs] expected 1 at element 1, got 42 of its code on transposed operands',
+    );
+  });
+
+  it('finds code that writes to an operand, or lends it as its result', () => {
+    const run = (build: Build): unknown => debug(stepsOp('bold', build)(x).add(1))(f64([1, 2]));
+    expect(() => run(writesOperand)).toThrow(tno.VerifyError);
+    const host = tno.asOp({
+      name: 'rude',
+      inputs: [x.type],
+      outputs: [x.type],
+      shapes: (_algebra, [shape]) => [shape],
+      perform: (v) => {
+        v.data[v.offset] = 9;
+        return [v.copy()];
+      },
+    });
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect(() => debug(host(x)[0])(f64([1, 2]))).toThrow(
+      '[rude] expected operand 0 to stay 1 at element 0, got 9',
+    );
+  });
+
+  it('finds a write to a shared variable that has no update', () => {
+    const w = tno.shared(f64([1]), 'w', { device, shape: [null] });
+    const writing = meddling((inner, n, inputs, memory) => {
+      const results = inner.run(inputs, memory);
+      if (n === 0) w.setValue(f64([7]));
+      return results;
+    });
+    const f = tno.function([x], x.add(w), { mode: 'DebugMode', device: writing });
+    expect(() => f(f64([0]))).toThrow('expected 1 at element 0, got 7 of this variable after');
+  });
+
+  it('verifies the Program and the graph after every rewrite', () => {
+    const ofOtherType: tno.Rule = tno.rule('to float32', '*', ['canonicalize'], ({ op, inputs }) =>
+      op.name.startsWith('plus_') ? inputs[0].cast('float32') : null,
+    );
+    expect(() => debug(plusOne(1, [ofOtherType])(x))).toThrow(tno.TnoError);
   });
 
   it('finds a Program that differs from its nodes, and takes its updates back', () => {

@@ -28,7 +28,7 @@ export interface Lowered {
 }
 
 /**
- * The Program is not verified.
+ * The Program is not verified. In a mode that checks, memory is filled with garbage before it is used.
  * @param graph outputs are the function's, then the updates' values
  * @param outputCount how many of them are the function's
  * @param asWritten the same as before the optimizer: what their sizes require is required, also where
@@ -54,6 +54,7 @@ export function lower(
     value: graph.outputs[outputCount + k],
   }));
   new Region(context, graph, bound, null, asWritten).writeFunction(outputCount, updates);
+  if (mode.running === 'checked') context.builder.poison();
   return {
     program: context.builder.finish(false),
     sites: context.siteNodes,

@@ -23,6 +23,7 @@ import type {
   SizeId,
   Step,
 } from './program.js';
+import { poisoned } from './poison.js';
 import { SizeTable } from './size-table.js';
 import { verifyProgram } from './verify-program.js';
 
@@ -53,6 +54,7 @@ export class ProgramBuilder {
   };
   private loops = 0;
   private finished = false;
+  private isPoisoned = false;
 
   /** The call's next input. */
   input(dtype: DType, rank: number): BufferId {
@@ -226,10 +228,17 @@ export class ProgramBuilder {
     this.push({ kind: 'commit', reserve: [] });
   }
 
+  /** Has `finish` fill temps and outputs with garbage before they are first touched: see poison.ts. */
+  poison(): void {
+    this.isPoisoned = true;
+  }
+
   /** The Program, verified unless the caller does so itself. The builder is used up. @throws VerifyError (E_VERIFY) */
   finish(verify = true): Program {
     if (this.finished) throw new VerifyError('[program] expected one call of finish, got a second');
     this.finished = true;
+    // Checks know the block that they belong to: it stays the same list.
+    if (this.isPoisoned) this.root.splice(0, this.root.length, ...poisoned(this.root, this));
     const program = finishProgram({
       sizes: this.sizes.nodes,
       buffers: this.buffers,

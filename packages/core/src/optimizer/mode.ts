@@ -68,6 +68,11 @@ export class Mode {
     return new Mode(this.name, new Set([...this.excluded, ...tags]), this.running);
   }
 
+  /** This mode, its functions run in another way. */
+  runningAs(running: Running): Mode {
+    return new Mode(this.name, this.excluded, running);
+  }
+
   /** Whether something with these tags runs: no tag of it is excluded. */
   allows(tags: readonly ModeTag[]): boolean {
     return !tags.some((tag) => this.excluded.has(tag));
