@@ -142,7 +142,7 @@ bool is_full(int folder) {
 // One command makes a library of one part; of several, one each, and one that links them.
 bool make_library(int folder, const LibraryRequest& request, const std::string& source,
                   const std::string& library, std::string& error) {
-  std::vector<std::string> link{"-shared", "-o", library};
+  std::vector<std::string> link{"-shared", "-nostdlib", "-o", library};
   std::deque<WorkFile> objects;
   std::vector<std::vector<std::string>> commands;
   for (uint32_t part = 0; part < request.parts && request.parts > 1; ++part) {
@@ -158,7 +158,8 @@ bool make_library(int folder, const LibraryRequest& request, const std::string& 
   } else if (!run_compiler(request.compiler, std::move(commands), folder, error)) {
     return false;
   }
-  link.push_back("-lm");
+  // Not the C library, which the process has and whose look-up takes half of the time.
+  link.insert(link.end(), {"-lm", "-lgcc"});
   return run_compiler(request.compiler, {std::move(link)}, folder, error);
 }
 
