@@ -5,7 +5,13 @@ import { withFeatures } from '../src/features.js';
 /** Prettier pads the cells of tables. */
 const unpadded = (text: string): string => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 
+const features = readFileSync(new URL('../../../FEATURES.md', import.meta.url), 'utf8');
+
 it('FEATURES.md shows the table of operations as it is: else run npm run features', () => {
-  const text = readFileSync(new URL('../../../FEATURES.md', import.meta.url), 'utf8');
-  expect(unpadded(withFeatures(text))).toBe(unpadded(text));
+  expect(unpadded(withFeatures(features))).toBe(unpadded(features));
+});
+
+it('no operation of the table runs in JavaScript on the cpu', () => {
+  expect(features).toMatch(/reference, cpu/);
+  expect(features).not.toMatch(/cpu \(in JavaScript\)/);
 });
