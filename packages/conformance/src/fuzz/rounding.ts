@@ -2,6 +2,7 @@
 import {
   Constant,
   isFloat,
+  ShapeError,
   toposort,
   type DType,
   type NDArray,
@@ -54,13 +55,16 @@ export function isGrid(value: NDArray): boolean {
   return flatNumbers(value).every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
 }
 
+/** Elements of what is on the way to a value: more than any small graph has to make. */
+const MOST_ELEMENTS = 10_000;
+
 export interface Computed {
   readonly value: NDArray;
   /** Whether everything on the way had few bits, so that nothing was rounded. */
   readonly exact: boolean;
 }
 
-/** The variable's value, everything on the way to it moved by `roundings` steps between floats. */
+/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large */
 export function computed(
   variable: TensorVariable,
   values: ReadonlyMap<TensorVariable, NDArray>,
@@ -74,6 +78,9 @@ export function computed(
   for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
     const operands = node.inputs.map(valueOf);
     const results = node.op.perform(operands, node);
+    const size = Math.max(...results.map((result) => result.size));
+    if (size > MOST_ELEMENTS)
+      throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
     // A routine rounds on its way, also where what it arrives at has few bits, or is 0.
     const isRoutine = node.op.lower.kind === 'routine';
     node.outputs.forEach((output, k) => {
@@ -82,10 +89,10 @@ export function computed(
       if (isRounded) exact = false;
       const by = roundings * (epsilon[output.dtype] ?? 0);
       const moves = by !== 0 && isRounded && (output !== variable || isRoutine);
-      const size = isRoutine ? largest(result) : 0;
+      const scale = isRoutine ? largest(result) : 0;
       known.set(
         output,
-        moves ? shifted(result, salt, (x) => by * Math.max(size, Math.abs(x))) : result,
+        moves ? shifted(result, salt, (x) => by * Math.max(scale, Math.abs(x))) : result,
       );
     });
   }

@@ -8,6 +8,8 @@ import {
   function as compile,
   grad,
   incAt,
+  lcol,
+  lmatrix,
   lscalar,
   lvector,
   modes,
@@ -248,6 +250,28 @@ describe('computed indices', () => {
 
   it('count from the end of what they index, not of the memory behind it', () => {
     expect(gather(value, ndarray([-1n, 0n])).toNested()).toEqual([Math.exp(2), 1]);
+  });
+
+  it('do not move along axes that an index stretches', () => {
+    const [rows, columns] = [lcol('rows'), lmatrix('columns')];
+    const picked = m.at(rows, columns).T.at(k);
+    const f = compile([m, rows, columns, k], picked, { device });
+    const chosen = f(
+      ndarray(
+        [
+          [10, 11],
+          [20, 21],
+        ],
+        'float64',
+      ),
+      ndarray([[0n], [1n]]),
+      ndarray([
+        [0n, 1n],
+        [1n, 0n],
+      ]),
+      ndarray([1n]),
+    );
+    expect(chosen.toNested()).toEqual([[11, 20]]);
   });
 
   it('are checked by the sizes of what they index', () => {

@@ -47,10 +47,15 @@ function indexShape<S>(
 /** Point in `x`: the leading coordinates from the index arrays, the others as they are. */
 function gatherPoint(scope: PointScope, indices: readonly TensorVariable[], point: Point): Point {
   const rank = indices[0].type.rank;
-  const leading = indices.map((index): Coordinate => ({
-    kind: 'value',
-    value: scope.at(index, point.slice(0, rank)),
-  }));
+  const start: Coordinate = { kind: 'affine', offset: scope.sizes.const(0), terms: [] };
+  const isStretched = (index: TensorVariable, axis: number): boolean =>
+    index.type.broadcasts(axis) && indices.some((other) => !other.type.broadcasts(axis));
+  const leading = indices.map((index): Coordinate => {
+    const own = point
+      .slice(0, rank)
+      .map((coordinate, axis) => (isStretched(index, axis) ? start : coordinate));
+    return { kind: 'value', value: scope.at(index, own) };
+  });
   return [...leading, ...point.slice(rank)];
 }
 
