@@ -100,6 +100,8 @@ describe('cross-entropy', () => {
     '-log(softmax(m)) before the index': (m, y) => pick(tno.softmax(m).log().neg(), y),
     'a transposed softmax': (m, y) => tno.softmax(m).log().T.at(y, rows(y)).neg(),
     'one-hot targets': (m, y) => oneHot(tno.softmax(m), y),
+    'categoricalCrossentropy': (m, y) => tno.categoricalCrossentropy(tno.softmax(m), y),
+    'categoricalCrossentropy, one-hot': (m, y) => tno.categoricalCrossentropy(tno.softmax(m), tno.toOneHot(y, 2, 'float64')),
     'softmax by exp(x - max)': (m, y) => pick(manual(m).log(), y).neg(),
     'softmax by exp(x) alone': (m, y) => pick(plain(m).log(), y).neg(),
   }; // prettier-ignore
@@ -139,7 +141,18 @@ describe('cross-entropy', () => {
       .add(tno.sub(1, t).mul(tno.sub(1, p).log()))
       .neg();
   };
-  gives('binary, of sigmoid(±1000) and the opposite: 1000', [f64([1000, -1000]), f64([0, 1])], binary, [1000, 1000]); // prettier-ignore
+  gives(
+    'binary, of sigmoid(±1000) and the opposite: 1000',
+    [f64([1000, -1000]), f64([0, 1])],
+    binary,
+    [1000, 1000],
+  );
+  gives(
+    'binaryCrossentropy of them too',
+    [f64([1000, -1000]), f64([0, 1])],
+    (x, t) => tno.binaryCrossentropy(x.sigmoid(), t),
+    [1000, 1000],
+  ); // prettier-ignore
 });
 
 describe('NaN in extremes', () => {
