@@ -14,7 +14,7 @@ import { Caller, type AsyncOptions } from './caller.js';
 import { copyCompilation, sharedOf, type CopyOptions } from './copy.js';
 import type { Compilation } from './compilation.js';
 import { link } from './link.js';
-import { profilerOf, warnOfHostSteps, type Profiler } from './profiler.js';
+import { lookAtHostSteps, profilerOf, type Profiler } from './profiler.js';
 import { RewriteLog } from './rewrite-log.js';
 import { specify, type SpecificationOptions } from './specification.js';
 import type {
@@ -177,10 +177,10 @@ export function finish<I, O>(
   emit: number,
 ): CompiledFunction<I, O> {
   const start = performance.now();
+  lookAtHostSteps(parts.lowered);
   const executable = link(parts, source);
   const compileProfile: CompileProfile = { ...profile, emit, load: performance.now() - start };
   const made: Compilation = { ...parts, executable, source, compileProfile };
-  warnOfHostSteps(made);
   return callable<I, O>(made, options.trustInput === true, options.profile);
 }
 

@@ -77,6 +77,69 @@ describe('the mode of a function', () => {
 });
 
 describe('flags of compiling', () => {
+  it('onHostStep warns of ops in JavaScript, refuses them, or says nothing', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const slow = tno.asOp({
+      name: 'slow',
+      inputs: [x.type],
+      outputs: x.type,
+      shapes: (_algebra, [shape]) => [shape],
+      perform: (v) => v,
+    });
+    tno.config.onHostStep = 'ignore';
+    compiled('FAST_RUN', slow(x) as typeof x);
+    expect(warn).not.toHaveBeenCalled();
+    tno.config.onHostStep = 'raise';
+    const refused = (): unknown => compiled('FAST_RUN', slow(x) as typeof x);
+    expect(refused).toThrow(tno.CompileError);
+    expect(refused).toThrow(
+      /^\[slow\] expected compiled code .* got JavaScript\nmade at .*modes\.test\.ts/,
+    );
+    tno.config.onHostStep = 'warn';
+    compiled('FAST_RUN', slow(x) as typeof x);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
+  it('warnFloat64 tells of float64 variables that the program makes, not of what becomes of them', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const v = tno.fvector('v');
+    tno.config.warnFloat64 = 'warn';
+    try {
+      const y = v.exp();
+      expect(warn).not.toHaveBeenCalled();
+      tno.grad(y.cast('float64').sum(), v);
+      expect(warn.mock.calls.flat().join()).toMatch(
+        /^tno: \[warnFloat64\] expected no float64, got float64\(\?\) \(made at .*modes\.test\.ts/,
+      );
+      tno.config.warnFloat64 = 'raise';
+      expect(() => tno.dvector('d')).toThrow(tno.DTypeError);
+    } finally {
+      tno.config.warnFloat64 = 'ignore';
+      warn.mockRestore();
+    }
+  });
+
+  it('exceptionVerbosity=high shows the graph below the op that failed', () => {
+    const y = x.add(tno.dvector('y')).exp();
+    const f = tno.function([x, y.owner?.inputs[0].owner?.inputs[1] as typeof x], y, { device });
+    const messageOf = (): string => {
+      try {
+        f(d64([1]), d64([1, 2]));
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    expect(messageOf()).not.toContain('\nadd');
+    tno.config.exceptionVerbosity = 'high';
+    try {
+      expect(messageOf()).toMatch(/\[add\] expected equal sizes[^]*called with[^]*\nadd/);
+    } finally {
+      tno.config.exceptionVerbosity = 'low';
+    }
+  });
+
   it('optimizerVerbose prints each rewrite', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     compiled(undefined, x.mul(1));

@@ -1,5 +1,7 @@
 /** Switching the recording of a function's calls on and off, and warnings of slow paths. */
 import { config } from '../config/config.js';
+import { CompileError } from '../errors.js';
+import type { Lowered } from '../lower/lower.js';
 import { Recording } from '../device/recording.js';
 import { userFrames } from '../graph/trace.js';
 import type { Compilation } from './compilation.js';
@@ -69,10 +71,20 @@ function warnOnce(subject: string, text: string, madeAt: string | null): void {
 /** Ops that are there to run in JavaScript. */
 const looking: ReadonlySet<string> = new Set(['print', 'breakpoint']);
 
-/** Warns of ops that run in JavaScript. */
-export function warnOfHostSteps({ lowered }: Compilation): void {
+/** Does about ops that run in JavaScript what the flag onHostStep says. @throws CompileError */
+export function lookAtHostSteps(lowered: Lowered): void {
+  if (config.onHostStep === 'ignore') return;
   for (const { op, trace } of lowered.hosts) {
     if (looking.has(op.name)) continue;
+    if (config.onHostStep === 'raise') {
+      const [frame = 'a place not known'] = userFrames(trace, 1);
+      throw new CompileError(
+        `[${op.name}] expected compiled code (onHostStep=raise), got JavaScript`,
+        {
+          trace: `made at ${frame}`,
+        },
+      );
+    }
     const text = 'runs in JavaScript inside compiled functions; f.profile() shows what that takes';
     warnOnce(op.name, text, userFrames(trace, 1)[0] ?? null);
   }

@@ -1,4 +1,6 @@
 /** Turns a failed run into the error a user can act on: op, both sizes, the user's line, the arguments. */
+import { config } from '../config/config.js';
+import { debugPrint } from '../debug/debug-print.js';
 import { RunError, type RunFailure } from '../device/target.js';
 import {
   AssertError,
@@ -105,6 +107,9 @@ function traceOf(node: Apply | undefined, { spec, values }: FailedCall): string 
       (frame, k) => `${k === 0 ? 'made at' : '     at'} ${frame}`,
     ),
     `called with ${args.length === 0 ? 'no arguments' : args.join(', ')}`,
+    ...(node !== undefined && config.exceptionVerbosity === 'high'
+      ? [debugPrint(node.outputs)]
+      : []),
   ].join('\n');
 }
 

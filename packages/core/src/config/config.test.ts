@@ -47,6 +47,9 @@ describe('flags', () => {
       optimizerExcluding: '',
       onRewriteError: 'raise',
       onUnusedInput: 'raise',
+      onHostStep: 'warn',
+      warnFloat64: 'ignore',
+      exceptionVerbosity: 'low',
       optimizerVerbose: false,
     });
     settings.configure({ ...config });

@@ -82,6 +82,21 @@ export const flags = {
     'raise',
     'What a rewrite that throws does: fail the compilation, be skipped with a warning, or be skipped.',
   ),
+  onHostStep: choice(
+    ['warn', 'ignore', 'raise'],
+    'warn',
+    'What function() does about an op that runs in JavaScript inside of compiled code, as those of asOp do.',
+  ),
+  warnFloat64: choice(
+    ['ignore', 'warn', 'raise'],
+    'ignore',
+    'What happens where the program makes a float64 variable: for finding what makes a float32 program slow.',
+  ),
+  exceptionVerbosity: choice(
+    ['low', 'high'],
+    'low',
+    'Whether errors of a call also print the graph below the op that failed.',
+  ),
   onUnusedInput: choice(
     ['raise', 'warn', 'ignore'],
     'raise',
@@ -99,6 +114,31 @@ export type Flags = {
   -readonly [K in FlagName]: K extends 'floatX' ? FloatX : Value<(typeof flags)[K]>;
 };
 
+/** What flags of Theano became that are none here; those that only one of its backends had are left out. */
+const instead: Readonly<Record<string, string>> = {
+  'linker, cxx, gcc.cxxflags': 'the flags `kernels` and `compiler`; code is the same for all of them',
+  'optimizer, optimizer_requiring': 'the flag `mode`, and `Mode.including`, `excluding`',
+  'cast_policy, int_division': 'one rule: an integer takes the width of the float it meets; `div`, `intDiv`',
+  'allow_gc': '`f.free()`; memory is planned once a function',
+  'check_input': '`trustInput` of a function',
+  'NanGuardMode.*': 'options of `nanGuardMode()`',
+  'DebugMode.*': 'DebugMode checks everything, always',
+  'profile_memory, profile_optimizer, profiling.*': '`f.profile()`, which has all of them',
+  'compute_test_value, print_test_value': '`x.eval()` and `tno.nd`',
+  'traceback.limit': 'every node keeps its line',
+  'openmp, openmp_elemwise_minsize': 'the environment variable `TNO_NUM_THREADS`',
+  'deterministic, conv.assert_shape': 'results are always deterministic, shapes always checked',
+  'compile.wait, compile.timeout, cmodule.age_thresh_use': 'nothing waits for locks; `cacheLimit`, `tno cache trim`',
+  'blas.ldflags': 'the flag `providers`; libraries are found when they are opened',
+}; // prettier-ignore
+
+/** The flags of Theano that are none here, and what there is in their place, as a Markdown table. */
+export function describeOtherFlags(): string {
+  const code = (names: string): string => names.replace(/[\w.*]+/g, (name) => `\`${name}\``);
+  const rows = Object.entries(instead).map(([names, what]) => `| ${code(names)} | ${what} |`);
+  return ['| In Theano | Here |', '| --- | --- |', ...rows].join('\n');
+}
+
 /** The flags as a Markdown table. */
 export function describeFlags(): string {
   const code = (value: unknown): string => (value === '' ? 'empty' : `\`${String(value)}\``);
@@ -108,5 +148,7 @@ export function describeFlags(): string {
       return `| \`${name}\` | ${taken} | ${code(standard)} | ${about} |`;
     },
   );
-  return ['| Flag | Values | Default | What it does |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| Flag | Values | Default | What it does |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }

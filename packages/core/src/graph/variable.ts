@@ -11,6 +11,7 @@ import type { TensorType } from '../types/tensor-type.js';
 import { refuseKnownClash } from './known-sizes.js';
 import type { Op } from './op.js';
 import { captureTrace, isTraceInherited, type Trace } from './trace.js';
+import { warnFloat64 } from './warn-float64.js';
 
 let nextId = 0;
 
@@ -51,6 +52,7 @@ export class TensorVariable<D extends DType = DType, R extends number = number> 
     this.index = index;
     this.name = name;
     this.leafTrace = owner === null ? captureTrace() : null;
+    warnFloat64(type, this.trace);
   }
 
   get dtype(): D {
