@@ -102,6 +102,18 @@ describe('random graphs', () => {
     );
   });
 
+  it('do not grow beyond a few times their size', () => {
+    fc.assert(
+      fc.property(graphRecipe, (recipe) => {
+        const graph = functionGraph(makeGraph(recipe));
+        const before = graph.nodeCount;
+        const after = optimize(graph, anyTarget, modes.FAST_RUN).map((phase) => phase.nodesAfter);
+        expect(Math.max(...after)).toBeLessThanOrEqual(8 * before + 40);
+      }),
+      runs(200),
+    );
+  });
+
   const device = createReferenceDevice();
   const { FAST_RUN, FAST_COMPILE, NONE } = modes;
   it.each([

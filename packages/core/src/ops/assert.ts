@@ -1,5 +1,6 @@
 /** assert: a value that exists only while conditions hold; checked by whatever device runs it, with no call back. */
 import { AssertError, TypeInferenceError } from '../errors.js';
+import { isConstant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { rule } from '../optimizer/rule.js';
@@ -29,7 +30,18 @@ function assertOp(message: string): Op {
       sizesFrom: 1,
       map: (_scope, _node, point) => point,
     },
-    rules: [rule('remove assertions', 'assert', ['remove-assert'], ({ inputs: [x] }) => x)],
+    rules: [
+      rule('remove assertions', 'assert', ['remove-assert'], ({ inputs: [x] }) => x),
+      rule(
+        'drop an assertion that holds',
+        'assert',
+        ['canonicalize'],
+        ({ inputs: [x, ...conditions] }) =>
+          conditions.every((v) => isConstant(v) && v.scalar !== null && Number(v.scalar) !== 0)
+            ? x
+            : null,
+      ),
+    ],
   });
 }
 

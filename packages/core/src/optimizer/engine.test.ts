@@ -12,7 +12,8 @@ import { dmatrix, dvector } from '../tensor/create.js';
 import { tensor } from '../tensor/create.js';
 import { rewrite, type OptimizerProfile } from './engine.js';
 import { inputsOf } from './match.js';
-import { rule } from './rule.js';
+import { Progress } from './progress.js';
+import { rule, type Rule } from './rule.js';
 
 const { x, y, m } = leaves;
 const swap = rule('swap', 'add', ['arith'], ({ inputs: [a, b] }) => add(b, a));
@@ -29,6 +30,30 @@ describe('rewriting', () => {
     expect(() => rewrite(graphOf([tanh(x)]), [sprout])).toThrow(
       /expected rewriting to keep the graph below 10000 nodes, got 1\d{4}: sprout added \d+/,
     );
+  });
+
+  it('counts growth over all sets of rules that follow one another', () => {
+    let tower: TensorVariable = x;
+    for (let k = 0; k < 1500; k++) tower = tanh(tower);
+    const graph = graphOf([tower]);
+    const progress = new Progress(graph);
+    const heads = ['tanh', 'sigmoid', 'sqr'] as const;
+    const into = [sigmoid, sqr, exp];
+    // Each makes three nodes of one.
+    const widen = (k: number): Rule =>
+      rule(`widen ${heads[k]}`, heads[k], ['arith'], ({ inputs: [a] }) =>
+        into[k](neg(mul(a, k + 2))),
+      );
+    rewrite(graph, [widen(0)], { progress });
+    rewrite(graph, [widen(1)], { progress });
+    expect(() => {
+      rewrite(graph, [widen(2)], { progress });
+      rewrite(
+        graph,
+        [rule('more', 'neg', ['arith'], ({ inputs: [a] }) => add(a, tanh(exp(mul(a, 9)))))],
+        { progress },
+      );
+    }).toThrow(/below 15000 nodes, got 15\d\d\d: more added \d+/);
   });
 
   it('stops a rule that does not come to an end', () => {

@@ -30,10 +30,6 @@ export type OptimizerProfile = Map<string, RuleProfile>;
 const USES_PER_NODE = 20;
 const LEAST_USES = 1000;
 
-/** Nodes that a graph may grow to, for each that it began with; small graphs may grow to more. */
-const GROWTH = 10;
-const LEAST_NODES = 10_000;
-
 /** How many nodes a rule's pattern is deep at most. */
 const REACH = 8;
 
@@ -78,7 +74,6 @@ class Rewriter {
   private readonly progress: Progress;
   private readonly context: RuleContext;
   private readonly cap: number;
-  private readonly largest: number;
   private readonly uses = new Map<string, number>();
   /** Nodes that each rule has added. */
   private readonly growth = new Map<string, number>();
@@ -104,7 +99,6 @@ class Rewriter {
     this.everywhere = this.byHead.get('*') ?? [];
     this.profiles = options.profile ?? new Map<string, RuleProfile>();
     this.cap = Math.max(LEAST_USES, USES_PER_NODE * graph.nodeCount);
-    this.largest = Math.max(LEAST_NODES, GROWTH * graph.nodeCount);
   }
 
   run(): void {
@@ -208,7 +202,7 @@ class Rewriter {
       );
     }
     this.growth.set(rule.name, (this.growth.get(rule.name) ?? 0) + added);
-    if (this.graph.nodeCount > this.largest) throw this.tooLarge();
+    if (this.graph.nodeCount > this.progress.mostNodes) throw this.tooLarge();
     if (this.options.verify === true) this.graph.verify();
   }
 
@@ -216,7 +210,7 @@ class Rewriter {
     const [[name, added]] = [...this.growth].sort(([, a], [, b]) => b - a);
     const count = this.graph.nodeCount;
     return new RewriteError(
-      `[optimizer] expected rewriting to keep the graph below ${this.largest} nodes, got ${count}: ` +
+      `[optimizer] expected rewriting to keep the graph below ${this.progress.mostNodes} nodes, got ${count}: ` +
         `${name} added ${added}`,
       { hint: "leave the rule's group out with mode.excluding(...)" },
     );

@@ -16,6 +16,7 @@ import { nnetRules } from './rules/nnet.js';
 import { productRules } from './rules/products.js';
 import { reduceRules } from './rules/reduce.js';
 import { shapeRules } from './rules/shape.js';
+import { structuredMatrixRules } from './rules/structured-matrices.js';
 import { stabilizeRules } from './rules/stabilize.js';
 import { subtensorRules } from './rules/subtensor.js';
 import { subtensorWriteRules } from './rules/subtensor-writes.js';
@@ -36,6 +37,7 @@ const generalRules: readonly Rule[] = [
   ...logRules,
   ...nnetRules,
   ...linearAlgebraRules,
+  ...structuredMatrixRules,
 ];
 
 const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] =>

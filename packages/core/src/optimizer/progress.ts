@@ -7,6 +7,10 @@ import type { Apply, TensorVariable } from '../graph/variable.js';
 import { GraphShapes } from './graph-shapes.js';
 import type { Rule } from './rule.js';
 
+/** Nodes that a graph may grow to, for each that it began with; small graphs may grow to more. */
+const GROWTH = 10;
+const LEAST_NODES = 10_000;
+
 export class Progress {
   private round = 1;
   /** The round in which a rule last came to an end. */
@@ -15,7 +19,12 @@ export class Progress {
   private readonly changed = new Map<Apply, number>();
   private known: GraphShapes | null = null;
 
-  constructor(private readonly graph: FunctionGraph) {}
+  /** Nodes that the graph may have at most, whatever set of rules makes it grow. */
+  readonly mostNodes: number;
+
+  constructor(private readonly graph: FunctionGraph) {
+    this.mostNodes = Math.max(LEAST_NODES, GROWTH * graph.nodeCount);
+  }
 
   /** Shapes, worked out anew when a variable that sizes are read from has been replaced. */
   get shapes(): GraphShapes {

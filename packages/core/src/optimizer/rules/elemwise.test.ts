@@ -10,7 +10,7 @@ import { constant } from '../../graph/constant.js';
 import { broadcastTo, full, zerosLike } from '../../ops/alloc.js';
 import { add, mul, neg, sub } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
-import { gt, switchOp } from '../../ops/compare.js';
+import { eq, gt, le, lt, neq, switchOp } from '../../ops/compare.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
 import { at } from '../../ops/advanced-index.js';
 import { gather } from '../../ops/gather.js';
@@ -21,7 +21,7 @@ import { exp, log } from '../../ops/transcendental.js';
 import { ndarray } from '../../types/ndarray.js';
 import { asWritten } from '../mode.js';
 
-const { x, y, m, r, c, s, b } = leaves;
+const { x, y, m, r, c, s, b, j, k } = leaves;
 const sizes = [shapeOf(m, 0), shapeOf(m, 1)];
 const numbers = constant(ndarray([1, 2, 3], 'float64'));
 const many = constant(ndarray([1, 0, 3], 'int64'));
@@ -56,6 +56,17 @@ describeRules({
         to: 'exp(x)',
       },
       'not an open condition': { from: switchOp(b, x, y) },
+    },
+  },
+  'what is compared with itself is known': {
+    tags: ['canonicalize', 'elemwise'],
+    cases: {
+      equal: { from: eq(j, j), to: 'alloc(1, shape_i0(j))' },
+      'at most': { from: le(k, k), to: '1' },
+      different: { from: neq(j, j), to: 'alloc(0, shape_i0(j))' },
+      below: { from: lt(k, k), to: '0' },
+      'not floats: NaN is not itself': { from: eq(x, x) },
+      'not with another': { from: eq(j, k) },
     },
   },
   'leave stretching to broadcasting': {

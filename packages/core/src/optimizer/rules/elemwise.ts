@@ -4,8 +4,9 @@ import { TnoError } from '../../errors.js';
 import { apply1, type Apply, type TensorVariable } from '../../graph/variable.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { padLeft } from '../../ops/elementwise.js';
+import { isFloat } from '../../types/dtype.js';
 import type { NDArray } from '../../types/ndarray.js';
-import { inPlaceOf, inputsOf, ownerIf, uniformValue } from '../match.js';
+import { filled, inPlaceOf, inputsOf, ownerIf, uniformValue } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 
 /** Folding takes and makes constants of this many elements at most. */
@@ -46,6 +47,18 @@ const knownChoice = rule(
     const value = uniformValue(cond);
     const taken = value !== null ? (Number(value) !== 0 ? a : b) : a === b ? a : null;
     return taken === null ? null : inPlaceOf(taken, node, shapes);
+  },
+);
+
+/** x == x and so on; NaN is not equal to itself, so not of floats. */
+const comparedWithItself = rule(
+  'what is compared with itself is known',
+  ['eq', 'neq', 'lt', 'le', 'gt', 'ge'],
+  ['canonicalize', 'elemwise'],
+  (node) => {
+    const [a, b] = node.inputs;
+    if (a !== b || isFloat(a.dtype)) return null;
+    return filled(node, /^(eq|le|ge)$/.test(node.op.name) ? 1 : 0);
   },
 );
 
@@ -102,6 +115,7 @@ const applyBeforeStretching = rule(
 export const elemwiseRules: readonly Rule[] = [
   foldConstants,
   knownChoice,
+  comparedWithItself,
   unstretchOperands,
   applyBeforeStretching,
 ];

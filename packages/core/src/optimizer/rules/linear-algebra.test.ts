@@ -8,7 +8,7 @@ import { cholesky } from '../../ops/factorizations.js';
 import { shapeOf } from '../../ops/shape.js';
 import { det, inverse, slogdet, solve } from '../../ops/solve.js';
 import { log } from '../../ops/transcendental.js';
-import { tril } from '../../ops/triangle.js';
+import { tril, triu } from '../../ops/triangle.js';
 
 const { a, m, n, q, x, u, s } = leaves;
 const l = cholesky(a);
@@ -61,20 +61,32 @@ describeRules({
         from: solve(transpose(l), m),
         to: 'solve_triangulartruetruefalse(choleskyfalse(a), m)',
       },
+      'lower triangle': {
+        from: solve(tril(a), m),
+        to: 'solve_triangulartruefalsefalse(a, m)',
+      },
+      'transposed upper triangle': {
+        from: solve(transpose(triu(a)), m),
+        to: 'solve_triangularfalsetruefalse(a, m)',
+      },
       'not by any matrix': { from: solve(a, m) },
+      'not by what lies beside a triangle': { from: solve(tril(a, 1), m) },
     },
   },
   'the determinant of a triangle is the product of its diagonal': {
     tags: ['specialize', 'linalg'],
     cases: {
       factor: { from: det(l), to: 'prod[0](extract_diag(choleskyfalse(a), 0))' },
+      triangle: { from: det(triu(a)), to: 'prod[0](extract_diag(a, 0))' },
       'not of any matrix': { from: det(a) },
     },
   },
-  'the log-determinant of a Cholesky factor is a sum over its diagonal': {
+  'the log-determinant of a triangle is a sum over its diagonal': {
     tags: ['specialize', 'linalg'],
     cases: {
       factor: { from: slogdet(l)[1], to: 'sum[0](log(extract_diag(choleskyfalse(a), 0)))' },
+      triangle: { from: slogdet(tril(a))[1], to: 'sum[0](log(abs(extract_diag(a, 0))))' },
+      'sign of a triangle': { from: slogdet(tril(a))[0], to: 'prod[0](sgn(extract_diag(a, 0)))' },
       'not of any matrix': { from: slogdet(a)[1] },
     },
   },

@@ -6,7 +6,7 @@ import { scalarConstant } from '../../graph/constant.js';
 import type { FunctionGraph } from '../../graph/function-graph.js';
 import type { TensorVariable } from '../../graph/variable.js';
 import { broadcastTo, onesLike } from '../../ops/alloc.js';
-import { add, mul, reciprocal } from '../../ops/arithmetic.js';
+import { abs, add, mul, reciprocal, sgn } from '../../ops/arithmetic.js';
 import { lt, switchOp } from '../../ops/compare.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { padLeft } from '../../ops/elementwise.js';
@@ -26,6 +26,7 @@ import { tril } from '../../ops/triangle.js';
 import { triangularSolution } from '../../ops/triangular.js';
 import { axesOf, inputsOf, isUniform, ownerIf, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
+import { factorOf, triangleOf } from './matrix-structure.js';
 
 const t = transposeMatrices;
 
@@ -111,27 +112,6 @@ const solveByInverse = rule(
   },
 );
 
-/** A matrix that is known to be a triangle. */
-interface KnownTriangle {
-  /** What is stored. */
-  readonly matrix: TensorVariable;
-  readonly lower: boolean;
-  /** Whether the matrix is the transpose of what is stored. */
-  readonly transposed: boolean;
-}
-
-/** A Cholesky factor, or the transpose of one. */
-function triangleOf(v: TensorVariable): KnownTriangle | null {
-  const stored = untransposed(v) ?? v;
-  const factor = ownerIf(stored, 'cholesky');
-  if (factor === null) return null;
-  return {
-    matrix: stored,
-    lower: factor.op.props['upper'] !== true,
-    transposed: stored !== v,
-  };
-}
-
 const solveByTriangle = rule(
   'solve and invert by triangles',
   ['solve', 'inverse'],
@@ -157,14 +137,16 @@ const determinantOfTriangle = rule(
 );
 
 const logarithmOfTriangle = rule(
-  'the log-determinant of a Cholesky factor is a sum over its diagonal',
+  'the log-determinant of a triangle is a sum over its diagonal',
   'slogdet',
   ['specialize', 'linalg'],
   ({ inputs: [a] }) => {
     const triangle = triangleOf(a);
     if (triangle === null) return null;
-    const logarithm = sum(log(diagonalsOf(triangle.matrix)), -1);
-    return [onesLike(logarithm), logarithm];
+    const diagonal = diagonalsOf(triangle.matrix);
+    const logarithm = sum(log(triangle.positive ? diagonal : abs(diagonal)), -1);
+    const sign = triangle.positive ? onesLike(logarithm) : prod(sgn(diagonal), -1);
+    return [sign, logarithm];
   },
 );
 
@@ -187,7 +169,7 @@ const gramOfFactor = rule(
   ['canonicalize', 'linalg'],
   ({ inputs: [x, y] }) => {
     if (x.type.rank !== y.type.rank || x.type.rank < 2) return null;
-    const [p, q] = [triangleOf(x), triangleOf(y)];
+    const [p, q] = [factorOf(x), factorOf(y)];
     if (p === null || p.matrix !== q?.matrix || p.transposed === q.transposed) return null;
     // L·Lᵀ of the lower triangle, Uᵀ·U of the upper.
     if (p.lower === p.transposed) return null;

@@ -11,6 +11,7 @@ import { at } from '../../ops/advanced-index.js';
 import { broadcastTo, zerosLike } from '../../ops/alloc.js';
 import { arange } from '../../ops/arange.js';
 import { add, mul } from '../../ops/arithmetic.js';
+import { eq, lt, switchOp } from '../../ops/compare.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { dot } from '../../ops/dot.js';
 import { flatNonzero } from '../../ops/nonzero.js';
@@ -41,6 +42,17 @@ describeRules({
       },
       'not of an input': { from: shapeOf(x, 0) },
       'not of a size known only when it runs': { from: shapeOf(flatNonzero(x), 0) },
+    },
+  },
+  'sizes that are known are constants': {
+    tags: ['canonicalize', 'shape'],
+    cases: {
+      'no size is below 0': { from: lt(shapeOf(x, 0), 0), to: '0' },
+      'a size is itself': { from: eq(shapeOf(x, 0), shapeOf(exp(x), 0)), to: '1' },
+      'a choice between sizes': { from: switchOp(lt(shapeOf(x, 0), 0), k, shapeOf(r, 0)), to: '1' },
+      'not of another size': { from: eq(shapeOf(m, 0), shapeOf(m, 1)) },
+      'not of values': { from: lt(k, 0) },
+      'not of floats': { from: lt(s, 0) },
     },
   },
   'element of a made vector': {

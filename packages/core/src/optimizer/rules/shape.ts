@@ -97,6 +97,20 @@ const shapeWithoutComputing = rule(
   },
 );
 
+/** Comparisons and choices that sizes decide, such as that no size is below 0. */
+const knownSizes = rule(
+  'sizes that are known are constants',
+  ['eq', 'lt', 'switch', 'minimum', 'maximum', 'add', 'sub', 'mul', 'int_div', 'mod'],
+  ['canonicalize', 'shape'],
+  ({ inputs, outputs: [out] }, { shapes }) => {
+    const ofSizes = inputs.every((v) => v.dtype === 'int64' || v.dtype === 'bool');
+    if (!ofSizes || out.type.rank > 0 || (out.dtype !== 'int64' && out.dtype !== 'bool'))
+      return null;
+    const value = shapes.sizes.constant(shapes.valueOf(out));
+    return value === null ? null : scalarConstant(value, out.dtype);
+  },
+);
+
 const elementOfVector = rule(
   'element of a made vector',
   'subtensor',
@@ -170,6 +184,7 @@ const mergeStretches = rule(
 
 export const shapeRules: readonly Rule[] = [
   shapeWithoutComputing,
+  knownSizes,
   elementOfVector,
   mergeShuffles,
   mergeReshapes,

@@ -4,7 +4,7 @@ import { at, incAt, setAt } from '../../ops/advanced-index.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { arange } from '../../ops/arange.js';
 import { add, mul } from '../../ops/arithmetic.js';
-import { dimshuffle } from '../../ops/dimshuffle.js';
+import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { dot } from '../../ops/dot.js';
 import { gather } from '../../ops/gather.js';
 import { shapeOf, specifyShape } from '../../ops/shape.js';
@@ -26,6 +26,29 @@ describeRules({
       'not to another size': { from: at(x, slice(0, k)) },
       'not backward': { from: at(x, slice(null, null, -1)) },
       'not from the second on': { from: at(x, slice(1, null)) },
+    },
+  },
+  'index before a dimshuffle': {
+    tags: [...tags],
+    cases: {
+      'a row of a transpose': {
+        from: at(transpose(m), 0),
+        to: 'subtensor[[slice,false,false,1],at](m, 0)',
+      },
+      'a slice of columns of a transpose': {
+        from: at(transpose(m), null, slice(1, null)),
+        to: 'dimshuffle[1,0](subtensor[[slice,true,false,1],[slice,false,false,1]](m, 1))',
+      },
+      'beside an axis that was put in': {
+        from: at(dimshuffle(x, [0, 'x']), slice(1)),
+        to: 'dimshuffle[0,x](subtensor[[slice,false,true,1]](x, 1))',
+      },
+      'without an axis that was taken out': {
+        from: at(dimshuffle(r, [1]), k),
+        to: 'dimshuffle[](subtensor[[slice,false,false,1],at](r, k))',
+      },
+      'not of an axis that was put in': { from: at(dimshuffle(x, [0, 'x']), null, 0) },
+      'not of anything else': { from: at(m, 0) },
     },
   },
   'merge indices of indices': {

@@ -4,11 +4,12 @@ import type { Apply, TensorVariable } from '../../graph/variable.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { add } from '../../ops/arithmetic.js';
 import { diagonal } from '../../ops/diagonal.js';
+import { dimshuffle } from '../../ops/dimshuffle.js';
 import { dot } from '../../ops/dot.js';
 import { knownSize } from '../../ops/size-arithmetic.js';
 import { subtensor } from '../../ops/subtensor.js';
 import type { GraphShapes } from '../graph-shapes.js';
-import { inputsOf, ownerIf, reapply, unitScalar, usedOnce } from '../match.js';
+import { inputsOf, orderOf, ownerIf, reapply, unitScalar, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 import { basicIndices, indicesOf, isWhole, knownRange, WHOLE, type AxisIndex } from './indices.js';
 import { sizeGraph } from './shape.js';
@@ -54,6 +55,26 @@ const mergeReads = rule('merge indices of indices', 'subtensor', tags, (node) =>
   );
   if (!merged.every((index) => index !== null)) return null;
   const part = partOf(inner.inputs[0], merged);
+  return part.type.equals(node.outputs[0].type) ? part : null;
+});
+
+/** x.T[i] is x[:, i]: where an axis of size 1 that was put in is not indexed. */
+const partOfShuffle = rule('index before a dimshuffle', 'subtensor', tags, (node) => {
+  const shuffle = ownerIf(node.inputs[0], 'dimshuffle');
+  if (shuffle === null) return null;
+  const [x] = shuffle.inputs;
+  const order = orderOf(shuffle);
+  const indices = readIndices(node);
+  if (!order.every((axis, k) => axis !== 'x' || isWhole(indices[k]))) return null;
+  const own = x.type.shape.map((_, axis) => {
+    const k = order.indexOf(axis);
+    return k < 0 ? WHOLE : indices[k];
+  });
+  const left = own.flatMap((index, axis) => ('at' in index ? [] : [axis]));
+  const kept = order
+    .filter((axis, k) => axis === 'x' || !('at' in indices[k]))
+    .map((axis) => (axis === 'x' ? 'x' : left.indexOf(axis)));
+  const part = dimshuffle(partOf(x, own), kept);
   return part.type.equals(node.outputs[0].type) ? part : null;
 });
 
@@ -220,6 +241,7 @@ function diagonalOf(
 export const subtensorRules: readonly Rule[] = [
   dropWhole,
   mergeReads,
+  partOfShuffle,
   partOfUniform,
   readOfWrite,
   pickOfRange,
