@@ -108,7 +108,7 @@ describe('random graphs', () => {
         const graph = functionGraph(makeGraph(recipe));
         const before = graph.nodeCount;
         const after = optimize(graph, anyTarget, modes.FAST_RUN).map((phase) => phase.nodesAfter);
-        expect(Math.max(...after)).toBeLessThanOrEqual(8 * before + 40);
+        expect(Math.max(...after)).toBeLessThanOrEqual(4 * before + 20);
       }),
       runs(200),
     );

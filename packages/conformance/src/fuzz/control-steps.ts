@@ -11,6 +11,7 @@ const controls: readonly Control[] = [
   (x, choice) => tno.ifElse(tno.gt(shapeOf(x, 0), choice % 3), exp(tanh(x)), mul(sum(x), x)),
   (x, choice) => tno.ifElse(tno.lt(choice % 2, 1), exp(tanh(x)), mul(x, 2)),
   (x) => tno.assert(x, tno.lt(shapeOf(x, 0), 1000), 'less than 1000 rows'),
+  (x) => tno.assert(x, tno.ge(shapeOf(x, 0), shapeOf(x, 0)), 'as many rows as rows'),
   (x) => squash(true)(x),
   (x) => squash(false)(x),
   (x) => tno.mapRows(shapeOf(x, 0), (i) => [mul(tno.at(x, i), tno.cast(i, x.dtype))])[0],

@@ -35,6 +35,9 @@ const ofAxes: readonly Idiom[] = [
   (x) => at(twice(x), slice(size(x), null)),
   (x) => sum(twice(x)),
   (x) => tno.prod(twice(tno.mul(tanh(x), 0.5)), 0),
+  (x) => at(tno.transpose(x), slice(0, 2)),
+  (x) => tno.switch(tno.lt(size(x), 0), 0, x),
+  (x) => tno.switch(tno.eq(rows(tno.flatten(x)), rows(tno.flatten(x))), tno.flatten(x), 0),
   (x) => at(tno.stack([sum(x), tno.mean(x)]), 1),
 ];
 

@@ -14,6 +14,9 @@ type LinearIdiom = (
 const { dot, transpose: t } = tno;
 const { cholesky, det, inverse, slogdet, solve } = tno.linalg;
 
+/** A matrix of zeros but for the diagonal of another. */
+const diagonalOf = (d: TensorVariable): TensorVariable => tno.allocDiag(tno.diagonal(d));
+
 const idioms: readonly LinearIdiom[] = [
   (a) => inverse(inverse(a)),
   (a) => inverse(t(a)),
@@ -32,6 +35,19 @@ const idioms: readonly LinearIdiom[] = [
   (_, d) => dot(cholesky(d), t(cholesky(d))),
   (_, d, b) => tno.sum(tno.sqr(tno.linalg.solveTriangular(cholesky(d), b, { lower: true }))),
   (a, d) => tno.linalg.trace(dot(inverse(d), a)),
+  (a, _, b) => solve(tno.tril(a), b),
+  (a) => det(tno.triu(a)),
+  (a) => slogdet(tno.tril(a))[1],
+  (_, d, b) => dot(tno.eye(SIDE, SIDE, 0, d.dtype), b),
+  (_, d, b) => dot(diagonalOf(d), b),
+  (_, d, b) => dot(t(b), diagonalOf(d)),
+  (_, d, b) => solve(diagonalOf(d), b),
+  (_, d) => inverse(diagonalOf(d)),
+  (_, d) => cholesky(diagonalOf(d)),
+  (_, d) => det(diagonalOf(d)),
+  (_, d) => slogdet(diagonalOf(d))[1],
+  (a, d) => inverse(tno.kron(a, d)),
+  (a, d) => slogdet(tno.kron(a, d))[1],
 ];
 
 const SIDE = 3;
