@@ -99,7 +99,7 @@ try {
     checkTiled(tiled, first + k);
     if ((k + 1) % 1000 === 0) say(`${k + 1} graphs`);
   }
-  say('tiled kernels');
+  say('all on tiled kernels');
   const compiled = createCpuDevice({ kernels: 'compiled', cacheDir });
   for (let k = 0; k < emitted; k += IN_A_UNIT) {
     const length = Math.min(IN_A_UNIT, emitted - k);
@@ -107,8 +107,8 @@ try {
       compiled,
       Array.from({ length }, (_, i) => first + count + k + i),
     );
+    say(`${k + length} graphs as emitted C`);
   }
-  say('emitted C');
 } finally {
   rmSync(cacheDir, { recursive: true });
 }
