@@ -4,6 +4,7 @@ import {
   isFloat,
   ShapeError,
   toposort,
+  type Apply,
   type DType,
   type NDArray,
   type TensorVariable,
@@ -64,6 +65,21 @@ export interface Computed {
   readonly exact: boolean;
 }
 
+const routines = new Map<string, boolean>();
+
+/** Whether the op is a library routine, or made of one. */
+function callsRoutine(node: Apply): boolean {
+  const { lower, key } = node.op;
+  if (lower.kind !== 'composite') return lower.kind === 'routine';
+  let known = routines.get(key);
+  if (known === undefined) {
+    const inner = [lower.expand(node) ?? []].flat();
+    known = toposort(inner, new Set(node.inputs)).some(callsRoutine);
+    routines.set(key, known);
+  }
+  return known;
+}
+
 /** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large */
 export function computed(
   variable: TensorVariable,
@@ -82,7 +98,7 @@ export function computed(
     if (size > MOST_ELEMENTS)
       throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
     // A routine rounds on its way, also where what it arrives at has few bits, or is 0.
-    const isRoutine = node.op.lower.kind === 'routine';
+    const isRoutine = callsRoutine(node);
     node.outputs.forEach((output, k) => {
       const result = results[k];
       const isRounded = (isRoutine || !isGrid(result)) && !isMoved(result, operands);

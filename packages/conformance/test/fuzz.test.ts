@@ -1,0 +1,64 @@
+/** What the random graphs of `npm run fuzz` stand on: tolerances that follow rounding, and small mismatches. */
+import * as tno from '@tno/core';
+import { describe, expect, it } from 'vitest';
+import { recipeOf } from '../src/fuzz/recipes.js';
+import { computed, flatNumbers } from '../src/fuzz/rounding.js';
+import { shrink } from '../src/fuzz/shrink.js';
+
+const x = tno.dvector('x');
+
+describe('the estimate of rounding', () => {
+  const saturated = tno.log1p(tno.neg(tno.sigmoid(x)));
+  const movedBy = (at: number): number => {
+    const values = new Map([[x, tno.ndarray([at], 'float64')]]);
+    const [[before], [after]] = [0, 1].map((n) =>
+      flatNumbers(computed(saturated, values, n).value),
+    );
+    return Math.abs(after - before);
+  };
+
+  it('is large where a formula magnifies rounding', () => {
+    expect(movedBy(28)).toBeGreaterThan(1e-6);
+    expect(movedBy(0.5)).toBeLessThan(1e-14);
+  });
+
+  it('is none where few bits stay few, and never for a routine', () => {
+    const values = new Map([[x, tno.ndarray([1, 0.25, -2], 'float64')]]);
+    const isExact = (v: tno.TensorVariable): boolean => computed(v, values, 0).exact;
+    expect(isExact(tno.sum(tno.mul(x, 3)))).toBe(true);
+    expect(isExact(tno.exp(x))).toBe(false);
+    expect(isExact(tno.sum(tno.linalg.inverse(tno.diag(x))))).toBe(false);
+  });
+
+  it('decodes float16', () => {
+    expect(flatNumbers(tno.ndarray([-0.5, 2], 'float16'))).toEqual([-0.5, 2]);
+  });
+});
+
+it('a mismatch is cut down to what fails, the rest given as inputs', () => {
+  const made = (
+    variable: tno.TensorVariable,
+  ): { variable: tno.TensorVariable; value: tno.NDArray; error: number } => ({
+    variable,
+    value: tno.ndarray([1, 2], 'float64'),
+    error: 0,
+  });
+  const whole = tno.add(tno.mul(tno.exp(tno.sqr(tno.tanh(x))), 2), x);
+  const graph = {
+    inputs: [made(x)],
+    outputs: [made(tno.sin(x)), made(whole)],
+    seen: new Set<string>(),
+  };
+  const small = shrink(graph, ({ outputs }) =>
+    tno.toposort(outputs.map(({ variable }) => variable)).some(({ op }) => op.name === 'exp'),
+  );
+  expect(small.outputs.map(({ variable }) => tno.pp(variable))).toEqual(['exp(v0)']);
+  expect(small.inputs.map(({ value }) => flatNumbers(value))).toEqual([
+    [1, 2].map((n) => Math.tanh(n) ** 2),
+  ]);
+});
+
+it('a graph is its number', () => {
+  expect(recipeOf(7, 40)).toEqual(recipeOf(7, 40));
+  expect(recipeOf(7, 40)).not.toEqual(recipeOf(8, 40));
+});
