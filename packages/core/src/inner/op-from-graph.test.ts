@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { valuesOf, type Values } from '../../test/support/gradient-at.js';
-import {
-  CompileError,
-  DisconnectedInputError,
-  MissingInputError,
-  TypeInferenceError,
-} from '../errors.js';
+import { DisconnectedInputError, MissingInputError, TypeInferenceError } from '../errors.js';
 import { grad } from '../grad/grad.js';
 import { Rop } from '../grad/rop.js';
 import { verifyGrad } from '../grad/verify-grad.js';
@@ -13,7 +8,6 @@ import type { TensorVariable } from '../graph/variable.js';
 import { add, mul, sqr } from '../ops/arithmetic.js';
 import { at } from '../ops/advanced-index.js';
 import { dimshuffle } from '../ops/dimshuffle.js';
-import { nonzero } from '../ops/nonzero.js';
 import { sum } from '../ops/reduce.js';
 import { softmax } from '../ops/softmax.js';
 import { exp, log, tanh } from '../ops/transcendental.js';
@@ -65,7 +59,6 @@ describe('an op made of a graph', () => {
     expect(() => op(x, fvector())).toThrow(TypeInferenceError);
     expect(() => op(x, fvector())).toThrow('expected float64(?) for input 1, got float32(?)');
     expect(() => opFromGraph([a], add(a, b))).toThrow(MissingInputError);
-    expect(() => opFromGraph([a], nonzero(a)[0], { inline: false })).toThrow(CompileError);
   });
 });
 

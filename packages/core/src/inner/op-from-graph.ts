@@ -3,7 +3,7 @@
  * function is compiled, or kept as a step; with its own gradient, it is put in place before gradients are
  * taken too, so that these see through it.
  */
-import { CompileError, GradError, MissingInputError, TypeInferenceError } from '../errors.js';
+import { GradError, MissingInputError, TypeInferenceError } from '../errors.js';
 import { defineOp, type InputGradient, type Op } from '../graph/op.js';
 import { isShared } from '../graph/shared.js';
 import { toposort } from '../graph/traverse.js';
@@ -48,7 +48,10 @@ export type RopOverrides =
 
 export interface OpFromGraphOptions {
   readonly name?: string;
-  /** Put the graph in the op's place when a function is compiled (default), or keep it apart, as steps. */
+  /**
+   * Put the graph in the op's place when a function is compiled (default), or keep it apart, as steps. A graph
+   * that gives sizes which depend on what is computed is put in place at last in either case.
+   */
   readonly inline?: boolean;
   /** Gradients by the inputs, in place of those of the graph. */
   readonly lopOverrides?: LopOverrides;
@@ -62,8 +65,7 @@ let count = 0;
 
 /**
  * The graph from `inputs` to `outputs` as an op. Shared variables in it are inputs of the op too.
- * @throws MissingInputError where the graph needs a variable that is not among the inputs; CompileError for
- * `inline: false` where a size of an output depends on what is computed
+ * @throws MissingInputError where the graph needs a variable that is not among the inputs
  */
 export function opFromGraph<const O extends OneOrList>(
   inputs: readonly TensorVariable[],
@@ -114,12 +116,8 @@ function graphOp(inner: InnerGraph, options: OpFromGraphOptions): Op {
   const { name = 'op_from_graph', inline = true, connectionPattern } = options;
   const { lopOverrides = 'default', ropOverrides = 'default' } = options;
   const own = lopOverrides === 'default' && ropOverrides === 'default' && !connectionPattern;
-  if (!inline && inner.hasLateSizes()) {
-    throw new CompileError(
-      `[${name}] expected outputs whose sizes follow from those of the inputs, got sizes that depend on what is computed`,
-      { hint: 'leave out {inline: false}' },
-    );
-  }
+  // Steps need the sizes of their results before they run.
+  const inPlace = inline || inner.hasLateSizes();
   const op: Op = defineOp({
     name,
     props: { graph: inner.id, inline, ...(own ? {} : { gradient: count++ }) },
@@ -127,7 +125,7 @@ function graphOp(inner: InnerGraph, options: OpFromGraphOptions): Op {
     shapes: (algebra, shapes, node) =>
       inner
         .shapes(algebra, shapes, (k) => algebra.valueOf(node.inputs[k]))
-        .map((shape, k) => (inline && isLate(inner, k) ? null : shape)),
+        .map((shape, k) => (inPlace && isLate(inner, k) ? null : shape)),
     perform: (values) => inner.evaluate(values),
     pullback: (node, cotangents) => {
       const found = new Gradients(inner, inline, node.inputs, node.outputs, cotangents);
@@ -137,7 +135,7 @@ function graphOp(inner: InnerGraph, options: OpFromGraphOptions): Op {
       pushforward: (node, tangents) =>
         pushed(inner, node.inputs, filledTangents(node.inputs, tangents), ropOverrides),
     }),
-    lower: inline
+    lower: inPlace
       ? { kind: 'composite', expand: ({ inputs }) => inner.instantiate(inputs) }
       : {
           kind: 'steps',
