@@ -8,6 +8,9 @@ const of = (...shape: number[]): Input => ({ shape, values: real });
 const adds: Tolerance = { float16: 1, float32: 2, float64: 4, beside: 'array' };
 /** Twelve products of numbers up to 16, which may cancel. */
 const addsMany: Tolerance = { float16: 1, float32: 32, float64: 32, beside: 'array' };
+/** What all of them say of 3 and 2, in either order. */
+const differ =
+  /^\[\w+\] expected .*(match|equal|one size|size [23]).*, got (.*3.* and .*2|.*2.* and .*3|[23])/;
 const ones = (shape: number[]): tno.NDArray => tno.NDArray.ones(shape);
 
 export const tensorProducts: Family = {
@@ -48,6 +51,7 @@ export const tensorProducts: Family = {
       tolerance: adds,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([4, 3]), ones([4, 2])], tno.vecdot),
         failsAtBuild(
           'last axes that differ',
           /\[vecdot\] expected last axes of one size, got 2/,
@@ -67,6 +71,7 @@ export const tensorProducts: Family = {
       tolerance: adds,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([4, 5, 3]), ones([4, 2])], tno.matvec),
         failsAtBuild('no matrix', /\[matvec\] expected matrices/, () =>
           tno.matvec(tno.vector('x'), tno.vector('y')),
         ),
@@ -84,6 +89,7 @@ export const tensorProducts: Family = {
       tolerance: adds,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([4, 3]), ones([4, 2, 5])], tno.vecmat),
         failsAtBuild('no matrix', /\[vecmat\] expected matrices/, () =>
           tno.vecmat(tno.vector('x'), tno.vector('y')),
         ),
@@ -106,6 +112,9 @@ export const tensorProducts: Family = {
       tolerance: addsMany,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([5, 3]), ones([2, 4])], (a, b) =>
+          tno.einsum('ij,jk', a, b),
+        ),
         failsAtBuild('too few operands', /\[einsum\] expected 2 operands for 'ij,jk'/, () =>
           tno.einsum('ij,jk', tno.matrix('x')),
         ),
@@ -127,6 +136,9 @@ export const tensorProducts: Family = {
       tolerance: addsMany,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([5, 3]), ones([2, 4])], (a, b) =>
+          tno.tensordot(a, b, 1),
+        ),
         failsAtBuild('too many axes', /\[tensordot\] expected a number of axes in \[0, 2\]/, () =>
           tno.tensordot(tno.matrix('x'), tno.matrix('y'), 3),
         ),
@@ -144,6 +156,7 @@ export const tensorProducts: Family = {
       tolerance: adds,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([3, 4, 5]), ones([2, 5, 4])], tno.batchedDot),
         failsAtBuild('a scalar', /\[batched_dot\] expected a leading axis/, () =>
           tno.batchedDot(tno.scalar('x'), tno.matrix('y')),
         ),
@@ -158,6 +171,7 @@ export const tensorProducts: Family = {
       tolerance: adds,
       gradient: smooth(),
       failures: [
+        failsAtRun('sizes that differ', differ, [ones([4, 3]), ones([4, 2])], tno.inner),
         failsAtBuild('last axes that differ', /\[inner\] expected equal sizes, got 2/, () =>
           tno.inner(tno.zeros([3, 2]), tno.zeros([3, 3])),
         ),
