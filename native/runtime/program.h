@@ -147,6 +147,7 @@ enum class Routine : int32_t {
   cumsum,
   cumprod,
   cumargmax,
+  recurrence,
   fold,
   fft,
   rfft,
@@ -164,7 +165,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 21;
+inline constexpr int32_t routine_count = 22;
 
 struct Step;
 

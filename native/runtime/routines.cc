@@ -19,6 +19,7 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 1, 0, run_cumsum},
     {1, 1, 0, run_cumprod},
     {1, 1, 1, run_cumargmax},
+    {2, 1, 1, run_recurrence},
     {1, 1, 11, run_fold},
     {1, 1, 1, run_fft},
     {1, 1, 0, run_rfft},

@@ -72,4 +72,29 @@ RoutineResult run_cumargmax(const RoutineCall& call) {
   return {};
 }
 
+RoutineResult run_recurrence(const RoutineCall& call) {
+  const Tensor& a = call.ins[0];
+  const Tensor& b = call.ins[1];
+  const Tensor& y = call.outs[0];
+  if (a.dtype != y.dtype || b.dtype != y.dtype || !same_shape(a, y) || !same_shape(b, y)) {
+    return {RoutineOutcome::misfit};
+  }
+  const bool from_end = call.params[0] != 0;
+  const Rows rows = rows_of(y);
+  with_dtype(y.dtype, [&]<class T>() {
+    for_each_row(rows, [&](int64_t row) {
+      const int64_t first = row * rows.length + (from_end ? rows.length - 1 : 0);
+      const int64_t step = from_end ? -1 : 1;
+      double sum = 0;
+      for (int64_t i = 0; i < rows.length; ++i) {
+        const int64_t at = first + step * i;
+        const auto added = static_cast<double>(elements_of<T>(b)[at]);
+        sum = i == 0 ? added : static_cast<double>(elements_of<T>(a)[at]) * sum + added;
+        elements_of<T>(y)[at] = static_cast<T>(sum);
+      }
+    });
+  });
+  return {};
+}
+
 }  // namespace tno

@@ -11,6 +11,8 @@ RoutineResult run_cumsum(const RoutineCall& call);
 RoutineResult run_cumprod(const RoutineCall& call);
 // Positions of the greatest element up to each.
 RoutineResult run_cumargmax(const RoutineCall& call);
+// s_i = a_i * s_(i-1) + b_i, or from the end.
+RoutineResult run_recurrence(const RoutineCall& call);
 
 }  // namespace tno
 

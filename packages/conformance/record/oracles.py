@@ -8,6 +8,12 @@ import mpmath
 import numpy as np
 import scipy
 import scipy.special as sp
+from scipy.linalg import (
+    solve_continuous_lyapunov,
+    solve_discrete_are,
+    solve_discrete_lyapunov,
+    solve_sylvester,
+)
 
 try:
     import torch
@@ -199,3 +205,31 @@ def pairs(z):
 
 def unpaired(a):
     return a[..., 0] + 1j * a[..., 1]
+
+
+def double(a):
+    """For LAPACK, which takes no wider floats."""
+    return np.asarray(a, np.float64)
+
+
+def stacked(f, a, *others):
+    """f of each matrix of a stack; of no matrices or empty ones what zeros of their sizes give."""
+    lead = a.shape[:-2]
+    if not lead:
+        arrays = [double(x) for x in (a, *others) if isinstance(x, np.ndarray)]
+        return f(*arrays, *(x for x in others if not isinstance(x, np.ndarray)))
+    results = [stacked(f, m, *others) for m in a]
+    if results:
+        if isinstance(results[0], tuple):
+            return tuple(np.stack(parts) for parts in zip(*results))
+        return np.stack(results)
+    sample = stacked(f, np.eye(*a.shape[1:]), *others)
+    empty = [np.zeros((0, *np.shape(x)), np.asarray(x).dtype) for x in (sample if isinstance(sample, tuple) else (sample,))]
+    return tuple(empty) if isinstance(sample, tuple) else empty[0]
+
+
+def block_diag(a, b):
+    out = np.zeros((a.shape[0] + b.shape[0], a.shape[1] + b.shape[1]), a.dtype)
+    out[: a.shape[0], : a.shape[1]] = a
+    out[a.shape[0] :, a.shape[1] :] = b
+    return out

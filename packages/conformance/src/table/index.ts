@@ -8,6 +8,7 @@ import { creation } from './creation.js';
 import { fouriers } from './fourier.js';
 import { images } from './images.js';
 import { indexing } from './indexing.js';
+import { linearAlgebra } from './linalg.js';
 import { ordering } from './ordering.js';
 import { picking } from './picking.js';
 import { products } from './products.js';
@@ -32,6 +33,7 @@ export const families: readonly Family[] = [
   picking,
   products,
   tensorProducts,
+  linearAlgebra,
   fouriers,
   images,
 ];

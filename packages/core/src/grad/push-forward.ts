@@ -4,6 +4,7 @@
  * elements is diagonal, hence its own transpose; an op that moves or adds elements is its own derivative;
  * of any other the pullback is pulled back again, being linear in the cotangent.
  */
+import { NullGradientError } from '../errors.js';
 import { cloneReplace } from '../graph/clone.js';
 import { isGradient, MissingGradient, nullGradientError } from '../graph/missing-gradient.js';
 import type { InputGradient, Pullback } from '../graph/op.js';
@@ -22,26 +23,59 @@ import { barrier } from './stabilized.js';
 
 type Tangents = readonly (TensorVariable | null)[];
 
-/** The tangents of `roots`, null where they are zero, given those of other variables, which stay what they are given as. */
+/**
+ * The tangents of `roots`, null where they are zero, given those of other variables, which stay what they
+ * are given as. @throws NullGradientError where that of a root comes of one that is missing
+ */
 export function pushForward(
   roots: readonly TensorVariable[],
   given: ReadonlyMap<TensorVariable, TensorVariable>,
 ): Tangents {
   const tangents = new Map(given);
+  const missing = new Map<TensorVariable, NullGradientError>();
   for (const node of toposort(roots, new Set(given.keys()))) {
+    const lost = node.inputs.findIndex((input, k) => missing.has(input) && dependsOn(node, k));
+    if (lost >= 0) {
+      const error = missing.get(node.inputs[lost]) as NullGradientError;
+      for (const output of node.outputs) if (!given.has(output)) missing.set(output, error);
+      continue;
+    }
     const own = node.inputs.map((input) => tangents.get(input) ?? null);
     if (own.every((t) => t === null)) continue;
     const results = withTrace(node.trace, () => pushThrough(node, own));
     node.outputs.forEach((output, k) => {
       const t = results[k];
-      if (t !== null && isFloat(output.dtype) && !given.has(output))
-        tangents.set(output, cast(t, output.dtype));
+      if (t === null || !isFloat(output.dtype) || given.has(output)) return;
+      if (t instanceof MissingGradient) missing.set(output, missingTangent(node, output, t));
+      else tangents.set(output, cast(t, output.dtype));
     });
   }
-  return roots.map((root) => tangents.get(root) ?? null);
+  return roots.map((root) => {
+    const error = missing.get(root);
+    if (error !== undefined) throw error;
+    return tangents.get(root) ?? null;
+  });
 }
 
-function pushThrough(node: Apply, tangents: Tangents): Tangents {
+function missingTangent(
+  { op }: Apply,
+  output: TensorVariable,
+  { kind, reason }: MissingGradient,
+): NullGradientError {
+  return new NullGradientError(
+    `[${op.name}] expected a derivative of ${output.toString()}, got one that is ${kind}: ${reason}`,
+  );
+}
+
+/** Whether outputs change with the values of an input, not with its shape alone. */
+function dependsOn(node: Apply, k: number): boolean {
+  const { pullback } = node.op;
+  if (pullback === 'not-differentiable') return false;
+  const zeros = node.outputs.map((v) => zerosLike(v, gradientDType(v)));
+  return pullback(node, zeros)[k] !== null;
+}
+
+function pushThrough(node: Apply, tangents: Tangents): readonly InputGradient[] {
   const { pullback, pushforward } = node.op;
   if (pushforward !== undefined) return pushforward(node, tangents);
   if (pullback === 'not-differentiable') return node.outputs.map(() => null);
@@ -92,7 +126,11 @@ function alongItself(node: Apply, tangents: Tangents, linear: number): Tangents 
 }
 
 /** With x̄ = Jᵀ·u the pullback, ∂⟨x̄, t⟩/∂u = J·t. */
-function pulledBackTwice(node: Apply, pullback: Pullback, tangents: Tangents): Tangents {
+function pulledBackTwice(
+  node: Apply,
+  pullback: Pullback,
+  tangents: Tangents,
+): readonly InputGradient[] {
   const u = node.outputs.map((y) => (isFloat(y.dtype) ? new TensorVariable(y.type) : null));
   const targets = u.filter((v) => v !== null);
   const seeds = new Map<TensorVariable, TensorVariable>();
@@ -109,5 +147,5 @@ function pulledBackTwice(node: Apply, pullback: Pullback, tangents: Tangents): T
   // Where u is still read it is for its shape alone.
   const known = new Map([...around, ...seeds.values()].map((v) => [v, v]));
   u.forEach((v, k) => v !== null && known.set(v, zerosLike(node.outputs[k])));
-  return found.map((t) => (isGradient(t) ? cloneReplace([t], known).outputs[0] : null));
+  return found.map((t) => (isGradient(t) ? cloneReplace([t], known).outputs[0] : t));
 }

@@ -14,6 +14,8 @@ import { dot } from '../ops/dot.js';
 import { argmax, sum } from '../ops/reduce.js';
 import { softmax } from '../ops/softmax.js';
 import { exp, log, tanh } from '../ops/transcendental.js';
+import * as linalg from '../tensor/linalg.js';
+import { shapeOf } from '../ops/shape.js';
 import { dmatrix, drow, dscalar, dvector, fvector } from '../tensor/create.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
 import { grad } from './grad.js';
@@ -68,6 +70,20 @@ describe('Rop', () => {
     expect(valuesOf([Rop(add(row, m), row, [[3, 4]])], values)).toEqual([[[3, 4], [3, 4]]]); // prettier-ignore
     const columns = Rop(mul(row, m), row, ndarray([[3, 4]]));
     expect(valuesOf([columns], values)).toEqual([[[3, 4], [6, 8]]]); // prettier-ignore
+  });
+
+  it('is an error that names the op where there is no derivative, unless it is not needed', () => {
+    const m = dmatrix('m');
+    const [u, s] = linalg.svd(m);
+    const missing =
+      /^\[svd\] expected a derivative of .*, got one that is undefined: vectors beyond/;
+    expect(() => Rop(sum(sqr(u)), m, ndarray([[1, 2]]))).toThrow(missing);
+    const values: Values = [[m, ndarray([[3, 4]])]];
+    expect(valuesOf([Rop(sum(s), m, ndarray([[1, 0]]))], values)).toEqual([3 / 5]);
+    const shape = mul(shapeOf(u, 0), sum(m));
+    expect(valuesOf([Rop(shape, m, ndarray([[1, 2]]))], values)).toEqual([3]);
+    const [q] = linalg.qr(m, 'complete');
+    expect(() => Rop(sum(q), m, ndarray([[1, 2]]))).toThrow(/expected a derivative .*columns of Q/);
   });
 
   it('masks the branch that is not taken', () => {

@@ -45,12 +45,12 @@ export type Pullback = (
 
 /**
  * Jacobian-vector product: from the tangents of the inputs (null where zero; else of the input's shape)
- * those of the outputs (null where zero).
+ * those of the outputs (null where zero; a MissingGradient where there is none).
  */
 export type Pushforward = (
   node: Apply,
   tangents: readonly (TensorVariable | null)[],
-) => readonly (TensorVariable | null)[];
+) => readonly (TensorVariable | MissingGradient | null)[];
 
 export type PropValue = string | number | boolean | null | readonly PropValue[];
 

@@ -2,19 +2,22 @@
  * Running sums, products and extremes along an axis. Sums and products are of the dtype of `x` (int64 for bool): floats accumulate in
  * float64, integers wrap.
  */
+import { scalarConstant } from '../graph/constant.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { Op, Pullback } from '../graph/op.js';
 import { type DType } from '../types/dtype.js';
 import { along } from './along.js';
 import { at } from './advanced-index.js';
-import { mul, trueDiv } from './arithmetic.js';
+import { arange } from './arange.js';
+import { add, mul, sub } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
-import { and, eq, switchOp } from './compare.js';
+import { eq, switchOp } from './compare.js';
 import { flatten } from './reshape.js';
 import { routineOp } from './routine-op.js';
+import { shapeOf } from './shape.js';
 import { slice } from './subtensor.js';
-import { takeAlongAxis } from './take.js';
+import { take, takeAlongAxis } from './take.js';
 import { TensorType } from '../types/tensor-type.js';
 
 /** Of each line from its end. */
@@ -34,16 +37,46 @@ function runningOp(routine: 'cumsum' | 'cumprod', pullback: Pullback): ReturnTyp
 
 const cumsumOp = runningOp('cumsum', (_node, [g]) => [g && fromEnd(g)]);
 
-// Products behind the first 0 of a line depend on that 0 alone, as products of all others.
+/** The neighbours of the elements of each line, `by` places on; `edge` where there is none. */
+function shifted(x: TensorVariable, by: 1 | -1, edge: number): TensorVariable {
+  const length = shapeOf(x, -1);
+  const place = arange(length);
+  const last = sub(length, 1);
+  const isEdge = eq(place, by === 1 ? last : 0);
+  const beside = take(x, switchOp(isEdge, place, add(place, by)), -1);
+  return switchOp(isEdge, scalarConstant(edge, x.dtype), beside);
+}
+
+/** s_i = a_i·s_(i-1) + b_i along each line, or from its end: the running sum where what was is weighed anew. */
+const recurrenceOps: readonly Op[] = [false, true].map((fromEnd) =>
+  routineOp({
+    routine: 'recurrence',
+    props: { fromEnd },
+    params: [Number(fromEnd)],
+    types: ([, b]) => [b.type],
+    shapes: (_algebra, [, shape]) => [shape],
+    pullback: ({ inputs: [a], outputs: [s] }, [g]) => {
+      if (g === null) return [null, null];
+      const [before, behind] = fromEnd ? ([1, -1] as const) : ([-1, 1] as const);
+      const gb = apply1(recurrenceOps[Number(!fromEnd)], [shifted(a, behind, 0), g]);
+      return [mul(gb, shifted(s, before, 0)), gb];
+    },
+  }),
+);
+
+// What x_j is a factor of: Σ g_i·x_0…x_i without x_j, for i from j on. Nothing is divided, so zeros are no matter.
 const cumprodOp = runningOp('cumprod', ({ inputs: [x], outputs: [y] }, [g]) => {
   if (g === null) return [null];
-  const isZero = eq(x, 0);
-  const zeros = apply1(cumsumOp, [cast(isZero, 'int64')]);
-  const first = and(isZero, eq(zeros, 1));
-  const others = apply1(cumprodOp, [switchOp(first, 1, x)]);
-  const before = trueDiv(fromEnd(mul(g, y)), switchOp(isZero, 1, x));
-  return [switchOp(eq(zeros, 0), before, switchOp(first, fromEnd(mul(g, others)), 0))];
+  const behind = apply1(recurrenceOps[1], [shifted(x, 1, 0), g]);
+  return [mul(shifted(y, -1, 1), behind)];
 });
+
+/** Of each line the product of all elements but one, for each; right among zeros, to any derivative. */
+export function productsOfOthers(x: TensorVariable): TensorVariable {
+  const back = (v: TensorVariable): TensorVariable => at(v, '...', slice(null, null, -1));
+  const before = (v: TensorVariable): TensorVariable => shifted(apply1(cumprodOp, [v]), -1, 1);
+  return mul(before(x), back(before(back(x))));
+}
 
 const running =
   (name: 'cumsum' | 'cumprod', op: ReturnType<typeof routineOp>) =>

@@ -5,6 +5,7 @@
 import type { TensorVariable } from '../graph/variable.js';
 import { add, neg } from './arithmetic.js';
 import type { TensorLike } from './as-variable.js';
+import { cast } from './cast.js';
 import { asFloat } from './floats.js';
 import { kron } from './linear-algebra.js';
 import { matmul } from './matmul.js';
@@ -78,8 +79,10 @@ export function solveDiscreteAre(
   r: TensorLike,
   { doublings = 20 }: RiccatiOptions = {},
 ): TensorVariable {
-  const [p, weight, cost] = squares('solve_discrete_are', a, q, r);
-  const input = asFloat(b);
+  const given = squares('solve_discrete_are', a, q, r);
+  const [p, weight, cost, input] = [...given, asFloat(b)].map((v) =>
+    v.dtype === 'float16' ? cast(v, 'float32') : v,
+  );
   const one = identityFor(p);
   let step = p;
   let reach = matmul(input, solve(cost, t(input)));
@@ -92,5 +95,5 @@ export function solveDiscreteAre(
     step = matmul(moved, step);
     x = next;
   }
-  return x;
+  return given.every((v) => v.dtype === 'float16') ? cast(x, 'float16') : x;
 }

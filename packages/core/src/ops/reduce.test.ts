@@ -8,7 +8,8 @@ import type { TensorVariable } from '../graph/variable.js';
 import { bvector, fmatrix, ftensor3, fvector, lvector, tensor } from '../tensor/create.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
 import { logsumexp } from './logsumexp.js';
-import { all, any, argmax, argmin, max, mean, min, prod, sum, variance } from './reduce.js';
+import { prod } from './prod.js';
+import { all, any, argmax, argmin, max, mean, min, sum, variance } from './reduce.js';
 import type { Axes, ReduceOptions } from './reduce.js';
 
 type Reduction = (x: TensorVariable, axes: Axes, options?: ReduceOptions) => TensorVariable;

@@ -34,7 +34,8 @@ export interface Accumulation {
   readonly accDtype?: DType;
 }
 
-interface ReductionDefinition {
+/** @internal */
+export interface ReductionDefinition {
   readonly name: string;
   readonly reduce: ReduceOp;
   readonly result: (dtype: DType) => DType;
@@ -91,7 +92,8 @@ function reductionOp(definition: ReductionDefinition, axes: readonly number[]): 
   });
 }
 
-function reduction(definition: ReductionDefinition): Reduction {
+/** @internal The function of a reduction. */
+export function reduction(definition: ReductionDefinition): Reduction {
   const on = (x: TensorVariable, axes: readonly number[]): TensorVariable =>
     apply1(reductionOp(definition, axes), [x]);
   const call = (x: TensorLike, axes: Axes = null, options: ReduceOptions = {}): TensorVariable => {
@@ -108,8 +110,8 @@ function reduction(definition: ReductionDefinition): Reduction {
   return Object.assign(call, { on });
 }
 
-/** A reduction in the dtypes asked for. @throws DTypeError where floats would be summed as integers */
-function accumulating<Options extends ReduceOptions & Accumulation>(
+/** @internal A reduction in the dtypes asked for. @throws DTypeError where floats would be summed as integers */
+export function accumulating<Options extends ReduceOptions & Accumulation>(
   name: string,
   result: (dtype: DType) => DType,
   reduce: (x: TensorVariable, axes: Axes, options: Options) => TensorVariable,
@@ -127,7 +129,8 @@ function accumulating<Options extends ReduceOptions & Accumulation>(
   };
 }
 
-const wide = (dtype: DType): DType =>
+/** Integers and bool in 64 bits. */
+export const wide = (dtype: DType): DType =>
   isUnsigned(dtype) ? 'uint64' : isInt(dtype) || dtype === 'bool' ? 'int64' : dtype;
 
 const plainSum = reduction({
@@ -140,58 +143,10 @@ const plainSum = reduction({
     ({ inputs: [x] }, [g]) => [g && broadcastTo(keepAxes(g, axes, x.type.rank), sizesOf(x))],
 });
 
-const prodDefinition: ReductionDefinition = {
-  name: 'prod',
-  reduce: 'prod',
-  result: wide,
-  needsElements: false,
-  // The product of the others, also where some factors are 0.
-  pullback:
-    (axes) =>
-    ({ inputs: [x] }, [g]) => {
-      if (g === null) return [null];
-      const rank = x.type.rank;
-      const keep = (v: TensorVariable): TensorVariable => keepAxes(v, axes, rank);
-      const isZero = eq(x, 0);
-      const nonzero = keep(plainProd.on(switchOp(isZero, 1, x), axes));
-      const zeros = keep(plainSum.on(cast(isZero, 'int64'), axes));
-      const others = switchOp(
-        isZero,
-        switchOp(eq(zeros, 1), nonzero, 0),
-        switchOp(eq(zeros, 0), trueDiv(nonzero, switchOp(isZero, 1, x)), 0),
-      );
-      return [mul(keep(g), others)];
-    },
-};
-
-const plainProd = reduction(prodDefinition);
-/** Its gradient divides by the factors. */
-const prodOfNonzero = reduction({
-  ...prodDefinition,
-  name: 'prod_nonzero',
-  pullback:
-    (axes) =>
-    ({ inputs: [x], outputs: [y] }, [g]) => [
-      g && trueDiv(keepAxes(mul(g, y), axes, x.type.rank), x),
-    ],
-});
-
-export interface ProdOptions extends ReduceOptions, Accumulation {
-  /** A promise that no factor is 0, for a simpler gradient. */
-  readonly noZerosInInput?: boolean;
-}
-
 export const sum = Object.assign(
   accumulating<ReduceOptions & Accumulation>('sum', wide, plainSum),
   { on: plainSum.on },
 );
-export const prod = Object.assign(
-  accumulating<ProdOptions>('prod', wide, (x, axes, options) =>
-    (options.noZerosInInput === true ? prodOfNonzero : plainProd)(x, axes, options),
-  ),
-  { on: plainProd.on },
-);
-
 /** Gradient of an extreme: shared evenly by the elements that attain it. */
 const tiesPullback =
   (axes: readonly number[]): Pullback =>

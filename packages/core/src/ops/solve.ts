@@ -27,7 +27,8 @@ import {
   transposeMatrices,
 } from './matrix-parts.js';
 import { dimshuffle } from './dimshuffle.js';
-import { prod, sum } from './reduce.js';
+import { prod } from './prod.js';
+import { sum } from './reduce.js';
 import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
 import { log } from './transcendental.js';

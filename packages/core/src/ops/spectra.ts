@@ -166,6 +166,8 @@ function pullSvd([u, s, vt]: SvdParts, [gu, gs, gvt]: SvdGradients): TensorVaria
   return terms.reduce((a, b) => add(a, b));
 }
 
+const arbitraryVectors = 'vectors beyond the values are arbitrary: use fullMatrices: false';
+
 function svdOp(full: boolean): Op {
   return routineOp({
     routine: 'svd',
@@ -194,8 +196,9 @@ function svdOp(full: boolean): Op {
     ...(full && {
       pushforward: ({ inputs: [a] }, [tangent]) => {
         if (tangent === null) return [null, null, null];
+        const vectors = gradUndefined(arbitraryVectors);
         const [u, , vt] = svdParts(a);
-        return [null, sum(mul(u, stackedProduct(tangent, t(vt))), -2), null];
+        return [vectors, sum(mul(u, stackedProduct(tangent, t(vt))), -2), vectors];
       },
     }),
     pullback: ({ inputs: [a], outputs: [u, s, vt] }, gradients) => {
@@ -203,7 +206,7 @@ function svdOp(full: boolean): Op {
       const [gu, gs, gvt] = gradients;
       if (!full || isKnownSquare(a)) return [pullSvd([u, s, vt], gradients)];
       if (gu === null && gvt === null) return [pullSvd(svdParts(a), [null, gs, null])];
-      return [gradUndefined('vectors beyond the values are arbitrary: use fullMatrices: false')];
+      return [gradUndefined(arbitraryVectors)];
     },
   });
 }
@@ -339,11 +342,12 @@ export function lstsq(
   const solution = stackedProduct(inverse, columns);
   const residuals = sum(sqr(sub(columns, stackedProduct(matrix, solution))), -2);
   const lead = Array.from({ length: solution.type.rank - 1 }, (_, axis) => axis);
+  const given = (v: TensorVariable): TensorVariable => cast(v, floats[0].dtype);
   return {
-    solution: y.type.rank === 1 ? dimshuffle(solution, lead) : solution,
-    residuals: y.type.rank === 1 ? sum(residuals, -1) : residuals,
+    solution: given(y.type.rank === 1 ? dimshuffle(solution, lead) : solution),
+    residuals: given(y.type.rank === 1 ? sum(residuals, -1) : residuals),
     rank: sum(cast(counted(values, matrix, rcond ?? null), 'int64'), -1),
-    singularValues: values,
+    singularValues: given(values),
   };
 }
 

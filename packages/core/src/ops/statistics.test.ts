@@ -98,7 +98,12 @@ describe('running sums and products', () => {
   it('have gradients, products also with zeros', () => {
     const weights = [1, 10, 100];
     verifyGrad((v) => tno.cumsum(v, 1).mul(weights), [point]);
-    verifyGrad((v) => tno.cumprod(v, 1).mul(weights), [ndarray([[2, 3, 4], [0, 3, 4], [2, 0, 4], [0, 0, 4]])], { order: 1 }); // prettier-ignore
+    verifyGrad((v) => tno.cumprod(v, 1).mul(weights), [ndarray([[2, 3, 4], [0, 3, 4], [2, 0, 4], [0, 0, 4]])], { order: 2 }); // prettier-ignore
+    const zeros = ndarray([[2, 3, 0], [0, 3, 0], [0, 0, 0]]); // prettier-ignore
+    for (const axis of [0, 1, [0, 1], []])
+      verifyGrad((v) => tno.prod(v, axis), [zeros], { order: 2 });
+    verifyGrad((v) => tno.prod(v, 1), [zeros], { order: 3 });
+    verifyGrad((v) => tno.cumprod(v, 1).mul(weights), [zeros], { order: 3 });
     verifyGrad((v) => tno.cumprod(v, 0).mul(3), [ndarray([[2, 3], [0.5, 4]])]); // prettier-ignore
   });
 });

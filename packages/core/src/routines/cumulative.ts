@@ -58,3 +58,16 @@ export const cumargmax: ReferenceRoutine = ([x], [isLeast]) => {
   });
   return [NDArray.view(places, x.shape)];
 };
+
+export const recurrence: ReferenceRoutine = ([a, b], [fromEnd]) => {
+  const factors = a.astype('float64').data;
+  const y = b.astype('float64').copy();
+  forEachRow(b, (from, length) => {
+    const [first, step] = fromEnd === 1 ? [from + length - 1, -1] : [from, 1];
+    for (let i = 1; i < length; i++) {
+      const at = first + step * i;
+      y.data[at] += Number(factors[at]) * y.data[at - step];
+    }
+  });
+  return [y.astype(b.dtype)];
+};

@@ -1,7 +1,7 @@
 /** Every routine in plain TypeScript: the reference device's, and what ops `perform`. */
 import { NumericalError } from '../errors.js';
 import type { NDArray } from '../types/ndarray.js';
-import { cumargmax, cumprod, cumsum } from './cumulative.js';
+import { cumargmax, cumprod, cumsum, recurrence } from './cumulative.js';
 import * as fourier from './fourier.js';
 import { fold } from './fold.js';
 import * as factors from './factorizations.js';
@@ -16,6 +16,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   cumsum,
   cumprod,
   cumargmax,
+  recurrence,
   fold,
   fft: fourier.fft,
   rfft: fourier.rfft,

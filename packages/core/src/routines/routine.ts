@@ -16,6 +16,8 @@ import type { NDArray } from '../types/ndarray.js';
  * - `cumsum`, `cumprod`: [x] → [y], along the last axis; floats accumulate in float64, integers wrap; not for bool.
  * - `cumargmax`: [x] → [int64 position of the greatest element up to each, along the last axis]: the first of
  *   equal ones; of the least where the parameter is 1. NaN counts as greatest, or as least.
+ * - `recurrence`: [a, b] → [s] of one shape, along the last axis: s_i = a_i·s_(i-1) + b_i, from s_0 = b_0; where
+ *   the parameter is 1 from the end, of s_(i+1). Accumulates in float64; for floats.
  * - `fold`: [g] → [y]: the elements of windows, added in the order of g's axes at the places they were taken
  *   from. g is [...lead, k..., ...between, o...], y [...lead, ...between, n...]; params: the number of spatial
  *   axes (at most 3), of axes between, and three each of lengths n, strides s, dilations d: y at o·s + k·d.
@@ -44,6 +46,7 @@ export const routines = [
   'cumsum',
   'cumprod',
   'cumargmax',
+  'recurrence',
   'fold',
   'fft',
   'rfft',
@@ -79,6 +82,7 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   cumsum: { ins: 1, outs: 1, params: 0 },
   cumprod: { ins: 1, outs: 1, params: 0 },
   cumargmax: { ins: 1, outs: 1, params: 1 },
+  recurrence: { ins: 2, outs: 1, params: 1 },
   fold: { ins: 1, outs: 1, params: 11 },
   fft: { ins: 1, outs: 1, params: 1 },
   rfft: { ins: 1, outs: 1, params: 0 },

@@ -13,6 +13,7 @@ import * as axes from '../ops/dimshuffle.js';
 import * as products from '../ops/dot.js';
 import { logsumexp as logSumExp } from '../ops/logsumexp.js';
 import { flatNonzero as findNonzero } from '../ops/nonzero.js';
+import { prod as product } from '../ops/prod.js';
 import * as reductions from '../ops/reduce.js';
 import * as reshaping from '../ops/reshape.js';
 import * as rounding from '../ops/rounding.js';
@@ -133,7 +134,7 @@ export const softmax = typed<f.AxisFunction>(softmaxes.softmax);
 export const logSoftmax = typed<f.AxisFunction>(softmaxes.logSoftmax);
 
 export const sum = typed<f.AccumulatingFunction<'sum'>>(reductions.sum);
-export const prod = typed<f.AccumulatingFunction<'sum', f.NoZeros>>(reductions.prod);
+export const prod = typed<f.AccumulatingFunction<'sum', f.NoZeros>>(product);
 /** Arithmetic mean; floatX for integers; NaN over no elements. */
 export const mean = typed<f.AccumulatingFunction<'float'>>(reductions.mean);
 /** log Σ e^x without overflow; -inf over all -inf. */

@@ -14,6 +14,7 @@ import { dot } from '../ops/dot.js';
 import * as errors from '../ops/error-functions.js';
 import { logsumexp } from '../ops/logsumexp.js';
 import { flip, repeat } from '../ops/rearrange.js';
+import { prod } from '../ops/prod.js';
 import * as reduce from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import * as rounding from '../ops/rounding.js';
@@ -223,7 +224,7 @@ const functions = {
   isinf: compare.isinf,
   cast,
   sum: reduce.sum,
-  prod: reduce.prod,
+  prod,
   mean: reduce.mean,
   var: reduce.variance,
   std: statistics.std,

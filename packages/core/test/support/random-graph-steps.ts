@@ -12,6 +12,7 @@ import { dimshuffle, transpose } from '../../src/ops/dimshuffle.js';
 import { dot, outer } from '../../src/ops/dot.js';
 import { logsumexp } from '../../src/ops/logsumexp.js';
 import { flatNonzero } from '../../src/ops/nonzero.js';
+import { prod } from '../../src/ops/prod.js';
 import * as reduce from '../../src/ops/reduce.js';
 import { flatten, reshape } from '../../src/ops/reshape.js';
 import { shapeOf, specifyShape } from '../../src/ops/shape.js';
@@ -128,7 +129,7 @@ export const steps: readonly Step[] = [
     ),
   ),
   one(isFloatMade, (v, { b }) => cast(v, b % 2 === 0 ? 'float64' : 'float32')),
-  ...[reduce.sum, reduce.mean, reduce.max, reduce.min, reduce.prod, reduce.sum].map((op) =>
+  ...[reduce.sum, reduce.mean, reduce.max, reduce.min, prod, reduce.sum].map((op) =>
     one(
       (made) => withAxes(made) && isNumber(made),
       (v, { b, c }, made) => op(v, c % 3 === 0 ? null : axisOf(made, b), { keepdims: c % 2 === 0 }),

@@ -78,6 +78,10 @@ export const routineCases: Readonly<Record<Routine, () => readonly RoutineCase[]
   cumprod: perNumber,
   cumargmax: () =>
     perDType().flatMap((entry) => [0, 1].map((least) => ({ ...entry, params: [least] }))),
+  recurrence: () =>
+    perNumber()
+      .filter(({ ins: [x] }) => isFloat(x.dtype))
+      .flatMap(({ ins: [x] }) => [0, 1].map((fromEnd) => ({ ins: [x, x], params: [fromEnd] }))),
   fold: foldCases,
   ...fourierCases,
   ...matrixCases,

@@ -2,7 +2,8 @@ import { describeRules, leaves } from '../../../test/support/rule-cases.js';
 import { at } from '../../ops/advanced-index.js';
 import { add } from '../../ops/arithmetic.js';
 import { concatenate, split } from '../../ops/join.js';
-import { prod, sum } from '../../ops/reduce.js';
+import { prod } from '../../ops/prod.js';
+import { sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { slice } from '../../ops/subtensor.js';
 

@@ -18,7 +18,8 @@ import {
   transposeMatrices,
   untransposed,
 } from '../../ops/matrix-parts.js';
-import { prod, sum } from '../../ops/reduce.js';
+import { prod } from '../../ops/prod.js';
+import { sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { det, inverse, slogdet, systemSolution } from '../../ops/solve.js';
 import { log } from '../../ops/transcendental.js';

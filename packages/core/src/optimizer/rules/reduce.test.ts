@@ -4,7 +4,8 @@ import { broadcastTo } from '../../ops/alloc.js';
 import { mul, neg, trueDiv } from '../../ops/arithmetic.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
 import { dot } from '../../ops/dot.js';
-import { all, max, mean, min, prod, sum } from '../../ops/reduce.js';
+import { prod } from '../../ops/prod.js';
+import { all, max, mean, min, sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { exp } from '../../ops/transcendental.js';
 

@@ -1,0 +1,504 @@
+/** Linear algebra; factorizations are held to their oracles where those have the same signs. */
+import * as tno from '@tno/core';
+import { failsAtBuild, failsByValues, row, smooth, way } from '../make-row.js';
+import type { Call, Cell, Failure, Family, Gradient, Input, Names, Row, Values } from '../row.js';
+import { between } from '../values.js';
+
+const { linalg } = tno;
+type Shapes = readonly (readonly number[])[];
+
+/** Matrices far from singular, and of eigenvalues far apart: large on the diagonal. */
+const dominant =
+  (n: number): Values =>
+  (random, dtype, position) => {
+    const [row, column] = [Math.floor(position / n) % n, position % n];
+    if (dtype === 'bool') return Number(row === column);
+    const beside = Number(between(-1, 1)(random, dtype, 0, 0));
+    return row === column ? 5 + 3 * row + beside : beside;
+  };
+/** Of three columns, with singular values far apart. */
+const tall: Input = {
+  shape: [4, 3],
+  values: (random, dtype, position, size) =>
+    dtype === 'bool'
+      ? Number(position % 3 >= Math.floor(position / 3))
+      : dominant(3)(random, dtype, position, size),
+};
+const square = (...lead: number[]): Input => ({ shape: [...lead, 3, 3], values: dominant(3) });
+const of = (...shape: number[]): Input => ({ shape, values: between(-2, 2) });
+/** No matrices, one number, and ordinary ones where rows would be alike or not finite. */
+const sizes = (empty: Shapes, one: Shapes, usual: Shapes): Partial<Record<Cell, Shapes>> => ({
+  empty,
+  one,
+  special: empty,
+  broadcast: usual,
+});
+const ofSystem = (
+  empty: Shapes,
+  one: Shapes,
+  broadcast: Shapes,
+): Pick<Call, 'shapes' | 'blank'> => ({
+  shapes: { empty, one, broadcast },
+  blank: { special: 'systems of NaN and infinities' },
+});
+const sums = { float16: 16, float32: 64, float64: 128, beside: 'array' } as const;
+const names = (theano: string | null, name: string | null, others: Partial<Names> = {}): Names => ({
+  theano,
+  numpy: name && `np.linalg.${name}`,
+  pytorch: name && `torch.linalg.${name}`,
+  jax: name && `jnp.linalg.${name}`,
+  ...others,
+});
+const scipyOnly = (theano: string | null, name: string): Names =>
+  names(theano, null, { numpy: `scipy.linalg.${name}`, jax: `jax.scipy.linalg.${name}` });
+
+const once: Gradient = smooth();
+const notSquare = (build: Call['build']): Failure =>
+  failsAtBuild('a matrix that is not square', /expected square matrices, got 2 rows and 3/, () =>
+    build(tno.tensor('float32', [2, 3])),
+  );
+const vector = (build: Call['build']): Failure =>
+  failsAtBuild('a vector', /expected matrices \(rank 2 or more\)/, () => build(tno.vector('x')));
+const singular = (build: Call['build']): Failure =>
+  failsByValues(
+    'a singular matrix',
+    /that is not singular/,
+    [tno.NDArray.ones([2, 2], 'float64')],
+    build,
+  );
+
+/** Of square matrices. */
+const ofSquare = (
+  op: string,
+  build: Call['build'],
+  oracle: string,
+  more: Partial<Row> & Pick<Row, 'names'>,
+): Row =>
+  row(`linalg.${op}`, {
+    calls: [
+      way('', [square()], { build, oracle, shapes: sizes([[0, 3, 3]], [[1, 1]], [[3, 3]]) }),
+      way('stack', [square(2)], {
+        build,
+        oracle,
+        shapes: sizes([[2, 0, 0]], [[1, 1, 1]], [[2, 3, 3]]),
+      }),
+    ],
+    result: 'float',
+    tolerance: sums,
+    gradient: once,
+    failures: [notSquare(build)],
+    ...more,
+  });
+
+const symmetric = (x: tno.TensorVariable): tno.TensorVariable =>
+  tno.add(tno.div(x, 2), tno.div(linalgT(x), 2));
+const linalgT = (x: tno.TensorVariable): tno.TensorVariable => tno.swapaxes(x, -1, -2);
+const symmetrized = '((a + np.swapaxes(a, -1, -2)) * 0.5)';
+
+export const linearAlgebra: Family = {
+  name: 'linalg',
+  title: 'Linear algebra',
+  rows: [
+    ofSquare(
+      'cholesky',
+      (x) => linalg.cholesky(symmetric(x)),
+      `stacked(np.linalg.cholesky, ${symmetrized})`,
+      {
+        names: names('slinalg.cholesky', 'cholesky'),
+        failures: [
+          failsByValues(
+            'a matrix that is not positive definite',
+            /expected a positive definite matrix/,
+            [tno.NDArray.zeros([2, 2], 'float64')],
+            (x) => linalg.cholesky(x),
+          ),
+        ],
+      },
+    ),
+    ofSquare('inverse', (x) => linalg.inverse(x), 'stacked(np.linalg.inv, a)', {
+      names: names('nlinalg.matrix_inverse', 'inv'),
+      failures: [notSquare((x) => linalg.inverse(x)), singular((x) => linalg.inverse(x))],
+      note: 'also `linalg.inv`',
+    }),
+    ofSquare('det', (x) => linalg.det(x), 'stacked(np.linalg.det, a)', {
+      names: names('nlinalg.det', 'det'),
+    }),
+    ofSquare('slogdet', (x) => linalg.slogdet(x), 'stacked(lambda m: tuple(np.linalg.slogdet(m)), a)', {
+      result: ['float', 'float'],
+      names: names('nlinalg.slogdet', 'slogdet'),
+    }),
+    ofSquare('expm', (x) => linalg.expm(tno.div(x, 16)), 'stacked(scipy.linalg.expm, a / 16)', {
+      names: names('slinalg.expm', null, {
+        numpy: 'scipy.linalg.expm',
+        pytorch: 'torch.matrix_exp',
+        jax: 'jax.scipy.linalg.expm',
+      }),
+    }),
+    ofSquare('matrixPower', (x) => linalg.matrixPower(x, -3), 'stacked(np.linalg.matrix_power, a, -3)', {
+      names: names('nlinalg.matrix_power', 'matrix_power'),
+    }),
+    ofSquare('eigvalsh', (x) => linalg.eigvalsh(symmetric(x)), `stacked(np.linalg.eigvalsh, ${symmetrized})`, {
+      names: names('slinalg.eigvalsh', 'eigvalsh'),
+        failures: [notSquare((x) => linalg.eigvalsh(x))],
+    }),
+    ofSquare(
+      'eigh',
+      (x) => {
+        const [w, v] = linalg.eigh(symmetric(x));
+        return [w, tno.sqr(v)];
+      },
+      `stacked(lambda m: (lambda w, v: (w, v**2))(*np.linalg.eigh(m)), ${symmetrized})`,
+      {
+        result: ['float', 'float'],
+        names: names('nlinalg.eigh', 'eigh'),
+        failures: [notSquare((x) => linalg.eigh(x))],
+        note: 'the largest element of each vector is positive',
+      },
+    ),
+    ofSquare('lu', (x) => linalg.lu(x), 'stacked(scipy.linalg.lu, a)', {
+      result: ['float', 'float', 'float'],
+      names: scipyOnly('slinalg.lu', 'lu'),
+    }),
+    ofSquare('luFactor', (x) => linalg.luFactor(x), 'stacked(scipy.linalg.lu_factor, a)', {
+      result: ['float', 'int64'],
+      names: scipyOnly('slinalg.lu_factor', 'lu_factor'),
+    }),
+    row('linalg.qr', {
+      calls: [
+        way('', [of(4, 3)], {
+          build: (x) => linalg.qr(x),
+          oracle: 'stacked(lambda m: tuple(np.linalg.qr(m)), a)',
+          shapes: sizes([[0, 4, 3]], [[1, 1]], [[4, 3]]),
+        }),
+        way('wide', [of(2, 2, 3)], {
+          build: (x) => linalg.qr(x),
+          oracle: 'stacked(lambda m: tuple(np.linalg.qr(m)), a)',
+          shapes: sizes([[0, 2, 3]], [[1, 1, 1]], [[2, 2, 3]]),
+        }),
+      ],
+      result: ['float', 'float'],
+      tolerance: { float16: 32, float32: 128, float64: 256, beside: 'array' },
+      gradient: smooth(),
+      failures: [vector((x) => linalg.qr(x))],
+      names: names('nlinalg.qr', 'qr'),
+      note: '`complete` too',
+    }),
+    row('linalg.svd', {
+      calls: [
+        way('', [tall], {
+          build: (x) => {
+            const [u, s, vt] = linalg.svd(x, { fullMatrices: false });
+            return [tno.sqr(u), s, tno.sqr(vt)];
+          },
+          oracle: 'stacked(lambda m: (lambda u, s, v: (u**2, s, v**2))(*np.linalg.svd(m, False)), a)',
+          shapes: sizes([[0, 4, 3]], [[1, 1]], [[4, 3]]),
+        }),
+      ],
+      result: ['float', 'float', 'float'],
+      tolerance: { float16: 64, float32: 256, float64: 512, beside: 'array' },
+      gradient: smooth(),
+      failures: [vector((x) => linalg.svd(x))],
+      names: names('nlinalg.svd', 'svd'),
+      note: 'gradients by vectors of the reduced one',
+    }),
+    row('linalg.svdvals', {
+      calls: [
+        way('', [of(2, 3, 4)], {
+          build: (x) => linalg.svdvals(x),
+          oracle: 'stacked(lambda m: np.linalg.svd(m, compute_uv=False), a)',
+          shapes: sizes([[0, 3, 4]], [[1, 1, 1]], [[2, 3, 4]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [vector((x) => linalg.svdvals(x))],
+      names: names(null, 'svdvals', { numpy: 'np.linalg.svdvals' }),
+    }),
+    row('linalg.pinv', {
+      calls: [
+        way('', [of(4, 3)], {
+          build: (x) => linalg.pinv(x),
+          oracle: 'stacked(lambda m: np.linalg.pinv(m, 1e-12 if m.dtype == np.float64 else 1e-6), a)',
+          shapes: sizes([[0, 4, 3]], [[1, 1]], [[4, 3]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: { float16: 64, float32: 1024, float64: 2048, beside: 'array' },
+      gradient: smooth(),
+      failures: [vector((x) => linalg.pinv(x))],
+      names: names('nlinalg.pinv', 'pinv'),
+    }),
+    row('linalg.solve', {
+      calls: [
+        way('matrix', [square(), of(3, 2)], {
+          build: (a, b) => linalg.solve(a, b),
+          oracle: 'stacked(np.linalg.solve, a, b)',
+          ...ofSystem([[3, 3], [3, 0]], [[1, 1], [1, 1]], [[3, 3], [3, 2]]),
+        }),
+        way('vector, transposed', [square(), of(3)], {
+          build: (a, b) => linalg.solve(a, b, { transposed: true }),
+          oracle: 'np.linalg.solve(double(a).T, double(b)) if a.size else double(b)',
+          ...ofSystem([[0, 0], [0]], [[1, 1], [1]], [[3, 3], [3]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [singular((a) => linalg.solve(a, tno.constant(tno.NDArray.ones([2], 'float64'))))],
+      names: names('slinalg.solve', 'solve'),
+      note: '`assume`: symmetric, positive definite, triangular, diagonal',
+    }),
+    row('linalg.solveTriangular', {
+      calls: (['lower', 'upper'] as const).map((triangle) =>
+        way(triangle, [square(), of(3, 2)], {
+          build: (a, b) => linalg.solveTriangular(a, b, { lower: triangle === 'lower' }),
+          oracle: `stacked(lambda m, n: scipy.linalg.solve_triangular(m, n, lower=${triangle === 'lower' ? 'True' : 'False'}), a, b)`,
+          ...ofSystem([[3, 3], [3, 0]], [[1, 1], [1, 1]], [[3, 3], [3, 2]]),
+        }),
+      ),
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsByValues(
+          'a 0 on the diagonal',
+          /that is not singular/,
+          [tno.NDArray.zeros([2, 2], 'float64'), tno.NDArray.ones([2], 'float64')],
+          (a, b) => linalg.solveTriangular(a, b),
+        ),
+      ],
+      names: names('slinalg.solve_upper_triangular', 'solve_triangular', {
+        numpy: 'scipy.linalg.solve_triangular',
+        jax: 'jax.scipy.linalg.solve_triangular',
+      }),
+    }),
+    row('linalg.choSolve', {
+      calls: [
+        way('', [square(), of(3, 2)], {
+          build: (a, b) => linalg.choSolve(tno.tril(a), b),
+          oracle: 'stacked(lambda m, n: scipy.linalg.cho_solve((np.tril(m), True), n), a, b)',
+          ...ofSystem([[3, 3], [3, 0]], [[1, 1], [1, 1]], [[3, 3], [3, 2]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a vector', /expected matrices/, () =>
+          linalg.choSolve(tno.vector('x'), tno.vector('y')),
+        ),
+      ],
+      names: scipyOnly('slinalg.cho_solve', 'cho_solve'),
+    }),
+    row('linalg.lstsq', {
+      calls: [
+        way('', [of(4, 3), of(4, 2)], {
+          build: (a, b) => linalg.lstsq(a, b).solution,
+          oracle: 'stacked(lambda m, n: np.linalg.lstsq(m, n, 1e-12)[0], a, b)',
+          ...ofSystem([[4, 3], [4, 0]], [[1, 1], [1, 1]], [[4, 3], [4, 2]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: { float16: 64, float32: 1024, float64: 2048, beside: 'array' },
+      gradient: smooth(),
+      failures: [vector((x) => linalg.lstsq(x, tno.vector('b')).solution)],
+      names: names('nlinalg.lstsq', 'lstsq'),
+    }),
+    row('linalg.trace', {
+      calls: [
+        way('', [of(2, 3, 4)], {
+          build: (x) => linalg.trace(x),
+          oracle: 'reduced(np.sum)(np.diagonal(a, 0, -2, -1), axis=-1)',
+        }),
+      ],
+      result: 'sum',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [failsAtBuild('a vector', /expected a rank of at least 2/, () => linalg.trace(tno.vector('x')))],
+      names: names('nlinalg.trace', 'trace'),
+    }),
+    row('linalg.norm', {
+      calls: [
+        normOf('all', (x) => linalg.norm(x), ''),
+        normOf('rows', (x) => linalg.norm(x, null, 1), ', axis=1'),
+        normOf('sum', (x) => linalg.norm(x, 1, 0), ', 1, axis=0'),
+        normOf('largest', (x) => linalg.norm(x, Infinity, 1), ', np.inf, axis=1'),
+        normOf('matrix, 1', (x) => linalg.norm(x, 1), ', 1'),
+        normOf('matrix, nuc', (x) => linalg.norm(x, 'nuc'), ", 'nuc'"),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('an order that matrices do not have', /expected one of fro, nuc/, () =>
+          linalg.norm(tno.matrix('x'), 3),
+        ),
+      ],
+      names: names('nlinalg.norm', 'norm'),
+    }),
+    row('linalg.matrixDot', {
+      calls: [
+        way('', [of(2, 3), of(3, 4), of(4, 2)], {
+          build: (a, b, c) => linalg.matrixDot(a, b, c),
+          oracle: 'counted(np.dot, counted(np.dot, a, b), c)',
+          shapes: { empty: [[0, 3], [3, 4], [4, 2]], special: [[0, 3], [3, 4], [4, 2]] },
+        }),
+      ],
+      result: 'same',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('no matrix', /expected at least one matrix, got none/, () => linalg.matrixDot()),
+      ],
+      names: names('nlinalg.matrix_dot', 'multi_dot'),
+    }),
+    row('linalg.blockDiag', {
+      calls: [
+        way('', [of(2, 3), of(1, 2)], {
+          build: (a, b) => linalg.blockDiag(a, b),
+          oracle: 'block_diag(a, b)',
+          shapes: { empty: [[0, 3], [1, 2]] },
+        }),
+      ],
+      result: 'same',
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a vector', /\[block_diag\] expected matrices, got/, () =>
+          linalg.blockDiag(tno.vector('x')),
+        ),
+      ],
+      names: scipyOnly('slinalg.block_diag', 'block_diag'),
+    }),
+    row('linalg.tensorinv', {
+      calls: [
+        way('', [{ shape: [3, 3, 1], values: dominant(3) }], {
+          build: (x) => linalg.tensorinv(x, 1),
+          oracle: 'np.linalg.tensorinv(double(a), 1)',
+          shapes: sizes([[1, 1, 1]], [[1, 1, 1]], [[3, 3, 1]]),
+          blank: { special: 'an inverse of NaN and infinities', empty: 'an inverse of no elements' },
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('all of its axes', /\[tensorinv\] expected a number of axes/, () =>
+          linalg.tensorinv(tno.matrix('x'), 2),
+        ),
+      ],
+      names: names('nlinalg.tensorinv', 'tensorinv'),
+    }),
+    row('linalg.tensorsolve', {
+      calls: [
+        way('', [{ shape: [3, 3, 1], values: dominant(3) }, of(3)], {
+          build: (a, b) => linalg.tensorsolve(a, b),
+          oracle: 'np.linalg.tensorsolve(double(a), double(b))',
+          shapes: { broadcast: [[3, 3, 1], [3]] },
+          blank: { special: 'an inverse of NaN and infinities', empty: 'an inverse of no elements' },
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('too few axes', /\[tensorsolve\] expected more than 1 axes/, () =>
+          linalg.tensorsolve(tno.vector('x'), tno.vector('y')),
+        ),
+      ],
+      names: names('nlinalg.tensorsolve', 'tensorsolve'),
+    }),
+    row('linalg.kron', {
+      calls: [
+        way('', [of(2, 3), of(3, 2)], {
+          build: (a, b) => linalg.kron(a, b),
+          oracle: 'np.kron(a, b)',
+        }),
+      ],
+      result: 'same',
+      gradient: smooth(),
+      cannotFail: 'takes operands of any shapes',
+      names: { theano: 'slinalg.kron', numpy: 'np.kron', pytorch: 'torch.kron', jax: 'jnp.kron' },
+    }),
+    ...equations(),
+  ],
+}; // prettier-ignore
+
+function normOf(about: string, build: Call['build'], options: string): Call {
+  return way(about, [of(3, 4)], {
+    build,
+    oracle: `np.linalg.norm(double(a)${options})`,
+    shapes: { empty: [[1, 1]], special: [[1, 4]] },
+    ...(options.includes('nuc') && {
+      blank: { special: 'singular values of NaN and infinities' },
+    }),
+  });
+}
+
+function equations(): Row[] {
+  /** Eigenvalues within the unit circle; of integers this multiple of the identity. */
+  const stable = (diagonal: number): Input => ({
+    shape: [3, 3],
+    values: (random, dtype, position) =>
+      dtype.startsWith('float')
+        ? (position % 4 === 0 ? 0.5 : 0) + 0.3 * random() - 0.15
+        : Number(position % 4 === 0) * diagonal,
+  });
+  const equation = (
+    op: string,
+    build: Call['build'],
+    oracle: string,
+    inputs: readonly Input[],
+  ): Row =>
+    row(`linalg.${op}`, {
+      calls: [
+        way('', inputs, {
+          build,
+          oracle,
+          shapes: { broadcast: inputs.map(({ shape }) => shape) },
+          blank: { special: 'an inverse of NaN and infinities', empty: 'a system of no equations' },
+        }),
+      ],
+      result: 'float',
+      tolerance: { float16: 16, float32: 256, float64: 512, beside: 'array' },
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a matrix that is not square', /expected square matrices/, () =>
+          build(...inputs.map(() => tno.tensor('float32', [2, 3]))),
+        ),
+      ],
+      names: scipyOnly(null, oracle.replace(/\(.*/, '')),
+    });
+  return [
+    equation(
+      'solveSylvester',
+      (a, b, c) => linalg.solveSylvester(a, b, c),
+      'solve_sylvester(double(a), double(b), double(c))',
+      [stable(2), { shape: [3, 3], values: dominant(3) }, of(3, 3)],
+    ),
+    equation(
+      'solveContinuousLyapunov',
+      (a, q) => linalg.solveContinuousLyapunov(a, q),
+      'solve_continuous_lyapunov(double(a), double(b))',
+      [stable(2), of(3, 3)],
+    ),
+    equation(
+      'solveDiscreteLyapunov',
+      (a, q) => linalg.solveDiscreteLyapunov(a, q),
+      'solve_discrete_lyapunov(double(a), double(b))',
+      [stable(0), of(3, 3)],
+    ),
+    equation(
+      'solveDiscreteAre',
+      (a, b, q) =>
+        linalg.solveDiscreteAre(
+          a,
+          b,
+          tno.dot(tno.div(q, 1), q.T),
+          tno.eye(tno.shapeOf(b, 1), tno.shapeOf(b, 1), 0, 'float16'),
+        ),
+      'solve_discrete_are(double(a), double(b), double(c) @ double(c).T, np.eye(b.shape[1]))',
+      [stable(0), of(3, 2), { shape: [3, 3], values: dominant(3) }],
+    ),
+  ];
+}
