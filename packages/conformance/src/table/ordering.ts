@@ -135,6 +135,7 @@ export const ordering: Family = {
       ],
       result: 'same',
       gradient: smooth({ points: [distinct] }),
+      jumps: true,
       cannotFail: 'takes any tensor',
       names: named('unique', { theano: 'extra_ops.Unique' }),
       note: 'also `uniqueAll`, with positions and counts',
