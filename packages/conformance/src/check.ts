@@ -1,6 +1,6 @@
 /** Runs cases on a device and compares with what the oracles gave. */
 import * as tno from '@tno/core';
-import type { Device, NDArray } from '@tno/core';
+import type { Device, ModeName, NDArray } from '@tno/core';
 import { graphOf, type Case, type CaseGraph } from './cases.js';
 import type { Mismatch } from './outcome.js';
 import type { Tolerance } from './row.js';
@@ -36,23 +36,27 @@ function prepare(cases: readonly Case[], device: Device): Ready[] {
 }
 
 /** Where some cannot be compiled, each by itself, so that the others still are. */
-function compileAll(graphs: readonly CaseGraph[], device: Device): Attempt<Caller>[] {
+export function compileAll(
+  graphs: readonly CaseGraph[],
+  device: Device,
+  mode: ModeName = 'FAST_RUN',
+): Attempt<Caller>[] {
   const compile = (some: readonly CaseGraph[]): Caller[] => {
     const requests = some.map(({ leaves, outputs }) => ({
       inputs: leaves,
       outputs,
       onUnusedInput: 'ignore' as const,
     }));
-    return tno.compileMany(requests, { device }) as unknown as Caller[];
+    return tno.compileMany(requests, { device, mode }) as unknown as Caller[];
   };
   const all = attempt(() => compile(graphs));
   if ('result' in all) return all.result.map((result) => ({ result }));
   return graphs.map((graph) => attempt(() => compile([graph])[0]));
 }
 
-type Attempt<T> = { readonly result: T } | { readonly failure: unknown };
+export type Attempt<T> = { readonly result: T } | { readonly failure: unknown };
 
-function attempt<T>(make: () => T): Attempt<T> {
+export function attempt<T>(make: () => T): Attempt<T> {
   try {
     return { result: make() };
   } catch (failure) {

@@ -5,22 +5,26 @@
  */
 import * as tno from '@tno/core';
 import type { Device, TensorVariable } from '@tno/core';
-import { openLeaves, outputsOf } from './cases.js';
+import { openLeaves, outputsOf, type CaseGraph } from './cases.js';
+import { compileAll } from './check.js';
 import type { Outcome } from './outcome.js';
 import type { Failure, Family, Row } from './row.js';
 
-/** Runs all failures of a family on a device. */
+/** Runs all failures of a family on a device; many functions are one unit of code. */
 export function runFailures(family: Family, device: Device): Outcome {
   const checks = family.rows.flatMap((row) => [
     ...refusals(row),
-    ...row.failures.flatMap((failure) => checksOf(row.op, failure, device)),
+    ...row.failures.flatMap((failure) => checksAtBuild(row.op, failure)),
   ]);
+  checks.push(...modes.flatMap((mode) => checksOfCalls(family, device, mode)));
   const mismatches = checks.flatMap(({ id, ...check }) => {
     const what = failureOf(check);
     return what === null ? [] : [{ id, what }];
   });
   return { cases: checks.length, mismatches };
 }
+
+const modes = ['FAST_RUN', 'NONE'] as const;
 
 /** Whether something says how the op fails, or why it cannot. */
 export function saysHowItFails({ failures, dtypes, calls, cannotFail }: Row): boolean {
@@ -51,21 +55,38 @@ function refusals({ op, calls, dtypes, refuses }: Row): Check[] {
   }));
 }
 
-function checksOf(op: string, failure: Failure, device: Device): Check[] {
+function checksAtBuild(op: string, failure: Failure): Check[] {
   const id = `${op} fails: ${failure.about}`;
   const { message } = failure;
   if (failure.when === 'build') return [{ id, message, attempt: failure.attempt, when: 'build' }];
-  const known: Check = {
-    id: `${id}, sizes known`,
-    message,
-    attempt: () => outputsOf(failure, leavesOf(failure, 'known')),
-    when: 'build',
-  };
-  const calls = (['FAST_RUN', 'NONE'] as const).flatMap((mode): Check[] => [
-    { id: `${id}, ${mode}`, message, attempt: () => callAlone(failure, device, mode), when: 'run' },
-    { id: `${id}, within a kernel, ${mode}`, message, attempt: () => callFused(failure, device, mode), when: 'run' },
-  ]); // prettier-ignore
-  return failure.byValues ? calls : [known, ...calls];
+  if (failure.byValues) return [];
+  const build = (): unknown => outputsOf(failure, leavesOf(failure, 'known'));
+  return [{ id: `${id}, sizes known`, message, attempt: build, when: 'build' }];
+}
+
+/** The calls that fail, alone and within a kernel. */
+function checksOfCalls({ rows }: Family, device: Device, mode: tno.ModeName): Check[] {
+  const calls = rows.flatMap(({ op, failures }) =>
+    failures.flatMap((failure) => {
+      if (failure.when !== 'run') return [];
+      const { about, message } = failure;
+      const id = `${op} fails: ${about}`;
+      return [
+        { id: `${id}, ${mode}`, message, graph: graphAlone(failure) },
+        { id: `${id}, within a kernel, ${mode}`, message, graph: graphFused(failure) },
+      ];
+    }),
+  );
+  const graphs = calls.map(({ graph }) => graph);
+  const functions = compileAll(graphs, device, mode);
+  return calls.map(({ id, message, graph }, k): Check => {
+    const attempt = (): unknown => {
+      const f = functions[k];
+      if ('failure' in f) throw f.failure;
+      return f.result(...graph.values);
+    };
+    return { id, message, attempt, when: 'run' };
+  });
 }
 
 type RunFailure = Extract<Failure, { when: 'run' }>;
@@ -77,38 +98,21 @@ function leavesOf({ operands }: RunFailure, sizes: 'known' | 'open'): TensorVari
   });
 }
 
-function callAlone(failure: RunFailure, device: Device, mode: tno.ModeName): void {
+function graphAlone(failure: RunFailure): CaseGraph {
   const leaves = leavesOf(failure, 'open');
-  call(leaves, outputsOf(failure, leaves), failure.operands, device, mode);
+  return { leaves, outputs: outputsOf(failure, leaves), values: failure.operands };
 }
 
 /** With sums of what comes in and of what comes out, which join its kernel where they can. */
-function callFused(failure: RunFailure, device: Device, mode: tno.ModeName): void {
+function graphFused(failure: RunFailure): CaseGraph {
   const leaves = leavesOf(failure, 'open');
   const zeros = leaves.map(({ dtype }) => tno.tensor(dtype, [], 'zero'));
-  const outputs = outputsOf(
-    failure,
-    leaves.map((leaf, k) => tno.add(leaf, zeros[k])),
+  const sums = leaves.map((leaf, k) => tno.add(leaf, zeros[k]));
+  const outputs = outputsOf(failure, sums).map((output) =>
+    tno.sum(tno.mul(tno.cast(output, 'float64'), 2)),
   );
   const values = zeros.map(({ dtype }) => tno.NDArray.zeros([], dtype));
-  call(
-    [...leaves, ...zeros],
-    outputs.map((output) => tno.sum(tno.mul(tno.cast(output, 'float64'), 2))),
-    [...failure.operands, ...values],
-    device,
-    mode,
-  );
-}
-
-function call(
-  inputs: readonly TensorVariable[],
-  outputs: readonly TensorVariable[],
-  values: readonly tno.NDArray[],
-  device: Device,
-  mode: tno.ModeName,
-): void {
-  const f = tno.function(inputs, [...outputs], { device, mode, onUnusedInput: 'ignore' });
-  (f as unknown as (...values: readonly unknown[]) => unknown)(...values);
+  return { leaves: [...leaves, ...zeros], outputs, values: [...failure.operands, ...values] };
 }
 
 const form = /^\[[\w.]+\] expected [^]+, got /;
