@@ -66,7 +66,8 @@ export function reshapeTo(x: TensorVariable, sizes: readonly TensorVariable[]): 
 export function reshape(x: TensorLike, sizes: readonly TensorLike[]): TensorVariable {
   const v = asVariable(x);
   const open = sizes.filter((size) => isLiteral(size) && Number(size) === -1);
-  if (open.length > 1) throw new ShapeError(`[reshape] expected at most one -1, got ${open.length}`);
+  if (open.length > 1)
+    throw new ShapeError(`[reshape] expected at most one -1, got ${open.length}`);
   if (sizes.some((size) => isLiteral(size) && Number(size) < -1)) {
     throw new ShapeError(
       `[reshape] expected sizes of at least 0 (or one -1), got (${sizes.map(String).join(', ')})`,
