@@ -65,6 +65,25 @@ export interface Computed {
   readonly exact: boolean;
 }
 
+function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[] {
+  const results = node.op.perform(operands, node);
+  const size = Math.max(...results.map((result) => result.size));
+  if (size > MOST_ELEMENTS)
+    throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
+  return results;
+}
+
+/**
+ * Operands of a routine, moved: what it gives is right for operands about that far away, also where these
+ * have few bits. So values that a matrix does not determine, as near a singular one, show.
+ */
+const disturbed =
+  (roundings: number) =>
+  (operand: NDArray, salt: number): NDArray => {
+    const by = 8 * roundings * (epsilon[operand.dtype] ?? 0) * largest(operand);
+    return shifted(operand, salt, () => by);
+  };
+
 const routines = new Map<string, boolean>();
 
 /** Whether the op is a library routine, or made of one. */
@@ -93,23 +112,20 @@ export function computed(
     isConstant(v) ? v.data : (known.get(v) as NDArray);
   for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
     const operands = node.inputs.map(valueOf);
-    const results = node.op.perform(operands, node);
-    const size = Math.max(...results.map((result) => result.size));
-    if (size > MOST_ELEMENTS)
-      throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
-    // A routine rounds on its way, also where what it arrives at has few bits, or is 0.
-    const isRoutine = callsRoutine(node);
+    const plain = performed(node, operands);
+    const isRounded = (result: NDArray): boolean => !isMoved(result, operands);
+    const isRoutine =
+      callsRoutine(node) && plain.some((result) => isFloat(result.dtype) && isRounded(result));
+    const results =
+      isRoutine && roundings !== 0 ? performed(node, operands.map(disturbed(roundings))) : plain;
+    if (isRoutine) exact = false;
     node.outputs.forEach((output, k) => {
       const result = results[k];
-      const isRounded = (isRoutine || !isGrid(result)) && !isMoved(result, operands);
-      if (isRounded) exact = false;
+      const inexact = !isGrid(result) && isRounded(result);
+      if (inexact) exact = false;
       const by = roundings * (epsilon[output.dtype] ?? 0);
-      const moves = by !== 0 && isRounded && (output !== variable || isRoutine);
-      const scale = isRoutine ? largest(result) : 0;
-      known.set(
-        output,
-        moves ? shifted(result, salt, (x) => by * Math.max(scale, Math.abs(x))) : result,
-      );
+      const moves = by !== 0 && inexact && output !== variable;
+      known.set(output, moves ? shifted(result, salt, (x) => by * Math.abs(x)) : result);
     });
   }
   return { value: valueOf(variable), exact };
