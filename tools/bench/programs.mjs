@@ -121,7 +121,8 @@ export function callOf(workload, f, data) {
     return args.length === 1 ? () => f(a) : () => f(a, b);
   }
   const [a, b] = args;
-  const like = workload.kind === 'product' ? [workload.m, workload.n] : args[0].shape;
+  const { shape } = Object.values(data.inputs)[0];
+  const like = workload.kind === 'product' ? [workload.m, workload.n] : shape;
   const result = NDArray.zeros(like, 'float32');
   return () => {
     f.into(result, a, b);
