@@ -233,3 +233,31 @@ def block_diag(a, b):
     out[: a.shape[0], : a.shape[1]] = a
     out[a.shape[0] :, a.shape[1] :] = b
     return out
+
+
+def confusion(a, b):
+    """How often each pair of classes comes, and the classes."""
+    classes = np.unique(np.concatenate([a, b]))
+    return np.array([[np.sum((a == p) & (b == q)) for q in classes] for p in classes], np.int64).reshape(
+        len(classes), len(classes)
+    ), classes
+
+
+def normalized(a, axis, epsilon):
+    return (a - a.mean(axis, keepdims=True)) / np.sqrt(a.var(axis, keepdims=True) + epsilon)
+
+
+def stretched(a, axis, p, q):
+    """Every q-th of p cells for each, linear between them; the first value lies at (p - 1) // 2."""
+    n = a.shape[axis]
+    at = np.clip((np.arange(0, n * p, q) - (p - 1) // 2) / np.longdouble(p), 0, n - 1)
+    left = np.minimum(at.astype(int), n - 1)
+    right = np.minimum(left + 1, n - 1)
+    shape = [1] * a.ndim
+    shape[axis] = len(at)
+    share = (at - left).reshape(shape)
+    return a.take(left, axis) * (1 - share) + a.take(right, axis) * share
+
+
+def upsampled(a, rows, columns):
+    return stretched(stretched(a, -2, *rows), -1, *columns)

@@ -9,6 +9,7 @@ import { fouriers } from './fourier.js';
 import { images } from './images.js';
 import { indexing } from './indexing.js';
 import { linearAlgebra } from './linalg.js';
+import { networks } from './networks.js';
 import { ordering } from './ordering.js';
 import { picking } from './picking.js';
 import { products } from './products.js';
@@ -36,4 +37,5 @@ export const families: readonly Family[] = [
   linearAlgebra,
   fouriers,
   images,
+  networks,
 ];

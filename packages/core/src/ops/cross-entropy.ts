@@ -8,6 +8,7 @@ import { add, mul, neg, sub } from './arithmetic.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { bincount, uniqueAll } from './counting.js';
 import { dimshuffle } from './dimshuffle.js';
+import { asFloats } from './floats.js';
 import { concatenate } from './join.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
@@ -47,13 +48,13 @@ export function categoricalCrossentropy(
 
 /** Elementwise: -t·log p - (1 - t)·log(1 - p). Of a sigmoid it is computed without underflow. */
 export function binaryCrossentropy(probability: TensorLike, target: TensorLike): TensorVariable {
-  const [p, t] = asVariables([probability, target]);
+  const [p, t] = asFloats(probability, target);
   return neg(add(mul(t, log(p)), mul(sub(1, t), log1p(neg(p)))));
 }
 
 /** Elementwise: the `binaryCrossentropy` of sigmoid(x), exact for every x. */
 export function sigmoidBinaryCrossentropy(x: TensorLike, target: TensorLike): TensorVariable {
-  const [v, t] = asVariables([x, target]);
+  const [v, t] = asFloats(x, target);
   return add(mul(t, softplus(neg(v))), mul(sub(1, t), softplus(v)));
 }
 
