@@ -107,6 +107,7 @@ export class GraphBuilder {
   }
 
   private measure(variable: TensorVariable, operands: readonly Made[]): Made | null {
+    if (operands.some(isNoise)) return null;
     const computedAt = (sign: number): Computed => {
       const known = new Map(this.pool.map(({ variable: v, value }) => [v, value]));
       for (const [k, { variable: v, value, error }] of operands.entries())
@@ -138,6 +139,10 @@ export class GraphBuilder {
     return accept(variable, valueAt(0), [valueAt(1), valueAt(-1)], 50);
   }
 }
+
+/** Whether some element is nothing but rounding: another device may well have 0 there, and 0/0 of x/x. */
+const isNoise = ({ value, error }: Made): boolean =>
+  error > 0 && flatNumbers(value).some((x) => x !== 0 && Math.abs(x) <= error);
 
 function accept(
   variable: TensorVariable,

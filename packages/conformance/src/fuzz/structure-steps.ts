@@ -69,7 +69,8 @@ const exactFloat = (made: Made): boolean => isExact(made) && isFloatMade(made);
 const withAxes = (made: Made): boolean => made.value.rank > 0;
 const hasElements = (made: Made): boolean => withAxes(made) && made.value.size > 0;
 /** Scalars move out of sums, so that dividing by 0 shows even where nothing is divided. */
-const hasNoZero = ({ value }: Made): boolean => !flatNumbers(value).includes(0);
+const hasNoZero = ({ value, error }: Made): boolean =>
+  flatNumbers(value).every((x) => Math.abs(x) > 100 * error);
 const axisOf = (made: Made, k: number): number => k % made.value.rank;
 
 const binary = [tno.add, tno.sub, tno.mul, tno.maximum, tno.minimum, tno.add, tno.mul];
