@@ -34,9 +34,15 @@ export function makeGraph(recipe: GraphRecipe): RandomGraph {
   return { inputs: builder.inputs, outputs, seen: builder.seen };
 }
 
-/** The graph as text, output by output. */
-export function formulas({ outputs }: RandomGraph): string {
-  return outputs.map(({ variable }, k) => `  ${k}: ${pp(variable).slice(0, 2000)}`).join('\n');
+/** The graph as text, output by output, and the values of small inputs. */
+export function formulas({ inputs, outputs }: RandomGraph): string {
+  const texts = outputs.map(({ variable }, k) => `  ${k}: ${pp(variable).slice(0, 2000)}`);
+  const small = inputs.filter(({ value }) => value.size <= 32);
+  const values = small.map(({ variable, value }) => {
+    const numbers = JSON.stringify(flatNumbers(value));
+    return `  ${variable.toString()}: ${value.dtype} (${value.shape.join()}) ${numbers}`;
+  });
+  return [...texts, ...values].join('\n');
 }
 
 /** What differs between the results and the values that were found while making: a text, or null. */

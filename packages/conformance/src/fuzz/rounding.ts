@@ -84,20 +84,25 @@ const disturbed =
     return shifted(operand, salt, () => by);
   };
 
-const routines = new Map<string, boolean>();
+const routines = new Map<string, ReadonlySet<string>>();
 
-/** Whether the op is a library routine, or made of one. */
-function callsRoutine(node: Apply): boolean {
+/** The library routines that the op is, or is made of. */
+function routinesOf(node: Apply): ReadonlySet<string> {
   const { lower, key } = node.op;
-  if (lower.kind !== 'composite') return lower.kind === 'routine';
+  if (lower.kind === 'routine') return new Set([lower.routine]);
+  if (lower.kind !== 'composite') return new Set();
   let known = routines.get(key);
   if (known === undefined) {
     const inner = [lower.expand(node) ?? []].flat();
-    known = toposort(inner, new Set(node.inputs)).some(callsRoutine);
+    const nodes = toposort(inner, new Set(node.inputs));
+    known = new Set(nodes.flatMap((made) => [...routinesOf(made)]));
     routines.set(key, known);
   }
   return known;
 }
+
+/** What they give of some matrices is not determined, also where its elements are those of the matrix. */
+const factorizations: readonly string[] = ['lu', 'qr', 'eigh', 'svd'];
 
 /** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large */
 export function computed(
@@ -114,8 +119,11 @@ export function computed(
     const operands = node.inputs.map(valueOf);
     const plain = performed(node, operands);
     const isRounded = (result: NDArray): boolean => !isMoved(result, operands);
+    const called = [...routinesOf(node)];
+    const isFactored = called.some((name) => factorizations.includes(name));
     const isRoutine =
-      callsRoutine(node) && plain.some((result) => isFloat(result.dtype) && isRounded(result));
+      called.length > 0 &&
+      plain.some((result) => isFloat(result.dtype) && (isFactored || isRounded(result)));
     const results =
       isRoutine && roundings !== 0 ? performed(node, operands.map(disturbed(roundings))) : plain;
     if (isRoutine) exact = false;
