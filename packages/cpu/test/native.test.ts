@@ -40,7 +40,7 @@ describe('the native parts', () => {
       expect(tests).toBeGreaterThanOrEqual(60);
       expect(checks).toBeGreaterThan(20_000);
     },
-    300_000,
+    900_000,
   );
 
   // After the test above, which builds the program.

@@ -10,7 +10,7 @@ import { flatNumbers } from './rounding.js';
  */
 export function shrink(graph: RandomGraph, fails: (smaller: RandomGraph) => boolean): RandomGraph {
   const whole = graph.outputs.map((output) => ({ ...graph, outputs: [output] })).find(fails);
-  if (whole === undefined) return graph;
+  if (whole === undefined) return withReadInputs(withFewerOutputs(graph, fails));
   const [{ variable, error }] = whole.outputs;
   const values = valuesOf(whole);
   const earliest = toposort([variable])
@@ -22,6 +22,17 @@ export function shrink(graph: RandomGraph, fails: (smaller: RandomGraph) => bool
     }))
     .find(fails);
   return withReadInputs(withCuts(earliest ?? whole, values, fails));
+}
+
+/** Only together do its outputs fail: some of them. */
+function withFewerOutputs(
+  graph: RandomGraph,
+  fails: (smaller: RandomGraph) => boolean,
+): RandomGraph {
+  return graph.outputs.reduce((least, output) => {
+    const smaller = { ...least, outputs: least.outputs.filter((other) => other !== output) };
+    return fails(smaller) ? smaller : least;
+  }, graph);
 }
 
 function withReadInputs(graph: RandomGraph): RandomGraph {

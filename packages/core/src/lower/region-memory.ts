@@ -127,7 +127,8 @@ export class RegionMemory implements KernelHost {
         this.inlining.stored.has(output) &&
         !this.destination.has(output) &&
         !inPlace.has(output) &&
-        !this.shapes.isPlaced(output);
+        !this.shapes.isPlaced(output) &&
+        !this.shapes.mayBeSize(output);
       const sameShape =
         direct &&
         this.builder.shape(buffer).every((size, axis) => size === this.shape(output)[axis]);

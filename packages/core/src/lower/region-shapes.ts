@@ -8,6 +8,7 @@ import type { FunctionGraph } from '../graph/function-graph.js';
 import { isShared } from '../graph/shared.js';
 import { toposort } from '../graph/traverse.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
+import { isFloat } from '../types/dtype.js';
 import { constantBytes } from './kernel-writer.js';
 import { sizeOperands } from './place-sizes.js';
 import type { ProgramContext } from './program-context.js';
@@ -45,6 +46,14 @@ export class RegionShapes {
   /** Whether sizes depend on the variable's value or length, which then has a place of its own. */
   isPlaced(variable: TensorVariable): boolean {
     return this.scalars.has(variable) || this.counts.has(variable);
+  }
+
+  /** Whether free steps read the variable that may ask for its value as a size: no output's buffer has that. */
+  mayBeSize(variable: TensorVariable): boolean {
+    if (variable.type.rank !== 0 || isFloat(variable.dtype)) return false;
+    return this.graph
+      .nodes()
+      .some(({ op, inputs }) => op.lower.kind === 'steps' && inputs.includes(variable));
   }
 
   isBound(variable: TensorVariable): boolean {

@@ -65,6 +65,15 @@ export function rowCases(name: string, open: () => Device): void {
       expect(w.getValue().toNested()).toEqual([6, 9, 12]);
       expect(f(0).shape).toEqual([0, 3]);
     });
+
+    it('run as often as an output says that follows from shapes', () => {
+      const x = tno.fmatrix('x');
+      const n = tno.shape(x).at(1);
+      const f = tno.function([x], [n, ...tno.mapRows(n, (i) => [i.mul(i)])], { device });
+      const [count, squares] = f([[1, 2, 3]]);
+      expect(count).toBe(3);
+      expect(squares.toNested()).toEqual([0, 1, 4]);
+    });
   });
 }
 
