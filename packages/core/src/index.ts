@@ -16,7 +16,13 @@ export { encodeNpy, decodeNpy, encodeNpz, decodeNpz } from './types/npy.js';
 
 export { config, configure, flagSource, pinFloatX } from './config/config.js';
 export { formatBytes, parseBytes } from './config/byte-size.js';
-export { describeFlags, describeOtherFlags, flags, type FlagName, type Flags } from './config/flags.js';
+export {
+  describeFlags,
+  describeOtherFlags,
+  flags,
+  type FlagName,
+  type Flags,
+} from './config/flags.js';
 
 export { Apply, TensorVariable, apply1, applyOp } from './graph/variable.js';
 export { Constant, constant, scalarConstant } from './graph/constant.js';
