@@ -15,6 +15,18 @@ const torchConv = (spatial: number, options: string, flip: boolean): string => {
   const filters = flip ? `torch.flip(tensor(b).double(), (${axes},))` : 'tensor(b).double()';
   return `F.conv${spatial}d(tensor(a).double(), ${filters}${options})`;
 };
+/** Images of 3 channels and filters for 2. */
+const otherChannels = (
+  x: readonly number[],
+  w: readonly number[],
+  conv: (x: tno.TensorVariable, w: tno.TensorVariable) => tno.TensorVariable,
+): ReturnType<typeof failsAtRun> =>
+  failsAtRun(
+    'other channels',
+    /expected filters for 3 channels, got them for 2/,
+    [ones(...x), ones(...w)],
+    conv,
+  );
 const elsewhere = (spatial: number): ReturnType<typeof named> =>
   named(`conv${spatial}d`, {
     numpy: null,
@@ -83,14 +95,7 @@ export const images: Family = {
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
-      failures: [
-        failsAtRun(
-          'other channels',
-          /expected filters for 3 channels, got them for 2/,
-          [tno.NDArray.ones([1, 3, 6]), tno.NDArray.ones([2, 2, 3])],
-          (x, w) => tno.conv1d(x, w),
-        ),
-      ],
+      failures: [otherChannels([1, 3, 6], [2, 2, 3], (x, w) => tno.conv1d(x, w))],
       names: elsewhere(1),
     }),
     row('conv3d', {
@@ -104,14 +109,7 @@ export const images: Family = {
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
-      failures: [
-        failsAtRun(
-          'other channels',
-          /expected filters for 3 channels, got them for 2/,
-          [tno.NDArray.ones([1, 3, 4, 4, 4]), tno.NDArray.ones([2, 2, 2, 2, 2])],
-          (x, w) => tno.conv3d(x, w),
-        ),
-      ],
+      failures: [otherChannels([1, 3, 4, 4, 4], [2, 2, 2, 2, 2], (x, w) => tno.conv3d(x, w))],
       names: elsewhere(3),
     }),
     row('causalConv1d', {
@@ -125,14 +123,7 @@ export const images: Family = {
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
-      failures: [
-        failsAtRun(
-          'other channels',
-          /expected filters for 3 channels, got them for 2/,
-          [tno.NDArray.ones([1, 3, 6]), tno.NDArray.ones([2, 2, 3])],
-          (x, w) => tno.causalConv1d(x, w),
-        ),
-      ],
+      failures: [otherChannels([1, 3, 6], [2, 2, 3], (x, w) => tno.causalConv1d(x, w))],
       names: named('causal_conv1d', { numpy: null, pytorch: null, jax: null }),
     }),
     row('conv2dTranspose', {

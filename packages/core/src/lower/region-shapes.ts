@@ -52,8 +52,8 @@ export class RegionShapes {
   mayBeSize(variable: TensorVariable): boolean {
     if (variable.type.rank !== 0 || isFloat(variable.dtype)) return false;
     return this.graph
-      .nodes()
-      .some(({ op, inputs }) => op.lower.kind === 'steps' && inputs.includes(variable));
+      .clients(variable)
+      .some(({ node }) => node !== 'output' && node.op.lower.kind === 'steps');
   }
 
   isBound(variable: TensorVariable): boolean {

@@ -3,12 +3,11 @@ import { DTypeError, ShapeError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { isFloat } from '../types/dtype.js';
 import { at } from './advanced-index.js';
-import { arange } from './arange.js';
 import { add, mul, neg, sub } from './arithmetic.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { bincount, uniqueAll } from './counting.js';
-import { dimshuffle } from './dimshuffle.js';
 import { asFloats } from './floats.js';
+import { ogrid } from './grids.js';
 import { concatenate } from './join.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
@@ -37,12 +36,7 @@ export function categoricalCrossentropy(
       `[categorical_crossentropy] expected integers as classes, got ${t.dtype} (${t.toString()})`,
     );
   }
-  const places = t.type.shape.map((_, axis) =>
-    dimshuffle(
-      arange(shapeOf(t, axis)),
-      t.type.shape.map((__, k) => (k === axis ? 0 : 'x')),
-    ),
-  );
+  const places = ogrid(...t.type.shape.map((_, axis) => [0, shapeOf(t, axis)] as const));
   return neg(at(log(p), ...places, t));
 }
 

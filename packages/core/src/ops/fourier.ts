@@ -5,7 +5,7 @@
  */
 import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
-import type { Op } from '../graph/op.js';
+import type { Op, SizeAlgebra } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { performRoutine } from '../routines/reference.js';
 import { TensorType, normalizeAxes, normalizeAxis } from '../types/tensor-type.js';
@@ -31,6 +31,10 @@ import {
 import { slice, subtensor } from './subtensor.js';
 
 const halfOf = (n: number): number => Math.floor(n / 2) + 1;
+
+/** The same of a size. */
+const halfSizeOf = <S>(algebra: SizeAlgebra<S>, n: S): S =>
+  algebra.binary('add', algebra.binary('floordiv', n, algebra.const(2)), algebra.const(1));
 
 function requireComplex(op: string, x: TensorVariable): void {
   const last = x.type.shape[x.type.rank - 1];
@@ -77,9 +81,7 @@ const rfftOp: Op = routineOp({
   shapes: (algebra, [shape]) => {
     const n = shape[shape.length - 1];
     algebra.requireAtMost(algebra.const(1), n, noneText('rfft'));
-    const half = algebra.binary('floordiv', n, algebra.const(2));
-    const count = algebra.binary('add', half, algebra.const(1));
-    return [[...shape.slice(0, -1), count, algebra.const(2)]];
+    return [[...shape.slice(0, -1), halfSizeOf(algebra, n), algebra.const(2)]];
   },
   // Backward, numbers that mirror others count twice; here each counts once.
   pullback: ({ inputs: [x] }, [g]) => {
@@ -100,10 +102,8 @@ const irfftOp: Op = routineOp({
     const n = algebra.valueOf(node.inputs[1]);
     algebra.requireEqual(shape[shape.length - 1], algebra.const(2), partsText('irfft'));
     algebra.requireAtMost(algebra.const(1), n, noneText('irfft'));
-    const half = algebra.binary('floordiv', n, algebra.const(2));
-    const count = algebra.binary('add', half, algebra.const(1));
     const text = '[irfft] expected {b} numbers for a result of this size, got {a}';
-    algebra.requireEqual(shape[shape.length - 2], count, text);
+    algebra.requireEqual(shape[shape.length - 2], halfSizeOf(algebra, n), text);
     return [[...shape.slice(0, -2), n]];
   },
   perform: ([x, n]) => performRoutine('irfft', [x], [Number(n.item())]),
