@@ -2,7 +2,8 @@
 import * as tno from '@tno/core';
 import { describe, expect, it } from 'vitest';
 import { recipeOf } from '../src/fuzz/recipes.js';
-import { computed, flatNumbers } from '../src/fuzz/rounding.js';
+import { flatNumbers } from '../src/fuzz/elements.js';
+import { computed, type Computed } from '../src/fuzz/rounding.js';
 import { shrink } from '../src/fuzz/shrink.js';
 
 const x = tno.dvector('x');
@@ -28,6 +29,36 @@ describe('the estimate of rounding', () => {
     expect(isExact(tno.sum(tno.mul(x, 3)))).toBe(true);
     expect(isExact(tno.exp(x))).toBe(false);
     expect(isExact(tno.sum(tno.linalg.inverse(tno.diag(x))))).toBe(false);
+  });
+
+  it('is never none for a function, however round its value, nor where a sum leaves a term out', () => {
+    const at = (v: tno.TensorVariable, number: number): Computed =>
+      computed(v, new Map([[x, tno.ndarray([number], 'float64')]]), 0);
+    const one = at(tno.erf(x), 30);
+    expect(flatNumbers(one.value)).toEqual([1]);
+    expect(one.exact).toBe(false);
+    expect(at(tno.sub(1, tno.erf(x)), 30).exact).toBe(false);
+    expect(at(tno.add(x, 1), 1e-30).exact).toBe(false);
+    expect(at(tno.floor(tno.mul(x, 0.1)), 3)).toMatchObject({ exact: false, rounded: false });
+    expect(at(tno.maximum(tno.neg(x), 0), 0.1).exact).toBe(true);
+  });
+
+  it('refuses what a matrix leaves open', () => {
+    const m = tno.dmatrix('m');
+    const factor = (rows: number[][]): (() => Computed) => {
+      const values = new Map([[m, tno.ndarray(rows, 'float64')]]);
+      return () => computed(tno.linalg.svd(m)[0], values, 1);
+    };
+    const good = [
+      [3, 1],
+      [0.5, -2],
+    ];
+    const ofLowRank = [
+      [0.4, 0.4],
+      [0.4, 0.4],
+    ];
+    expect(factor(good)().exact).toBe(false);
+    expect(factor(ofLowRank)).toThrow(tno.NumericalError);
   });
 
   it('decodes float16', () => {

@@ -4,15 +4,8 @@
  */
 import { isFloat, NDArray, tensor, TnoError, type DType, type TensorVariable } from '@tno/core';
 import type { LeafRecipe } from './recipes.js';
-import {
-  computed,
-  epsilon,
-  flatNumbers,
-  isGrid,
-  largest,
-  shifted,
-  type Computed,
-} from './rounding.js';
+import { flatNumbers, largest, largestGap } from './elements.js';
+import { computed, epsilon, shifted, type Computed } from './rounding.js';
 
 /** A value that was made, and what is known of it. */
 export interface Made {
@@ -118,13 +111,13 @@ export class GraphBuilder {
           );
       return computed(variable, known, sign);
     };
-    const { value, exact } = computedAt(0);
-    const isExact = exact && operands.every(({ error }) => error === 0);
-    return accept(variable, value, isExact ? [] : [computedAt(1).value, computedAt(-1).value], 2);
+    const result = computedAt(0);
+    const isExact = result.exact && operands.every(({ error }) => error === 0);
+    return accept(variable, result, isExact ? [] : [computedAt(1), computedAt(-1)], 2);
   }
 
   private measureFromLeaves(variable: TensorVariable): Made | null {
-    const valueAt = (sign: number): NDArray => {
+    const computedAt = (sign: number): Computed => {
       const known = new Map(
         this.inputs.map(({ variable: v, value }, k) => {
           const eps = epsilon[v.dtype] ?? 0;
@@ -134,9 +127,9 @@ export class GraphBuilder {
           ];
         }),
       );
-      return computed(variable, known, sign).value;
+      return computed(variable, known, sign);
     };
-    return accept(variable, valueAt(0), [valueAt(1), valueAt(-1)], 50);
+    return accept(variable, computedAt(0), [computedAt(1), computedAt(-1)], 50);
   }
 }
 
@@ -146,23 +139,15 @@ const isNoise = ({ value, error }: Made): boolean =>
 
 function accept(
   variable: TensorVariable,
-  value: NDArray,
-  moved: readonly NDArray[],
+  { value, rounded }: Computed,
+  moved: readonly Computed[],
   factor: number,
 ): Made | null {
-  const numbers = flatNumbers(value);
-  if (value.size > 200 || numbers.some((x) => !(Math.abs(x) <= LARGEST))) return null;
+  if (value.size > 200 || !(largest(value) <= LARGEST)) return null;
   if (!isFloat(value.dtype))
-    return moved.every((other) => other.equals(value)) ? { variable, value, error: 0 } : null;
-  const gap = moved.reduce((most, other) => {
-    if (other.size !== value.size) return Infinity;
-    return flatNumbers(other).reduce(
-      (m, x, k) => Math.max(m, x === numbers[k] ? 0 : Math.abs(x - numbers[k])),
-      most,
-    );
-  }, 0);
-  const own =
-    gap === 0 && isGrid(value) ? 0 : 8 * (epsilon[value.dtype] ?? 0) * (largest(value) + 1);
+    return moved.every((other) => other.value.equals(value)) ? { variable, value, error: 0 } : null;
+  const gap = Math.max(0, ...moved.map((other) => largestGap(value, other.value)));
+  const own = rounded ? 8 * (epsilon[value.dtype] ?? 0) * (largest(value) + 1) : 0;
   const error = factor * gap + own;
   return error <= (mostError[value.dtype] ?? 0) ? { variable, value, error } : null;
 }

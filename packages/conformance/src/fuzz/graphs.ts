@@ -8,7 +8,8 @@ import type { Device, Mode, OptimizerProfile, TensorVariable } from '@tno/core';
 import { GraphBuilder } from './builder.js';
 import type { Made } from './builder.js';
 import type { GraphRecipe } from './recipes.js';
-import { epsilon, flatNumbers } from './rounding.js';
+import { flatNumbers } from './elements.js';
+import { epsilon } from './rounding.js';
 import { steps } from './steps.js';
 import { gradientStep } from './structure-steps.js';
 

@@ -2,6 +2,7 @@
 import {
   Constant,
   isFloat,
+  NumericalError,
   ShapeError,
   toposort,
   type Apply,
@@ -9,18 +10,14 @@ import {
   type NDArray,
   type TensorVariable,
 } from '@tno/core';
+import { flatNumbers, largest, largestGap } from './elements.js';
+import { roundingOf, rounds } from './exactness.js';
 
 export const epsilon: Partial<Record<DType, number>> = {
   float64: 2 ** -52,
   float32: 2 ** -23,
   float16: 2 ** -10,
 };
-
-/** The elements, row by row. */
-export function flatNumbers(value: NDArray): number[] {
-  const flat = (value.dtype === 'float16' ? value.astype('float32') : value).contiguous();
-  return Array.from({ length: flat.size }, (_, k) => Number(flat.data[flat.offset + k]));
-}
 
 /**
  * `value` with every float moved by about `by`, this way or that, each differently, so that moves do not
@@ -43,26 +40,15 @@ function scrambled(n: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** Whether each element of the result is one of an operand's, or that with the other sign: nothing was rounded. */
-function isMoved(result: NDArray, operands: readonly NDArray[]): boolean {
-  const known = new Set(operands.flatMap(flatNumbers).map(Math.abs));
-  return flatNumbers(result).every((x) => known.has(Math.abs(x)));
-}
-
-/** Whether the elements have so few bits that sums and products of some of them are exact. */
-export function isGrid(value: NDArray): boolean {
-  if (!isFloat(value.dtype)) return true;
-  const [finest, most] = value.dtype === 'float16' ? [16, 4] : [64, 100];
-  return flatNumbers(value).every((x) => Number.isInteger(x * finest) && Math.abs(x) <= most);
-}
-
 /** Elements of what is on the way to a value: more than any small graph has to make. */
 const MOST_ELEMENTS = 10_000;
 
 export interface Computed {
   readonly value: NDArray;
-  /** Whether everything on the way had few bits, so that nothing was rounded. */
+  /** Whether nothing on the way was rounded. */
   readonly exact: boolean;
+  /** Whether the last step was. */
+  readonly rounded: boolean;
 }
 
 function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[] {
@@ -81,72 +67,73 @@ function requireFew(size: number): void {
     throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
 }
 
-/**
- * Operands of a routine, moved: what it gives is right for operands about that far away, also where these
- * have few bits. So values that a matrix does not determine, as near a singular one, show.
- */
+/** Operands of a routine, each element moved by a share of the largest. */
 const disturbed =
-  (roundings: number) =>
+  (share: (dtype: DType) => number) =>
   (operand: NDArray, salt: number): NDArray => {
-    const by = 8 * roundings * (epsilon[operand.dtype] ?? 0) * largest(operand);
+    const by = share(operand.dtype) * largest(operand);
     return shifted(operand, salt, () => by);
   };
 
-const routines = new Map<string, ReadonlySet<string>>();
+/** What a routine gives is right for operands about that far away, also where these have few bits. */
+const ofRoutine =
+  (roundings: number) =>
+  (dtype: DType): number =>
+    8 * roundings * (epsilon[dtype] ?? 0);
 
-/** The library routines that the op is, or is made of. */
-function routinesOf(node: Apply): ReadonlySet<string> {
-  const { lower, key } = node.op;
-  if (lower.kind === 'routine') return new Set([lower.routine]);
-  if (lower.kind !== 'composite') return new Set();
-  let known = routines.get(key);
-  if (known === undefined) {
-    const inner = [lower.expand(node) ?? []].flat();
-    const nodes = toposort(inner, new Set(node.inputs));
-    known = new Set(nodes.flatMap((made) => [...routinesOf(made)]));
-    routines.set(key, known);
-  }
-  return known;
+/** A distance that no algorithm takes for rounding, and over which what is determined moves little. */
+const ofNeighbour = (dtype: DType): number => Math.max(2 ** -14, 16 * (epsilon[dtype] ?? 0));
+const MOST_MOVED = 2 ** -3;
+
+/**
+ * Requires that matrices nearby give nearly the same. Near a matrix that leaves something open, such as the
+ * null vectors of one whose rank is low, they choose it in all ways; each algorithm has a way of its own.
+ * @throws NumericalError
+ */
+function requireDetermined(
+  node: Apply,
+  operands: readonly NDArray[],
+  results: readonly NDArray[],
+  sign: number,
+): void {
+  const nearby = performed(node, operands.map(disturbed((dtype) => sign * ofNeighbour(dtype))));
+  results.forEach((result, k) => {
+    const moved = largestGap(result, nearby[k]);
+    if (!(moved <= MOST_MOVED * (largest(result) + 1)))
+      throw new NumericalError(
+        `[fuzz] expected a matrix that determines what ${node.op.name} gives, got a result that moves by ${moved}`,
+      );
+  });
 }
 
-/** What they give of some matrices is not determined, also where its elements are those of the matrix. */
-const factorizations: readonly string[] = ['lu', 'qr', 'eigh', 'svd'];
-
-/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large */
+/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large; NumericalError where a routine's result is not determined */
 export function computed(
   variable: TensorVariable,
   values: ReadonlyMap<TensorVariable, NDArray>,
   roundings: number,
 ): Computed {
   const known = new Map(values);
-  let exact = true;
+  let [exact, rounded] = [true, false];
   const isConstant = (v: TensorVariable): v is Constant => v instanceof Constant;
   const valueOf = (v: TensorVariable): NDArray =>
     isConstant(v) ? v.data : (known.get(v) as NDArray);
   for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
     const operands = node.inputs.map(valueOf);
-    const plain = performed(node, operands);
-    const isRounded = (result: NDArray): boolean => !isMoved(result, operands);
-    const called = [...routinesOf(node)];
-    const isFactored = called.some((name) => factorizations.includes(name));
-    const isRoutine =
-      called.length > 0 &&
-      plain.some((result) => isFloat(result.dtype) && (isFactored || isRounded(result)));
-    const results =
-      isRoutine && roundings !== 0 ? performed(node, operands.map(disturbed(roundings))) : plain;
-    if (isRoutine) exact = false;
+    const isRoutine = roundingOf(node) === 'routine';
+    let results = performed(node, operands);
+    if (isRoutine && roundings !== 0) {
+      requireDetermined(node, operands, results, Math.sign(roundings));
+      results = performed(node, operands.map(disturbed(ofRoutine(roundings))));
+    }
     node.outputs.forEach((output, k) => {
       const result = results[k];
-      const inexact = !isGrid(result) && isRounded(result);
-      if (inexact) exact = false;
+      const isRounded = rounds(node, operands, result);
+      if (isRounded) exact = false;
+      if (output === variable) rounded = isRounded;
       const by = roundings * (epsilon[output.dtype] ?? 0);
-      const moves = by !== 0 && inexact && output !== variable;
+      const moves = by !== 0 && isRounded && output !== variable;
       known.set(output, moves ? shifted(result, salt, (x) => by * Math.abs(x)) : result);
     });
   }
-  return { value: valueOf(variable), exact };
-}
-
-export function largest(value: NDArray): number {
-  return flatNumbers(value).reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+  return { value: valueOf(variable), exact, rounded };
 }

@@ -2,7 +2,7 @@
 import { cloneReplace, evaluate, leavesOf, tensor, toposort, type TensorVariable } from '@tno/core';
 import type { Made } from './builder.js';
 import type { RandomGraph } from './graphs.js';
-import { flatNumbers } from './rounding.js';
+import { flatNumbers } from './elements.js';
 
 /**
  * The part of `graph` that `fails`: one output, the earliest variable that does, and of what it is made

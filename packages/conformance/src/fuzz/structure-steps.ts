@@ -6,7 +6,7 @@ import * as tno from '@tno/core';
 import { isFloat, type TensorVariable } from '@tno/core';
 import type { GraphBuilder, Made } from './builder.js';
 import type { StepRecipe } from './recipes.js';
-import { flatNumbers } from './rounding.js';
+import { flatNumbers } from './elements.js';
 
 export const isFloatMade = ({ variable }: Made): boolean => isFloat(variable.dtype);
 export const isExact = ({ error }: Made): boolean => error === 0;
