@@ -1,5 +1,7 @@
 #include "product_pieces.h"
 
+#include <limits>
+
 namespace tno::cpu {
 namespace {
 
@@ -7,12 +9,17 @@ namespace {
 constexpr double piece_work = 1e6;
 
 // Each piece reads, and packs, its rows of A and its columns of B: with less of them there is more
-// of that. A few wide pieces do best; large products can afford more.
+// of that. A few wide pieces do best.
 constexpr double usual_pieces = 8;
-constexpr double large_piece_work = 256e6;
 constexpr int64_t wide = 512;
 constexpr int64_t least_rows = 32;
 constexpr int64_t least_columns = 192;
+
+// From here on a product is cut for the processors that there are: a millisecond and more of two
+// threads, long enough for them to end at the same time.
+constexpr double large_work = 256e6;
+// Longer pieces are cut again, for threads that are held up.
+constexpr double longest_piece = 1024e6;
 
 // Elements that a piece of a pass over memory is worth.
 constexpr double pass_work = 128 * 1024;
@@ -35,26 +42,52 @@ int64_t part_length(int64_t length, int64_t& count, int64_t granularity) {
 // An even number, since many machines have an even number of threads.
 int64_t pieces_for(double work) {
   const double wanted = 2 * static_cast<double>(static_cast<int64_t>(work / (2 * piece_work)) + 1);
-  if (work < 2 * piece_work) return 1;
-  const double most = std::clamp(work / large_piece_work, usual_pieces, double{most_pieces});
-  return static_cast<int64_t>(std::min(wanted, most));
+  return work < 2 * piece_work ? 1 : static_cast<int64_t>(std::min(wanted, usual_pieces));
+}
+
+Pieces grid(int64_t m, int64_t n, int64_t down, int64_t across) {
+  Pieces pieces{0, 0, down, across};
+  pieces.rows = part_length(m, pieces.down, row_granularity);
+  pieces.columns = part_length(n, pieces.across, column_granularity);
+  return pieces;
+}
+
+// A piece for each processor, or several: the grid that has the least to pack.
+Pieces large_pieces(int64_t m, int64_t n, double work, int64_t processors) {
+  const auto rounds =
+      static_cast<int64_t>(work / (longest_piece * static_cast<double>(processors)));
+  const int64_t count = std::min<int64_t>(processors * std::max<int64_t>(1, rounds), most_pieces);
+  Pieces best;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  for (int64_t down = 1; down <= std::min(count, m / least_rows); ++down) {
+    const int64_t across = count / down;
+    const int64_t packed = across * m + down * n;
+    if (across * down != count || n / across < least_columns || packed >= least) continue;
+    least = packed;
+    best = grid(m, n, down, across);
+  }
+  return best;
+}
+
+Pieces usual_grid(int64_t m, int64_t n, int64_t wanted) {
+  int64_t across = std::min(wanted, divide_up(n, wide));
+  const int64_t down =
+      std::clamp<int64_t>(wanted / across, 1, std::max<int64_t>(1, m / least_rows));
+  const int64_t narrow = std::max(across, n / least_columns);
+  across = std::clamp(wanted / down, across, narrow);
+  return grid(m, n, down, across);
 }
 
 }  // namespace
 
-Pieces gemm_pieces(int64_t m, int64_t n, int64_t k) {
+Pieces gemm_pieces(int64_t m, int64_t n, int64_t k, int processors) {
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  if (work >= large_work) {
+    const Pieces pieces = large_pieces(m, n, work, processors);
+    if (pieces.rows > 0) return pieces;
+  }
   const int64_t wanted = pieces_for(work);
-  if (wanted == 1) return {m, n, 1, 1};
-  Pieces pieces;
-  pieces.across = std::min(wanted, divide_up(n, wide));
-  pieces.down =
-      std::clamp<int64_t>(wanted / pieces.across, 1, std::max<int64_t>(1, m / least_rows));
-  const int64_t narrow = std::max(pieces.across, n / least_columns);
-  pieces.across = std::clamp(wanted / pieces.down, pieces.across, narrow);
-  pieces.rows = part_length(m, pieces.down, row_granularity);
-  pieces.columns = part_length(n, pieces.across, column_granularity);
-  return pieces;
+  return wanted == 1 ? Pieces{m, n, 1, 1} : usual_grid(m, n, wanted);
 }
 
 Pieces row_pieces(int64_t m, int64_t n) {

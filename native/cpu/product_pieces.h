@@ -1,11 +1,12 @@
-// How a product is cut into pieces for the threads. Pieces follow from the sizes alone, so that
-// every number of threads gives the same bits.
+// How a product is cut into pieces for the threads. Pieces follow from the sizes and the
+// processors, not from the number of threads: each number of them gives the same bits.
 #ifndef TNO_CPU_PRODUCT_PIECES_H_
 #define TNO_CPU_PRODUCT_PIECES_H_
 
 #include <algorithm>
 #include <cstdint>
 
+#include "processors.h"
 #include "products.h"
 #include "thread_pool.h"
 
@@ -19,8 +20,8 @@ struct Pieces {
   int64_t across = 1;
 };
 
-// Of a product of m by k and k by n elements.
-Pieces gemm_pieces(int64_t m, int64_t n, int64_t k);
+// Of a product of m by k and k by n elements, on so many processors.
+Pieces gemm_pieces(int64_t m, int64_t n, int64_t k, int processors);
 
 // Of what goes once through m by n elements, along m.
 Pieces row_pieces(int64_t m, int64_t n);
@@ -31,7 +32,7 @@ inline constexpr int most_pieces = 64;
 // Calls run(piece, thread), each piece a product of its own, on the threads of the process.
 template <class T, class Run>
 void run_in_pieces(const Gemm<T>& job, const Run& run) {
-  const Pieces pieces = gemm_pieces(job.m, job.n, job.k);
+  const Pieces pieces = gemm_pieces(job.m, job.n, job.k, usable_cores());
   ThreadPool::process().run(pieces.down * pieces.across, [&](int64_t number, int thread) {
     const int64_t i = number / pieces.across * pieces.rows;
     const int64_t j = number % pieces.across * pieces.columns;

@@ -101,11 +101,16 @@ int quota_processors(const std::string& root) {
   return least;
 }
 
+int usable_cores() {
+  static const int cores = std::min(count_cores(bound_processors(), ""), quota_processors(""));
+  return cores;
+}
+
 int thread_count() {
   const char* text = std::getenv("TNO_NUM_THREADS");
   const int wanted = text == nullptr ? 0 : std::atoi(text);
   if (wanted >= 1 && wanted <= 1024) return wanted;
-  return std::min(count_cores(bound_processors(), ""), quota_processors(""));
+  return usable_cores();
 }
 
 }  // namespace tno

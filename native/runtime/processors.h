@@ -7,8 +7,11 @@
 
 namespace tno {
 
-// TNO_NUM_THREADS where that is a number from 1 to 1024, else the physical cores that this process
-// is bound to, and no more than its control groups let run all the time. At least 1.
+// The physical cores that this process is bound to when it first asks, and no more than its control
+// groups let run all the time. At least 1.
+int usable_cores();
+
+// TNO_NUM_THREADS where that is a number from 1 to 1024, else the usable cores.
 int thread_count();
 
 // The parts of it; `root` stands before the paths under /proc and /sys.

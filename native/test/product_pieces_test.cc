@@ -27,7 +27,9 @@ TEST(pieces_cover_the_result) {
   for (int64_t m : {1, 2, 10, 20, 31, 33, 600, 1024, 5000}) {
     for (int64_t n : {1, 7, 10, 193, 500, 513, 2048, 9000}) {
       for (int64_t k : {0, 1, 10, 512, 784, 4096}) {
-        CHECK(covers({m, n, k}, gemm_pieces(m, n, k)));
+        for (int processors : {1, 2, 3, 16, 100}) {
+          CHECK(covers({m, n, k}, gemm_pieces(m, n, k, processors)));
+        }
         CHECK(covers({m, k, 0}, row_pieces(m, k)) || k == 0);
       }
     }
@@ -35,8 +37,8 @@ TEST(pieces_cover_the_result) {
 }
 
 TEST(products_are_cut_where_that_pays) {
-  const auto count = [](int64_t m, int64_t n, int64_t k) {
-    const Pieces pieces = gemm_pieces(m, n, k);
+  const auto count = [](int64_t m, int64_t n, int64_t k, int processors = 2) {
+    const Pieces pieces = gemm_pieces(m, n, k, processors);
     return pieces.down * pieces.across;
   };
   CHECK(count(20, 10, 500) == 1);
@@ -44,7 +46,12 @@ TEST(products_are_cut_where_that_pays) {
   CHECK(count(600, 10, 784) == 6);
   CHECK(count(20, 500, 784) == 2);
   CHECK(count(128, 512, 512) == 8);
-  CHECK(count(1024, 1024, 1024) == 8);
+  CHECK(count(128, 512, 512, 16) == 8);
+  CHECK(count(1024, 1024, 1024, 1) == 1);
+  CHECK(count(1024, 1024, 1024, 2) == 2);
+  CHECK(count(1024, 1024, 1024, 16) == 16);
+  CHECK(count(2048, 2048, 2048, 2) == 8);
+  CHECK(count(16, 16, 1 << 20, 2) == 1);
 }
 
 double value_at(int64_t i, int64_t j) {
@@ -99,9 +106,8 @@ TEST(products_in_pieces_are_right) {
   for (const Products* products : {&plain_products(), &provided_products()}) {
     CHECK(products->prepare());
     for (const Sizes& sizes : {Sizes{300, 70, 200}, {30, 800, 100}, {130, 530, 64}}) {
-      CHECK(gemm_pieces(sizes.m, sizes.n, sizes.k).down *
-                gemm_pieces(sizes.m, sizes.n, sizes.k).across >
-            1);
+      const Pieces pieces = gemm_pieces(sizes.m, sizes.n, sizes.k, usable_cores());
+      CHECK(pieces.down * pieces.across > 1);
       CHECK(multiplies(products->f32, sizes, 1e-3));
       CHECK(multiplies(products->f64, sizes, 1e-9));
     }

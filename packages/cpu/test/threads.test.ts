@@ -50,7 +50,7 @@ for (const dtype of ['float32', 'float64']) {
     few(array(dtype, m, n)).forEach((result, i) => { hashes[[dtype, 'few', m, n, i].join(' ')] = hash(result); });
   }
   const product = tno.function([a, b], a.dot(b));
-  for (const [m, n, k] of [[600, 10, 784], [20, 500, 784], [130, 300, 200], [1, 10, 784], [3000, 1, 300]]) {
+  for (const [m, n, k] of [[600, 10, 784], [20, 500, 784], [130, 300, 200], [1, 10, 784], [3000, 1, 300], [700, 600, 650]]) {
     hashes[[dtype, m, n, k].join(' ')] = hash(product(array(dtype, m, k), array(dtype, k, n)));
   }
   const gradient = tno.function([a, b], a.T.dot(b));
