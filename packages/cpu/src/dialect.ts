@@ -114,6 +114,11 @@ static __attribute__((noinline)) void tno_stream(void *to, const void *from, int
   __builtin_memcpy(t, f, bytes);
 }`;
 
+const tileHelper = `static inline int64_t tno_tile(int64_t left, int64_t most, const void *to, int64_t size) {
+  const int64_t w = most - (int64_t)((uintptr_t)to & 63) / size;
+  return left < w ? left : w;
+}`;
+
 const streamEndHelper = `static inline void tno_stream_end(void) {
 #if defined(__SSE2__)
   __builtin_ia32_sfence();
@@ -122,6 +127,7 @@ const streamEndHelper = `static inline void tno_stream_end(void) {
 
 const ownHelpers: Readonly<Record<string, Helper>> = {
   tno_stream: { text: streamHelper, needs: ['tno_vector_bytes'] },
+  tno_tile: { text: tileHelper, needs: [] },
   tno_stream_end: { text: streamEndHelper, needs: [] },
 };
 

@@ -67,7 +67,8 @@ function writesRows({ kernel, plan }: KernelText): boolean {
 /**
  * The innermost loop in tiles. Results too large for the caches go past them (`a->stream`): written
  * in the usual way, memory would first be read. Then a tile lies on the stack until it is streamed
- * out; else it is the place in memory, so that one loop serves for both.
+ * out; else it is the place in memory, so that one loop serves for both. Streamed tiles begin with a
+ * cache line: parts of lines go to memory one by one.
  */
 function emitRowsOfTiles(text: KernelText): void {
   const { w, int64, kernel, plan } = text;
@@ -77,8 +78,10 @@ function emitRowsOfTiles(text: KernelText): void {
     text.dialect.types[kernel.operands[operand].dtype].storage;
   const [from, to] = range(text, inner);
   nestLoops(text, plan.order.slice(0, -1), 0, () => {
-    w.block(`for (${int64} u = ${from}; u < ${to}; u += ${TILE})`, () => {
-      w.line(`const ${int64} w = ${to} - u < ${TILE} ? ${to} - u : ${TILE};`);
+    w.block(`for (${int64} u = ${from}, w; u < ${to}; u += w)`, () => {
+      const first = `a->stream ? ${text.rowPointer(operands[0])} + u : 0`;
+      const size = `sizeof(${storage(operands[0])})`;
+      w.line(`w = ${text.use('tno_tile')}(${to} - u, ${TILE}, ${first}, ${size});`);
       for (const operand of operands) {
         const [type, row] = [storage(operand), text.rowPointer(operand)];
         w.line(`${type} t${operand}[${TILE}];`);

@@ -5,6 +5,11 @@ typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
 enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
+static inline int64_t tno_tile(int64_t left, int64_t most, const void *to, int64_t size) {
+  const int64_t w = most - (int64_t)((uintptr_t)to & 63) / size;
+  return left < w ? left : w;
+}
+
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
 #elif defined(__AVX__)
@@ -57,8 +62,8 @@ void k0_one_hot(const tno_args *a, int64_t begin, int64_t end) {
   for (int64_t i0 = begin; i0 < end; i0++) {
     float *const p1_0 = p1 + i0 * d1;
     const int64_t v0 = p0[i0];
-    for (int64_t u = 0; u < d1; u += 512) {
-      const int64_t w = d1 - u < 512 ? d1 - u : 512;
+    for (int64_t u = 0, w; u < d1; u += w) {
+      w = tno_tile(d1 - u, 512, a->stream ? p1_0 + u : 0, sizeof(float));
       float t1[512];
       float *const q1 = a->stream ? t1 : p1_0 + u;
 #pragma GCC ivdep

@@ -5,6 +5,11 @@ typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
 enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
+static inline int64_t tno_tile(int64_t left, int64_t most, const void *to, int64_t size) {
+  const int64_t w = most - (int64_t)((uintptr_t)to & 63) / size;
+  return left < w ? left : w;
+}
+
 #if defined(__AVX512F__)
 #define TNO_VECTOR 64
 #elif defined(__AVX__)
@@ -53,8 +58,8 @@ static inline void tno_stream_end(void) {
 void k0_pixels(const tno_args *a, int64_t begin, int64_t end) {
   const uint8_t *const p0 = (const uint8_t *)a->buf[0];
   float *const p1 = (float *)a->buf[1];
-  for (int64_t u = begin; u < end; u += 512) {
-    const int64_t w = end - u < 512 ? end - u : 512;
+  for (int64_t u = begin, w; u < end; u += w) {
+    w = tno_tile(end - u, 512, a->stream ? p1 + u : 0, sizeof(float));
     float t1[512];
     float *const q1 = a->stream ? t1 : p1 + u;
 #pragma GCC ivdep

@@ -5,6 +5,11 @@ typedef struct tno_status { int64_t code; int64_t gather; int64_t value; int64_t
 typedef struct tno_args { void *const *buf; const int64_t *dim; tno_status *status; int64_t stream; int64_t phase; void *const *part; } tno_args;
 enum { TNO_WHOLE, TNO_BLOCKS, TNO_FOLD };
 
+static inline int64_t tno_tile(int64_t left, int64_t most, const void *to, int64_t size) {
+  const int64_t w = most - (int64_t)((uintptr_t)to & 63) / size;
+  return left < w ? left : w;
+}
+
 static inline int32_t tno_bits(float x) {
   int32_t i;
   __builtin_memcpy(&i, &x, sizeof i);
@@ -139,8 +144,8 @@ void k0_shifted_exp(const tno_args *a, int64_t begin, int64_t end) {
     float *const p2_0 = p2 + i0 * d1;
     float *const p3_0 = p3 + i0 * d1;
     const float v1 = p1[i0];
-    for (int64_t u = 0; u < d1; u += 512) {
-      const int64_t w = d1 - u < 512 ? d1 - u : 512;
+    for (int64_t u = 0, w; u < d1; u += w) {
+      w = tno_tile(d1 - u, 512, a->stream ? p2_0 + u : 0, sizeof(float));
       float t2[512];
       float *const q2 = a->stream ? t2 : p2_0 + u;
       float t3[512];
