@@ -4,44 +4,77 @@ import { cpuTarget } from '@tno/cpu';
 import type { RandomGraph } from './graphs.js';
 import { opsToSee } from './steps.js';
 
-export class Coverage {
-  private readonly ops = new Map<string, number>();
-  private readonly rules = new Map<string, number>();
-  private readonly sizes: number[] = [];
+/** How often each was seen, by name. */
+export interface Counts {
+  readonly ops: Map<string, number>;
+  readonly rules: Map<string, number>;
+  /** Nodes of each graph. */
+  readonly sizes: number[];
   /** Names of the rewrites that came with ops. */
-  private readonly travelling = new Set<string>();
+  readonly travelling: Set<string>;
+}
+
+function increase(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
+
+export class Coverage {
+  readonly counts: Counts = {
+    ops: new Map(),
+    rules: new Map(),
+    sizes: [],
+    travelling: new Set(),
+  };
+
+  /** @param parts what was counted before */
+  constructor(parts: readonly Counts[] = []) {
+    for (const { ops, rules, sizes, travelling } of parts) {
+      for (const [name, n] of ops) increase(this.counts.ops, name, n);
+      for (const [name, n] of rules) increase(this.counts.rules, name, n);
+      for (const size of sizes) this.counts.sizes.push(size);
+      for (const name of travelling) this.counts.travelling.add(name);
+    }
+  }
 
   addGraph({ outputs, seen }: RandomGraph): void {
     const nodes = toposort(outputs.map(({ variable }) => variable));
-    this.sizes.push(nodes.length);
-    for (const { op } of nodes) for (const rule of op.rules ?? []) this.travelling.add(rule.name);
-    for (const op of seen) this.ops.set(op, (this.ops.get(op) ?? 0) + 1);
+    this.counts.sizes.push(nodes.length);
+    for (const { op } of nodes)
+      for (const rule of op.rules ?? []) this.counts.travelling.add(rule.name);
+    for (const op of seen) increase(this.counts.ops, op, 1);
   }
 
   addRules(profile: OptimizerProfile): void {
-    for (const [name, { applied }] of profile) {
-      this.rules.set(name, (this.rules.get(name) ?? 0) + applied);
-    }
+    for (const [name, { applied }] of profile) increase(this.counts.rules, name, applied);
   }
 
   /** Ops that were not seen, rewrites that fired less often than `least`, and graphs that are too small. */
   gaps(least: number): string[] {
-    const general = phases(cpuTarget).flatMap((phase) => phase.rules.map(({ name }) => name));
-    const rules = new Set([...general, ...this.travelling]);
-    const seldom = [...rules].filter((name) => (this.rules.get(name) ?? 0) < least);
+    const seldom = this.fired().filter(([, n]) => n < least);
     return [
-      ...opsToSee.filter((op) => !this.ops.has(op)).map((op) => `op not seen: ${op}`),
-      ...seldom.map((name) => `rewrite fired ${this.rules.get(name) ?? 0} times: ${name}`),
+      ...opsToSee.filter((op) => !this.counts.ops.has(op)).map((op) => `op not seen: ${op}`),
+      ...seldom.map(([name, n]) => `rewrite fired ${n} times: ${name}`),
       ...(this.median() < 12 ? [`graphs have ${this.median()} nodes in the median, not 12`] : []),
     ];
   }
 
   summary(): string {
-    const fired = [...this.rules.values()].reduce((a, b) => a + b, 0);
-    return `${this.sizes.length} graphs of ${this.median()} nodes in the median; ${this.ops.size} of ${opsToSee.length} ops; rewrites fired ${fired} times`;
+    const { sizes, ops } = this.counts;
+    const [[rarest, least]] = this.fired();
+    return `${sizes.length} graphs of ${this.median()} nodes in the median; ${ops.size} of ${opsToSee.length} ops; each of ${this.fired().length} rewrites fired at least ${least} times (${rarest})`;
+  }
+
+  /** How often each rewrite fired, the rarest first. */
+  private fired(): (readonly [name: string, times: number])[] {
+    const general = phases(cpuTarget).flatMap((phase) => phase.rules.map(({ name }) => name));
+    const all = [...new Set([...general, ...this.counts.travelling])];
+    return all
+      .map((name) => [name, this.counts.rules.get(name) ?? 0] as const)
+      .sort((a, b) => a[1] - b[1]);
   }
 
   private median(): number {
-    return [...this.sizes].sort((a, b) => a - b)[Math.floor(this.sizes.length / 2)] ?? 0;
+    const { sizes } = this.counts;
+    return [...sizes].sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? 0;
   }
 }
