@@ -95,6 +95,9 @@ const ofMatrices: readonly Idiom[] = [
   (m) => sub(tno.tanh(m), mul(tno.outer(sum(m, 1), sum(m, 0)), 0.5)),
   (m) => tno.dot(m, sum(m, 0)),
   (m) => tno.dot(sum(m, 1), m),
+  (m) => mul(tno.flatten(square(m)), 0.5),
+  (m) => sub(tno.flatten(bounded(m)), tno.flatten(square(m))),
+  (m) => tno.convolve2d(mul(bounded(m), 0.5), neg(m), { borderMode: 'full' }),
 ];
 
 const ofTwo: readonly Idiom2[] = [

@@ -135,6 +135,17 @@ function expandToFilters(
 
 type Kind = 'convolve' | 'convolve_to_image' | 'convolve_to_filters';
 
+const names = ['conv1d', 'conv2d', 'conv3d', 'causal_conv1d'] as const;
+/** What users call, which errors name. */
+export type ConvolutionName = (typeof names)[number];
+
+/** Names of all ops of convolutions. */
+export const convolutionOps: readonly string[] = names.flatMap((name) => [
+  name,
+  `${name}_to_image`,
+  `${name}_to_filters`,
+]);
+
 const propsOf = ({ strides, dilations, groups, flip }: ConvolutionSteps): Op['props'] => ({
   strides,
   dilations,

@@ -7,6 +7,7 @@ import { isConstant, scalarConstant, type Constant } from '../graph/constant.js'
 import type { FunctionGraph } from '../graph/function-graph.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import { broadcastTo } from '../ops/alloc.js';
+import { mul, neg, trueDiv } from '../ops/arithmetic.js';
 import type { AxisOrder } from '../ops/dimshuffle.js';
 import { shapeOf } from '../ops/shape.js';
 import type { GraphShapes } from './graph-shapes.js';
@@ -74,6 +75,25 @@ export function uniformScalar(v: TensorVariable): TensorVariable | null {
 /** The rank-0 variable that `v` shows in a shape of ones only, or null. */
 export function unitScalar(v: TensorVariable): TensorVariable | null {
   return v.type.shape.every((n) => n === 1) ? uniformScalar(v) : null;
+}
+
+/** What a scalar scales, and the same done to something else. */
+export interface Scaling {
+  readonly inner: TensorVariable;
+  readonly scale: (v: TensorVariable) => TensorVariable;
+}
+
+/** For `inner` times a rank-0 variable, divided by one, or negated. */
+export function scalingOf(v: TensorVariable): Scaling | null {
+  const node = ownerIf(v, 'mul', 'true_div', 'neg');
+  if (node === null) return null;
+  const [a, b] = node.inputs;
+  if (node.op.name === 'neg') return { inner: a, scale: neg };
+  const combine = node.op.name === 'mul' ? mul : trueDiv;
+  const right = unitScalar(b);
+  if (right !== null) return { inner: a, scale: (w) => combine(w, right) };
+  const left = combine === mul ? unitScalar(a) : null;
+  return left && { inner: b, scale: (w) => mul(w, left) };
 }
 
 export function orderOf(node: Apply): AxisOrder {

@@ -6,7 +6,9 @@ import type { Mode } from './mode.js';
 import { Progress } from './progress.js';
 import type { Rule } from './rule.js';
 import { arithRules } from './rules/arith.js';
+import { arrangedProductRules } from './rules/arranged-products.js';
 import { blasRules } from './rules/blas.js';
+import { convolutionRules } from './rules/convolution.js';
 import { elemwiseRules } from './rules/elemwise.js';
 import { compositeRules, expandRules } from './rules/expand.js';
 import { joinRules } from './rules/join.js';
@@ -36,6 +38,7 @@ const generalRules: readonly Rule[] = [
   ...stabilizeRules,
   ...logRules,
   ...nnetRules,
+  ...convolutionRules,
   ...linearAlgebraRules,
   ...structuredMatrixRules,
 ];
@@ -66,7 +69,10 @@ export function phases(target: Target, own: readonly Rule[] = []): readonly Phas
     { name: 'stabilize', rules: tagged(rules, 'canonicalize', 'stabilize') },
     { name: 'specialize', rules: [...specializing, ...tidying] },
     { name: 'composites', rules: [...compositeRules, ...tidying] },
-    { name: 'library', rules: [...tagged(own, 'library'), ...blasRules(target)] },
+    {
+      name: 'library',
+      rules: [...tagged(own, 'library'), ...blasRules(target), ...arrangedProductRules],
+    },
     { name: 'branches', rules: tagged(own, 'lazy') },
     {
       name: 'expand',

@@ -6,7 +6,7 @@
 import type { Target } from '../../device/target.js';
 import { scalarConstant } from '../../graph/constant.js';
 import type { FunctionGraph } from '../../graph/function-graph.js';
-import type { Apply, TensorVariable } from '../../graph/variable.js';
+import type { TensorVariable } from '../../graph/variable.js';
 import { mul, neg, reciprocal } from '../../ops/arithmetic.js';
 import { dimshuffle, transpose } from '../../ops/dimshuffle.js';
 import { dot21, dot22, gemm, gemv, ger } from '../../ops/dot.js';
@@ -14,17 +14,30 @@ import { isFloat } from '../../types/dtype.js';
 import { isUniform, orderOf, ownerIf, uniformScalar, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 
-/** alpha·product, with the product's node. */
+/** alpha·A·b */
 interface ScaledProduct {
-  readonly product: Apply;
+  readonly factors: readonly TensorVariable[];
   readonly alpha: TensorVariable;
 }
 
-/** The product that only `v` (or, where it is the `top`, anybody) makes of a product. */
-function scaledProduct(v: TensorVariable, graph: FunctionGraph, top = false): ScaledProduct | null {
-  if (!isFloat(v.dtype) || (!top && !usedOnce(graph, v))) return null;
+/** A product that the library makes, and that nothing is added to yet. */
+function bareProduct(v: TensorVariable): ScaledProduct | null {
   const product = ownerIf(v, 'dot22', 'dot21');
-  if (product !== null) return { product, alpha: scalarConstant(1, v.dtype) };
+  if (product !== null) return { factors: product.inputs, alpha: scalarConstant(1, v.dtype) };
+  const call = ownerIf(v, 'gemm', 'gemv');
+  if (call === null || !isUniform(call.inputs[4], 0)) return null;
+  return { factors: call.inputs.slice(0, 2), alpha: call.inputs[3] };
+}
+
+/** The product that only `v` (or, where it is the `top`, anybody) makes of a product. */
+export function scaledProduct(
+  v: TensorVariable,
+  graph: FunctionGraph,
+  top = false,
+): ScaledProduct | null {
+  if (!isFloat(v.dtype) || (!top && !usedOnce(graph, v))) return null;
+  const product = bareProduct(v);
+  if (product !== null) return product;
   const node = ownerIf(v, 'mul', 'true_div', 'neg');
   if (node === null) return null;
   const scaledBy = (inner: TensorVariable, factor: TensorVariable | null): ScaledProduct | null => {
@@ -47,12 +60,11 @@ function scaled(alpha: TensorVariable, factor: TensorVariable | null): TensorVar
 
 /** alpha·A·B + beta·c */
 function accumulate(
-  { product, alpha }: ScaledProduct,
+  { factors: [a, b], alpha }: ScaledProduct,
   c: TensorVariable,
   beta: number,
 ): TensorVariable {
-  const routine = product.op.name === 'dot22' ? gemm : gemv;
-  const [a, b] = product.inputs;
+  const routine = b.type.rank === 2 ? gemm : gemv;
   return routine(a, b, c, alpha, scalarConstant(beta, c.dtype));
 }
 
