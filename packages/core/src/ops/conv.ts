@@ -7,7 +7,8 @@ import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { add, intDiv, maximum, minimum, mul, sub } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
-import { applyConvolution, type Convolution } from './convolution.js';
+import { applyConvolution, type ConvolutionName } from './convolution.js';
+import type { Convolution } from './convolution-products.js';
 import { dimshuffle } from './dimshuffle.js';
 import { asFloats } from './floats.js';
 import { asSizes, shapeOf } from './shape.js';
@@ -95,7 +96,6 @@ export function convolutionOf(
   }
   const dilations = stepsOf(name, 'dilations', options.filterDilation, spatial);
   return {
-    spatial,
     steps: {
       strides: stepsOf(name, 'subsample', options.subsample, spatial),
       dilations,
@@ -116,7 +116,7 @@ export function requireRank(name: string, operands: readonly TensorVariable[], r
 }
 
 function convolve(
-  name: string,
+  name: ConvolutionName,
   spatial: number,
   input: TensorLike,
   filters: TensorLike,
@@ -167,7 +167,7 @@ function gradient(
   lengths: readonly TensorLike[],
   options: ConvOptions,
 ): TensorVariable {
-  const name = `conv${spatial}d`;
+  const name = `conv${spatial}d` as const;
   const forImage = kind === 'convolve_to_image';
   const operands = asFloats(a, b);
   requireRank(name, operands, spatial + 2);

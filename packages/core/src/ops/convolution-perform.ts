@@ -1,5 +1,4 @@
 /** Convolution's reference: the one sum of products behind the op and both of its gradients, by its definition. */
-import type { DType } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 
 export interface ConvolutionSteps {
@@ -10,13 +9,16 @@ export interface ConvolutionSteps {
   readonly flip: boolean;
 }
 
+/** With the sizes of borders, two of each axis. */
+export interface BorderedSteps extends ConvolutionSteps {
+  readonly borders: readonly number[];
+}
+
 /** Shapes of the image [N, C, n...], the filters [O, C / groups, k...] and the result [N, O, m...]. */
-export interface ConvolutionShapes {
+interface ConvolutionShapes {
   readonly image: readonly number[];
   readonly filters: readonly number[];
   readonly result: readonly number[];
-  /** Cells before each spatial axis of the image. */
-  readonly before: readonly number[];
 }
 
 const flatten = (index: readonly number[], shape: readonly number[]): number =>
@@ -32,9 +34,9 @@ function forEachIndex(shape: readonly number[], visit: (index: readonly number[]
 }
 
 /** Calls `visit` with the flat positions of each product: result += image · filter. */
-export function forEachProduct(
-  { image, filters, result, before }: ConvolutionShapes,
-  { strides, dilations, groups, flip }: ConvolutionSteps,
+function forEachProduct(
+  { image, filters, result }: ConvolutionShapes,
+  { strides, dilations, groups, flip, borders }: BorderedSteps,
   visit: (image: number, filter: number, result: number) => void,
 ): void {
   const perGroup = filters[0] / groups;
@@ -44,7 +46,7 @@ export function forEachProduct(
     forEachIndex(filters.slice(1), ([c, ...k]) => {
       const turned = k.map((i, axis) => (flip ? filters[axis + 2] - 1 - i : i));
       const at = m.map(
-        (i, axis) => i * strides[axis] + turned[axis] * dilations[axis] - before[axis],
+        (i, axis) => i * strides[axis] + turned[axis] * dilations[axis] - borders[2 * axis],
       );
       if (at.some((i, axis) => i < 0 || i >= image[axis + 2])) return;
       visit(
@@ -56,13 +58,59 @@ export function forEachProduct(
   });
 }
 
-/** Sums in float64, rounded to `dtype` at the end. */
-export function sumOfProducts(
+/** Sums of products, of the elements in row-major order. */
+function sums(
   shape: readonly number[],
-  dtype: DType,
   run: (add: (at: number, value: number) => void) => void,
 ): NDArray {
-  const sums = new Float64Array(shape.reduce((a, b) => a * b, 1));
-  run((at, value) => (sums[at] += value));
-  return NDArray.view(sums, shape).astype(dtype);
+  const found = new Float64Array(shape.reduce((a, b) => a * b, 1));
+  run((at, value) => (found[at] += value));
+  return NDArray.view(found, shape);
+}
+
+const elements = (x: NDArray): Float64Array => x.astype('float64').data;
+
+/** Of images and filters, in float64. */
+export function performForward(steps: BorderedSteps, x: NDArray, w: NDArray): NDArray {
+  const { strides, dilations, borders } = steps;
+  const counts = w.shape.slice(2).map((size, k) => {
+    const length = x.shape[k + 2] + borders[2 * k] + borders[2 * k + 1];
+    return Math.floor((length - (size - 1) * dilations[k] - 1) / strides[k]) + 1;
+  });
+  const result = [x.shape[0], w.shape[0], ...counts];
+  const shapes = { image: x.shape, filters: w.shape, result };
+  const [p, q] = [elements(x), elements(w)];
+  return sums(result, (add) =>
+    forEachProduct(shapes, steps, (image, filter, at) => add(at, p[image] * q[filter])),
+  );
+}
+
+/** Of the result's gradient and filters, for images of these lengths. */
+export function performToImage(
+  steps: BorderedSteps,
+  g: NDArray,
+  w: NDArray,
+  lengths: readonly number[],
+): NDArray {
+  const image = [g.shape[0], w.shape[1] * steps.groups, ...lengths];
+  const shapes = { image, filters: w.shape, result: g.shape };
+  const [p, q] = [elements(g), elements(w)];
+  return sums(image, (add) =>
+    forEachProduct(shapes, steps, (at, filter, result) => add(at, p[result] * q[filter])),
+  );
+}
+
+/** Of images and the result's gradient, for filters of these sizes. */
+export function performToFilters(
+  steps: BorderedSteps,
+  x: NDArray,
+  g: NDArray,
+  sizes: readonly number[],
+): NDArray {
+  const filters = [g.shape[1], x.shape[1] / steps.groups, ...sizes];
+  const shapes = { image: x.shape, filters, result: g.shape };
+  const [p, q] = [elements(x), elements(g)];
+  return sums(filters, (add) =>
+    forEachProduct(shapes, steps, (image, at, result) => add(at, p[image] * q[result])),
+  );
 }
