@@ -55,7 +55,8 @@ function leftover<S>(node: Apply, source: SizeSource<S>): S {
   const { algebra } = source;
   const [total, given] = node.inputs.map((input) => source.valueOf(input));
   const rest = algebra.binary('floordiv', total, given);
-  const text = '[reshape] expected {b} elements to divide evenly, got {a} that fit';
+  const text =
+    '[reshape] expected the sizes beside -1 to divide {b} elements, got a remainder after {a}';
   algebra.requireEqual(algebra.binary('mul', rest, given), total, text);
   return rest;
 }
