@@ -25,7 +25,7 @@ export {
 } from './config/flags.js';
 
 export { Apply, TensorVariable, apply1, applyOp } from './graph/variable.js';
-export { Constant, constant, scalarConstant } from './graph/constant.js';
+export { Constant, scalarConstant } from './graph/constant.js';
 export { SharedVariable, type SharedValue } from './graph/shared.js';
 export { FunctionGraph, type Client } from './graph/function-graph.js';
 export {
@@ -55,7 +55,12 @@ export * from './tensor/products.js';
 export * as fft from './tensor/fft.js';
 export * as linalg from './tensor/linalg.js';
 export type * from './tensor/dtype-types.js';
-export { asVariable, type TensorLike, type Literal } from './ops/as-variable.js';
+export {
+  asConstant as constant,
+  asVariable,
+  type TensorLike,
+  type Literal,
+} from './ops/as-variable.js';
 export { switchOp as switch, switchOp as where } from './tensor/functions.js';
 export type { Axes, ReduceOptions } from './ops/reduce.js';
 export { slice, type Slice } from './ops/subtensor.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DTypeError, ShapeError, TypeInferenceError } from '../errors.js';
+import { DTypeError, InputError, ShapeError, TypeInferenceError } from '../errors.js';
 import type { Constant } from '../graph/constant.js';
 import { fvector } from '../tensor/create.js';
 import { ndarray } from '../types/ndarray.js';
-import { asVariable, asVariables } from './as-variable.js';
+import { asConstant, asVariable, asVariables } from './as-variable.js';
 
 describe('asVariable', () => {
   it('passes variables on and makes constants of the rest', () => {
@@ -14,6 +14,22 @@ describe('asVariable', () => {
     expect(made.type.key).toBe('int8(2)');
     source.set(9, 0);
     expect(made.data.toNested()).toEqual([1, 2]);
+  });
+
+  it('takes typed arrays with their dtype', () => {
+    const data = new Float64Array([1, 2]);
+    const made = asVariable(data) as Constant;
+    expect(made.type.key).toBe('float64(2)');
+    data[0] = 9;
+    expect(made.data.toNested()).toEqual([1, 2]);
+  });
+
+  it('makes constants of values, and of no variables', () => {
+    expect(asConstant(new Int8Array([1])).type.key).toBe('int8(1)');
+    expect(asConstant([[1.5]]).type.key).toBe('float32(1,1)');
+    const variable = fvector('x') as never;
+    expect(() => asConstant(variable)).toThrow(InputError);
+    expect(() => asConstant(variable)).toThrow(/^\[constant\] expected a value, got .* x/);
   });
 
   it('gives lone literals int64, floatX or bool', () => {

@@ -1,16 +1,17 @@
 /** From what users pass to variables: literals are weak, arrays become constants. */
 import { config } from '../config/config.js';
-import { TypeInferenceError } from '../errors.js';
-import { constant, scalarConstant } from '../graph/constant.js';
+import { InputError, TypeInferenceError } from '../errors.js';
+import { constant, isConstant, scalarConstant, type Constant } from '../graph/constant.js';
 import { TensorVariable } from '../graph/variable.js';
 import type { DType } from '../types/dtype.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
 import { literalDType, promote } from '../types/promote.js';
+import { typedDType, type DTypeOfTyped, type TypedArray } from '../types/typed-input.js';
 
 /** A JavaScript scalar: takes the dtype of what it meets. */
 export type Literal = number | bigint | boolean;
 /** Anything that stands for a tensor in an expression. */
-export type TensorLike = TensorVariable | NDArray | Literal | readonly unknown[];
+export type TensorLike = TensorVariable | NDArray | TypedArray | Literal | readonly unknown[];
 
 export function isLiteral(value: unknown): value is Literal {
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
@@ -37,8 +38,26 @@ export function asVariable(value: TensorLike, like: DType | null = null): Tensor
       array.dtype === 'float64' ? array.astype(isIntegral(array) ? 'int64' : config.floatX) : array,
     );
   }
+  if (typedDType(value) !== undefined) return constant(ndarray(value as TypedArray));
   throw new TypeInferenceError(
     `[asVariable] expected a variable, array or number, got ${typeof value}`,
+  );
+}
+
+/**
+ * A constant with a copy of a value. Arrays keep their dtype; plain numbers and nested lists of them
+ * become int64 where all are whole, else floatX.
+ * @throws InputError for a symbolic variable
+ */
+export function asConstant<D extends DType>(value: NDArray<D>): Constant<D>;
+export function asConstant<T extends TypedArray>(value: T): Constant<DTypeOfTyped<T>, 1>;
+export function asConstant(value: Literal): Constant<DType, 0>;
+export function asConstant(value: Exclude<TensorLike, TensorVariable>): Constant;
+export function asConstant(value: TensorLike): Constant {
+  const variable = asVariable(value);
+  if (value !== variable && isConstant(variable)) return variable;
+  throw new InputError(
+    `[constant] expected a value, got the symbolic variable ${variable.toString()}`,
   );
 }
 
