@@ -261,3 +261,74 @@ def stretched(a, axis, p, q):
 
 def upsampled(a, rows, columns):
     return stretched(stretched(a, -2, *rows), -1, *columns)
+
+
+def first_maxima(a, rows, columns):
+    """All but the first maximum of each tile of the last two axes set to 0."""
+    out = np.zeros_like(a)
+    for lead in np.ndindex(a.shape[:-2]):
+        for y in range(0, a.shape[-2], rows):
+            for x in range(0, a.shape[-1], columns):
+                tile = a[lead][y : y + rows, x : x + columns]
+                i, j = np.unravel_index(np.argmax(tile), tile.shape)
+                out[lead][y + i, x + j] = tile[i, j]
+    return out
+
+
+def philox(counter, key):
+    """Philox 4x32-10 by its paper: J. K. Salmon et al., "Parallel random numbers" (2011)."""
+    k, l = key & 0xFFFFFFFF, key >> 32
+    a, b, c, d = ((counter >> shift) & 0xFFFFFFFF for shift in (0, 32, 64, 96))
+    for _ in range(10):
+        x, y = 0xD2511F53 * a, 0xCD9E8D57 * c
+        a, b, c, d = (y >> 32) ^ b ^ k, y & 0xFFFFFFFF, (x >> 32) ^ d ^ l, x & 0xFFFFFFFF
+        k, l = (k + 0x9E3779B9) & 0xFFFFFFFF, (l + 0xBB67AE85) & 0xFFFFFFFF
+    return a | b << 32 | c << 64 | d << 96
+
+
+def words(state, shape):
+    """64 random bits for each element: two of a block, whose counter is the element's place and the draw."""
+    key, draw = (int(x) for x in state)
+    count = math.prod(shape)
+    blocks = [philox(k // 2 | draw << 64, key) >> 64 * (k % 2) for k in range(count)]
+    return np.array([block % 2**64 for block in blocks], np.uint64).reshape(shape)
+
+
+def uniform(state, shape, dtype):
+    """Of each word's lowest bits as many as the dtype holds, as a fraction; of float64 the highest."""
+    bits = words(state, shape)
+    if dtype == 'float64':
+        return (bits >> np.uint64(11)).astype(np.longdouble) / 2**53
+    low, kept = (16, 11) if dtype == 'float16' else (32, 24)
+    return ((bits % np.uint64(2**low)) >> np.uint64(low - kept)).astype(np.float64) / 2**kept
+
+
+def normal(state, shape, dtype):
+    """By Box and Muller, of two words each."""
+    wide = 'float64' if dtype == 'float64' else 'float32'
+    u = uniform(state, (*shape, 2), wide)
+    least = 2.0 ** (-54 if wide == 'float64' else -25)
+    return np.sqrt(-2 * np.log(u[..., 0] + least)) * np.cos(2 * np.arccos(u.dtype.type(-1)) * u[..., 1])
+
+
+def compared(p):
+    """The dtype of the uniform number that a probability is compared with; float64 comes as long double."""
+    return 'float64' if p.dtype == np.longdouble else 'float32'
+
+
+def integers(state, low, high):
+    """Random bits modulo the number of integers, in 64 bits."""
+    low, high = (x.astype(np.int64) for x in np.broadcast_arrays(low, high))
+    offset = words(state, low.shape) % (high - low).astype(np.uint64)
+    return low + offset.astype(np.int64)
+
+
+def categories(u, weights):
+    """How many of the running sums of weights are not above a share of their sum."""
+    limits = np.cumsum(weights.astype(np.float64), -1)
+    total = limits[..., -1:]
+    return ((limits <= u.astype(np.float64)[..., None] * total) & (limits < total)).sum(-1)
+
+
+def in_order_of(bits, a, axis):
+    return np.take_along_axis(a, np.argsort(bits, axis, kind='stable'), axis)

@@ -27,10 +27,10 @@ export function runFailures(family: Family, device: Device): Outcome {
 const modes = ['FAST_RUN', 'NONE'] as const;
 
 /** Whether something says how the op fails, or why it cannot. */
-export function saysHowItFails({ failures, dtypes, calls, cannotFail }: Row): boolean {
+export function saysHowItFails({ failures, dtypes, refuses, calls, cannotFail }: Row): boolean {
   const fails =
     failures.length > 0 ||
-    dtypes.length < tno.dtypes.length ||
+    (dtypes.length < tno.dtypes.length && refuses !== null) ||
     calls.some(({ throws }) => throws !== undefined);
   return fails !== (cannotFail !== undefined);
 }
@@ -45,6 +45,7 @@ interface Check {
 
 /** Each dtype that is not the row's is refused when the graph is built. */
 function refusals({ op, calls, dtypes, refuses }: Row): Check[] {
+  if (refuses === null) return [];
   const others = tno.dtypes.filter((dtype) => !dtypes.includes(dtype));
   const [call] = calls;
   return others.map((dtype) => ({

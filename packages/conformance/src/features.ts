@@ -40,7 +40,12 @@ function publicOps(): string[] {
   ];
   const named = [...files, 'images', 'networks'].flatMap((file) => declaredIn(file));
   const within = ['linalg', 'fft'].flatMap((file) => declaredIn(file).map((op) => `${file}.${op}`));
-  return [...named, ...within].map((name) => name.replace('switchOp', 'switch'));
+  const draws = Object.getOwnPropertyNames(tno.RandomStream.prototype)
+    .filter((method) => !['constructor', 'seed', 'state', 'firstState'].includes(method))
+    .map((method) => `RandomStream.${method}`);
+  return [...named, ...within, ...draws, 'dropout', 'nonzero'].map((name) =>
+    name.replace('switchOp', 'switch'),
+  );
 }
 
 function declaredIn(file: string): string[] {

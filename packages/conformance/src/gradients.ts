@@ -16,7 +16,7 @@ export function gradientCases(family: Family): GradientCase[] {
     const { gradient } = row;
     if (gradient.kind === 'none') return [];
     return floats
-      .filter((dtype) => row.dtypes.includes(dtype))
+      .filter((dtype) => row.dtypes.includes(dtype) && isWanted(gradient, dtype))
       .flatMap((dtype) =>
         valueCases(withPoints(row, gradient), dtype)
           .filter(({ call }) => isChecked(gradient, call.about))
@@ -45,6 +45,9 @@ export function runGradients(family: Family): Outcome {
   });
   return { cases: cases.length, mismatches };
 }
+
+const isWanted = (gradient: Gradient, dtype: DType): boolean =>
+  gradient.kind !== 'smooth' || gradient.dtypes === undefined || gradient.dtypes.includes(dtype);
 
 const isChecked = (gradient: Gradient, about: string): boolean =>
   gradient.kind !== 'smooth' || gradient.calls === undefined || gradient.calls.includes(about);

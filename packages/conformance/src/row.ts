@@ -65,6 +65,8 @@ export type Gradient =
       readonly order: 1 | 2;
       /** Why not 2. */
       readonly why?: string;
+      /** The dtypes that are checked, as verifyGrad computes in float64; all floats unless given. */
+      readonly dtypes?: readonly DType[];
       /** The calls that are checked, by what sets them apart; all unless given. */
       readonly calls?: readonly string[];
       /** Values of the inputs, where the calls' own come too near to a kink or a pole. */
@@ -105,8 +107,8 @@ export interface Row {
   readonly calls: readonly Call[];
   /** Dtypes that it takes. */
   readonly dtypes: readonly DType[];
-  /** What it says of other dtypes; absent only where it takes them all. */
-  readonly refuses?: RegExp;
+  /** What it says of other dtypes; null where it takes them too; absent only where there are none. */
+  readonly refuses?: RegExp | null;
   /** Dtype of the result, or of each. */
   readonly result: Result | readonly Result[];
   readonly tolerance?: Tolerance;

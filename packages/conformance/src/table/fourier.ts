@@ -1,7 +1,7 @@
 /** Fourier transforms; complex numbers as pairs along a last axis. */
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, row, smooth, way } from '../make-row.js';
-import type { Cell, Family, Input, Names } from '../row.js';
+import type { Call, Cell, Family, Input, Names } from '../row.js';
 import { between } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: between(-2, 2) });
@@ -27,6 +27,15 @@ const notPairs = (call: (x: tno.TensorVariable) => unknown) =>
   failsAtBuild('no pairs', /expected real and imaginary parts on a last axis of size 2/, () =>
     call(tno.tensor('float32', [4, 3])),
   );
+
+/** Of as many numbers as an operand has; of none the frequency 0 is 0 / 0. */
+const frequencies = (
+  op: 'fftfreq' | 'rfftfreq',
+  spacing: number,
+): Pick<Call, 'build' | 'oracle'> => ({
+  build: (x) => fft[op](tno.shapeOf(x, 0), spacing),
+  oracle: `np.fft.${op}(len(a), ${spacing}) if len(a) else np.full(${op === 'fftfreq' ? 0 : 1}, np.nan)`,
+});
 
 export const fouriers: Family = {
   name: 'fourier',
@@ -156,6 +165,21 @@ export const fouriers: Family = {
         tolerance: sums,
         gradient: smooth(),
         failures: [notPairs((x) => fft[op](x))],
+        names: names(op),
+      }),
+    ),
+    ...(['fftfreq', 'rfftfreq'] as const).map((op) =>
+      row(`fft.${op}`, {
+        calls: [
+          way('', [of(8)], frequencies(op, 1)),
+          way('odd, spacing', [of(7)], frequencies(op, 0.25)),
+        ],
+        result: 'float32',
+        tolerance: { float32: 1 },
+        gradient: { kind: 'none', why: 'sizes do not depend on values' },
+        failures: [
+          failsAtBuild('a number of no integer', /expected (an )?integer/, () => fft[op](2.5)),
+        ],
         names: names(op),
       }),
     ),

@@ -1,11 +1,10 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
-import type { Family, Input } from '../row.js';
-import { between, distinct } from '../values.js';
+import type { Call, Family, Input, Row } from '../row.js';
+import { between } from '../values.js';
 
 const small = between(-2, 2);
 const of = (...shape: number[]): Input => ({ shape, values: small });
-const apart = (...shape: number[]): Input => ({ shape, values: distinct });
 const ones = (...shape: number[]): tno.NDArray => tno.NDArray.ones(shape);
 const sums = { float16: 8, float32: 8, float64: 16, beside: 'array' } as const;
 
@@ -34,9 +33,104 @@ const elsewhere = (spatial: number): ReturnType<typeof named> =>
     jax: 'lax.conv_general_dilated',
   });
 
+/** The ops that convolution over two or three axes is differentiated by, of fixed spatial sizes. */
+const gradientRow = (spatial: 2 | 3, of: 'Inputs' | 'Weights', call: Call): Row =>
+  row(`conv${spatial}dGradWrt${of}`, {
+    calls: [call],
+    result: 'float',
+    tolerance: sums,
+    gradient: smooth(),
+    failures: [
+      failsAtBuild('too few sizes', /expected . (spatial|filter) sizes, got 1/, () => {
+        const x = tno.tensor('float32', [...call.inputs[0].shape].fill(2));
+        return tno[`conv${spatial}dGradWrt${of}`](x, x, [2]);
+      }),
+    ],
+    names: named(
+      `nnet.abstract_conv.conv${spatial}d_grad_wrt_${of.toLowerCase()}`,
+      { numpy: null, pytorch: `nn.grad.conv${spatial}d_${of === 'Inputs' ? 'input' : 'weight'}`, jax: null },
+    ),
+  }); // prettier-ignore
+const axesOf = (spatial: number): string => (spatial === 2 ? '(2, 3)' : '(2, 3, 4)');
+
+function toImages(spatial: 2 | 3): Row {
+  const lengths = [6, 5, 4].slice(0, spatial);
+  const [places, window] = [[3, 2, 2].slice(0, spatial), [2, 3, 1].slice(0, spatial)];
+  return gradientRow(
+    spatial,
+    'Inputs',
+    way('stride 2', [of(2, 3, ...places), of(3, 2, ...window)], {
+      build: (g, w) =>
+        tno[`conv${spatial}dGradWrtInputs`](g, w, lengths, { subsample: 2 }),
+      oracle: `torch.nn.grad.conv${spatial}d_input((a.shape[0], b.shape[1], ${lengths.join(', ')}), torch.flip(tensor(b).double(), ${axesOf(spatial)}), tensor(a).double(), stride=2)`,
+      shapes: {
+        empty: [[0, 3, ...places], [3, 2, ...window]],
+        one: [[1, 1, ...places], [1, 1, ...window]],
+      },
+    }),
+  ); // prettier-ignore
+}
+
+function toFilters(spatial: 2 | 3): Row {
+  const lengths = [2, 3, 2].slice(0, spatial);
+  const [cells, places] = [[4, 3, 3].slice(0, spatial), [5, 3, 4].slice(0, spatial)];
+  return gradientRow(
+    spatial,
+    'Weights',
+    way('padded', [of(2, 2, ...cells), of(2, 3, ...places)], {
+      build: (x, g) =>
+        tno[`conv${spatial}dGradWrtWeights`](x, g, lengths, { borderMode: 1, filterFlip: false }),
+      oracle: `torch.nn.grad.conv${spatial}d_weight(tensor(a).double(), (b.shape[1], a.shape[1], ${lengths.join(', ')}), tensor(b).double(), padding=1)`,
+      shapes: {
+        empty: [[2, 0, ...cells], [2, 3, ...places]],
+        one: [[1, 1, ...cells], [1, 1, ...places]],
+      },
+    }),
+  ); // prettier-ignore
+}
+
+/** Two channels with two filters each, and three products of all. */
+function separable(spatial: 2 | 3): Row {
+  const [cells, window] = [[4, 3, 3].slice(0, spatial), [2, 2, 1].slice(0, spatial)];
+  const ones = window.map(() => 1);
+  const flipped = (name: string): string =>
+    `torch.flip(tensor(${name}).double(), ${axesOf(spatial)})`;
+  const op = `separableConv${spatial}d` as const;
+  return row(op, {
+    calls: [
+      way('', [of(1, 2, ...cells), of(4, 1, ...window), of(3, 4, ...ones)], {
+        build: (x, w, p) => tno[op](x, w, p, { channels: 2 }),
+        oracle: `F.conv${spatial}d(F.conv${spatial}d(tensor(a).double(), ${flipped('b')}, groups=2), ${flipped('c')})`,
+        shapes: {
+          empty: [[0, 2, ...cells], [4, 1, ...window], [3, 4, ...ones]],
+          special: [[0, 2, ...cells], [4, 1, ...window], [3, 4, ...ones]],
+          one: [[1, 2, ...ones], [2, 1, ...ones], [1, 2, ...ones]],
+        },
+      }),
+    ], // prettier-ignore
+    result: 'float',
+    tolerance: { ...sums, float16: 32, float32: 32 },
+    gradient: smooth(),
+    failures: [
+      failsAtBuild('matrices', new RegExp(`\\[conv${spatial}d\\] expected operands of rank`), () =>
+        tno[op](tno.matrix('x'), tno.matrix('w'), tno.matrix('p'), { channels: 2 }),
+      ),
+    ],
+    names: named(`nnet.abstract_conv.separable_conv${spatial}d`, {
+      numpy: null,
+      pytorch: null,
+      jax: null,
+    }),
+  });
+}
+
+/** Of batches of matrices. */
+const planes = (images: string, filters: string, part: string, options = ''): string =>
+  `F.conv2d(tensor(${images}[:, None]).double(), torch.flip(tensor(${filters}[:, None]).double(), (2, 3))${options})${part}`;
+
 export const images: Family = {
   name: 'images',
-  title: 'Convolution, pooling, normalisation',
+  title: 'Convolution',
   rows: [
     row('conv2d', {
       calls: [
@@ -162,35 +256,36 @@ export const images: Family = {
         jax: 'lax.conv_transpose',
       }),
     }),
-    row('pool2d', {
+    ...([2, 3] as const).flatMap((spatial) => [toImages(spatial), toFilters(spatial)]),
+    ...([2, 3] as const).map(separable),
+    row('convolve2d', {
       calls: [
-        way('max', [apart(2, 5, 4)], {
-          build: (x) => tno.pool2d(x, 2, { stride: 1 }),
-          oracle:
-            'np.lib.stride_tricks.sliding_window_view(a, (2, 2), axis=(1, 2)).max(axis=(-1, -2))',
-          result: 'same',
-          shapes: { empty: [[0, 5, 4]], one: [[1, 2, 2]] },
+        way('matrices', [of(4, 5), of(2, 3)], {
+          build: (x, w) => tno.convolve2d(x, w, { borderMode: 'full' }),
+          oracle: planes('a[None]', 'b[None]', '[0, 0]', ', padding=(b.shape[0] - 1, b.shape[1] - 1)'),
+          shapes: { empty: [[0, 5], [1, 3]] },
+          throws: { empty: /expected filters to reach over at most 0 cells/ },
         }),
-        way('average', [of(2, 5, 4)], {
-          build: (x) => tno.pool2d(x, [2, 3], { mode: 'averageExcPad', pad: [1, 1] }),
-          oracle:
-            'F.avg_pool2d(tensor(a).double()[None], (2, 3), padding=1, count_include_pad=False)[0] if a.size else np.zeros((0, 3, 2))',
-          result: 'float',
-          shapes: { empty: [[0, 5, 4]], one: [[1, 1, 1]] },
+        way('batches', [of(2, 4, 5), of(3, 2, 2)], {
+          build: (x, w) => tno.convolve2d(x, w),
+          oracle: planes('a', 'b', ''),
+          shapes: { empty: [[0, 4, 5], [3, 2, 2]] },
         }),
-      ], // prettier-ignore
-      result: 'same',
+      ],
+      result: 'float',
       tolerance: sums,
       gradient: smooth(),
       failures: [
-        failsAtBuild('a vector', /\[pool2d\] expected a rank of at least 2/, () =>
-          tno.pool2d(tno.vector('x') as tno.TensorVariable, 2),
-        ),
-        failsAtBuild('too wide a pad', /\[pool2d\] expected a pad less than the window/, () =>
-          tno.pool2d(tno.matrix('x'), 2, { pad: 2 }),
+        failsAtBuild('a vector', /\[convolve2d\] expected matrices or batches of them/, () =>
+          tno.convolve2d(tno.vector('x'), tno.matrix('w')),
         ),
       ],
-      names: named('pool_2d', { numpy: null, pytorch: 'F.max_pool2d', jax: 'lax.reduce_window' }),
-    }),
+      names: {
+        theano: 'signal.conv.conv2d',
+        numpy: 'scipy.signal.convolve2d',
+        pytorch: null,
+        jax: 'jax.scipy.signal.convolve2d',
+      },
+    }), // prettier-ignore
   ],
 };

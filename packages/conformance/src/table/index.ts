@@ -12,7 +12,9 @@ import { linearAlgebra } from './linalg.js';
 import { networks } from './networks.js';
 import { ordering } from './ordering.js';
 import { picking } from './picking.js';
+import { pooling } from './pooling.js';
 import { products } from './products.js';
+import { randoms } from './random.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
 import { tensorProducts } from './tensor-products.js';
@@ -37,5 +39,7 @@ export const families: readonly Family[] = [
   linearAlgebra,
   fouriers,
   images,
+  pooling,
   networks,
+  randoms,
 ];

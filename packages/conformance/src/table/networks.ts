@@ -2,7 +2,7 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, row, smooth, way } from '../make-row.js';
 import type { Family, Input, Names } from '../row.js';
-import { below, between, distinct } from '../values.js';
+import { below, between } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: between(-2, 2) });
 const shares = (...shape: number[]): Input => ({ shape, values: between(0.1, 0.9) });
@@ -198,24 +198,6 @@ export const networks: Family = {
       ],
       names: { theano: null, numpy: 'np.convolve', pytorch: null, jax: 'jnp.convolve' },
       note: "PyTensor's `convolve1d`",
-    }),
-    row('images2neibs', {
-      calls: [
-        way('', [{ shape: [1, 2, 4, 6], values: distinct }], {
-          build: (x) => tno.images2neibs(x, [2, 3]),
-          oracle:
-            'a.reshape(*a.shape[:2], a.shape[2] // 2, 2, a.shape[3] // 3, 3).swapaxes(3, 4).reshape(-1, 6)',
-          shapes: { empty: [[0, 2, 4, 6]], one: [[1, 1, 2, 3]] },
-        }),
-      ],
-      result: 'same',
-      gradient: smooth(),
-      failures: [
-        failsAtBuild('a matrix', /\[images2neibs\] expected images of rank 4/, () =>
-          tno.images2neibs(tno.matrix('x'), [2, 2]),
-        ),
-      ],
-      names: only('nnet.neighbours.images2neibs', 'F.unfold'),
     }),
     ...(['bilinearUpsampling', 'fracBilinearUpsampling'] as const).map((op) =>
       row(op, {

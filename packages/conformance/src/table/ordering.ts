@@ -9,8 +9,8 @@ import {
   smooth,
   way,
 } from '../make-row.js';
-import type { Family, Input, Tolerance } from '../row.js';
-import { below, distinct, halves, listed, real } from '../values.js';
+import type { Failure, Family, Input, Names, Tolerance } from '../row.js';
+import { below, between, distinct, halves, listed, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: halves });
 const reals = (...shape: number[]): Input => ({ shape, values: real });
@@ -25,6 +25,22 @@ const badAxis = (call: (x: tno.TensorVariable, axis: number) => unknown) =>
   failsAtBuild('axis out of range', /expected .*axis.*, got 2/, () => call(matrix, 2));
 const adds: Tolerance = { float16: 1, float32: 4, float64: 8, beside: 'array' };
 const apart = smooth({ points: [distinct] });
+/** Of so many elements the k greatest. */
+const beyondSize = (
+  top: (x: tno.TensorVariable, k: number) => tno.TensorVariable | tno.TensorVariable[],
+): Failure[] => [
+  failsAtBuild('a k that is no integer', /expected an integer k/, () => top(matrix, 1.5)),
+  failsAtRun('more than there are', /expected .*3/, [tno.NDArray.ones([3], 'float64')], (x) =>
+    top(x, 4),
+  ),
+];
+const moreThanThere = /expected an index within/;
+const topNames = (theano: string): Names => ({
+  theano,
+  numpy: null,
+  pytorch: 'torch.topk',
+  jax: 'jax.lax.top_k',
+});
 const running = (op: 'cumsum' | 'cumprod') =>
   row(op, {
     calls: [
@@ -102,16 +118,48 @@ export const ordering: Family = {
       ],
       result: 'same',
       gradient: apart,
-      failures: [
-        failsAtBuild('a k that is no integer', /expected an integer k/, () =>
-          tno.topk(matrix, 1.5),
-        ),
-        failsAtRun('more than there are', /expected .*3/, [tno.NDArray.ones([3], 'float64')], (x) =>
-          tno.topk(x, 4),
-        ),
+      failures: beyondSize((x, k) => tno.topk(x, k)),
+      names: topNames('topk'),
+      note: 'a negative k takes the least',
+    }),
+    row('argtopk', {
+      calls: [
+        way('greatest', [of(3, 5)], {
+          build: (x) => tno.argtopk(x, 2),
+          oracle: "np.flip(np.argsort(a, kind='stable'), -1)[..., :2]",
+          shapes: { empty: [[0, 5]], one: [[1, 2]] },
+        }),
+        way('least, flattened', [of(2, 3)], {
+          build: (x) => tno.argtopk(x, -4, null),
+          oracle: "np.argsort(a, None, kind='stable')[:4]",
+          throws: { empty: moreThanThere },
+          shapes: { one: [[4, 1]] },
+        }),
       ],
-      names: { theano: 'topk', numpy: null, pytorch: 'torch.topk', jax: 'jax.lax.top_k' },
-      note: 'a negative k takes the least; also `argtopk`, `topkAndArgtopk`',
+      result: 'int64',
+      gradient: givesIntegers,
+      failures: beyondSize((x, k) => tno.argtopk(x, k)),
+      names: topNames('argtopk'),
+    }),
+    row('topkAndArgtopk', {
+      calls: [
+        way('axis 0', [of(5, 3)], {
+          build: (x) => tno.topkAndArgtopk(x, 2, 0),
+          oracle:
+            "(np.flip(np.sort(a, 0, kind='stable'), 0)[:2], np.flip(np.argsort(a, 0, kind='stable'), 0)[:2])",
+          shapes: { empty: [[5, 0]], one: [[2, 1]] },
+        }),
+        way('symbolic k', [of(2, 5), { shape: [], values: between(-4, -1), dtype: 'int64' }], {
+          build: (x, k) => tno.topkAndArgtopk(x, k),
+          oracle:
+            "(np.sort(a, kind='stable')[:, :-int(b)], np.argsort(a, kind='stable')[:, :-int(b)])",
+          shapes: { empty: [[0, 5], []], one: [[1, 5], []] },
+        }),
+      ],
+      result: ['same', 'int64'],
+      gradient: apart,
+      failures: beyondSize((x, k) => tno.topkAndArgtopk(x, k)),
+      names: topNames('topk_and_argtopk'),
     }),
     row('searchsorted', {
       calls: (['left', 'right'] as const).map((side) =>

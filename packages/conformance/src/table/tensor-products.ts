@@ -163,6 +163,27 @@ export const tensorProducts: Family = {
       ],
       names: named('batched_dot', { numpy: null, pytorch: 'torch.bmm', jax: null }),
     }),
+    row('batchedTensordot', {
+      calls: [
+        way('', [of(2, 3, 4), of(2, 4, 5)], {
+          build: (a, b) => tno.batchedTensordot(a, b, 1),
+          oracle: 'counted(np.matmul, a, b)',
+        }),
+        way('named axes', [of(2, 3, 4), of(2, 4, 3)], {
+          build: (a, b) => tno.batchedTensordot(a, b, [[1, 2], [2, 1]]), // prettier-ignore
+          oracle: "counted(lambda x, y: np.einsum('nij,nji->n', x, y), a, b)",
+        }),
+      ],
+      result: 'same',
+      tolerance: { ...addsMany, float16: 4 },
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('too many axes', /\[batched_tensordot\] expected a number of axes/, () =>
+          tno.batchedTensordot(tno.matrix('x'), tno.matrix('y'), 3),
+        ),
+      ],
+      names: named('batched_tensordot', { numpy: null, pytorch: null, jax: null }),
+    }),
     row('inner', {
       calls: [
         way('', [of(2, 4), of(3, 4)], { build: tno.inner, oracle: 'counted(np.inner, a, b)' }),

@@ -2,7 +2,7 @@
 import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
-import { intDiv, mul } from './arithmetic.js';
+import { mul } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { convolutionOf, requireRank, type ConvOptions } from './conv.js';
 import { dimshuffle } from './dimshuffle.js';
@@ -11,6 +11,7 @@ import { withBorders, type Border } from './padding.js';
 import { sum } from './reduce.js';
 import { reshapeTo } from './reshape.js';
 import { asSizes, sizesOf } from './shape.js';
+import { divideSizes } from './size-arithmetic.js';
 import { subtensor } from './subtensor.js';
 import { windows } from './windows.js';
 
@@ -50,7 +51,7 @@ export function images2neibs(
   const [n, c, h, w] = sizesOf(x);
   const isTiling = step[0] === shape[0] && step[1] === shape[1];
   if (isTiling && !ignoreBorders) {
-    const counts = [intDiv(h, sizes[0]), intDiv(w, sizes[1])];
+    const counts = [divideSizes(h, sizes[0]), divideSizes(w, sizes[1])];
     const tiles = reshapeTo(x, [n, c, counts[0], sizes[0], counts[1], sizes[1]]);
     return rowsOf(dimshuffle(tiles, [0, 1, 2, 4, 3, 5]));
   }
@@ -81,7 +82,14 @@ export function neibs2images(
   }
   const [n, c, h, w] = sizes;
   const [a, b] = shape.map(number);
-  const tiles = reshapeTo(asVariable(neighbourhoods), [n, c, intDiv(h, a), intDiv(w, b), a, b]);
+  const tiles = reshapeTo(asVariable(neighbourhoods), [
+    n,
+    c,
+    divideSizes(h, a),
+    divideSizes(w, b),
+    a,
+    b,
+  ]);
   return reshapeTo(dimshuffle(tiles, [0, 1, 2, 4, 3, 5]), sizes);
 }
 

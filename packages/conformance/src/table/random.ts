@@ -1,0 +1,366 @@
+/**
+ * Draws, as functions of the state of their stream: exact where one is made of random bits by a formula, which
+ * the oracle writes again; else by its range and mean. Distributions have tests of their own in core.
+ */
+import * as tno from '@tno/core';
+import { failsAtBuild, failsByValues, named, row, smooth, way } from '../make-row.js';
+import type { Call, Cell, Failure, Family, Gradient, Input, Names, Row } from '../row.js';
+import { between, floats, integers, listed, positive, real } from '../values.js';
+
+const device = tno.createReferenceDevice();
+/** A key and the number of the next draw. */
+const state: Input = {
+  shape: [2],
+  values: listed(0x243f6a8885a308d3n, 5n),
+  dtype: 'uint64',
+};
+/** The random bits that a draw is made of are another dtype's others. */
+const pathwise = smooth({ dtypes: ['float64'] });
+const discrete: Gradient = { kind: 'none', why: 'jumps' };
+const byTests: Gradient = { kind: 'none', why: 'verified in the tests of gamma and beta' };
+const roundings = { float16: 4, float32: 16, float64: 32, beside: 'array' } as const;
+const names = (name: string, others: Partial<Names> = {}): Names =>
+  named(`RandomStreams.${name}`, {
+    numpy: `Generator.${name}`,
+    pytorch: null,
+    jax: `jax.random.${name}`,
+    ...others,
+  });
+
+type Draw = (
+  stream: tno.RandomStream,
+  ...inputs: tno.TensorVariable[]
+) => tno.TensorVariable | readonly tno.TensorVariable[];
+
+/** `draw` of a new stream whose states are that given, each with a key of its own. */
+const ofState =
+  (draw: Draw): Call['build'] =>
+  (given, ...inputs) => {
+    const stream = new tno.RandomStream(0, { device });
+    const outputs = [draw(stream, ...inputs)].flat() as tno.TensorVariable[];
+    const states = stream.states.map((own, k) => {
+      const next = tno.constant(tno.ndarray([BigInt(k), 0n], 'uint64'));
+      return [own, k === 0 ? given : tno.add(given, next)] as const;
+    });
+    return tno.cloneReplace(outputs, new Map(states)).outputs;
+  };
+
+type Shapes = readonly (readonly number[])[];
+interface Options extends Omit<Call, 'about' | 'inputs' | 'build' | 'shapes'> {
+  /** Sizes of the parameters in cells whose usual ones do not fit. */
+  readonly sizes?: Partial<Record<Cell, Shapes>>;
+}
+
+/** A call with the state before its parameters; two of these broadcast. */
+function drawn(about: string, inputs: readonly Input[], draw: Draw, options: Options): Call {
+  const { sizes, ...more } = options;
+  const shapes = inputs.map(({ shape }) => shape);
+  const crossed = inputs.length === 2 ? [[3, 1], [1, 4]] : shapes; // prettier-ignore
+  const cells: Partial<Record<Cell, Shapes>> = {
+    empty: shapes.map((shape) => shape.map((n, axis) => (axis === 0 ? 0 : n))),
+    one: shapes.map((shape) => shape.map(() => 1)),
+    broadcast: crossed,
+    ...sizes,
+  };
+  return way(about, [state, ...inputs], {
+    ...more,
+    build: ofState(draw),
+    shapes: Object.fromEntries(
+      Object.entries(cells).map(([cell, own]) => [cell, [state.shape, ...own]]),
+    ),
+  });
+}
+
+const draws = (op: string, options: Parameters<typeof row>[1]): Row =>
+  row(`RandomStream.${op}`, { refuses: null, ...options });
+const fractions = (draw: (stream: tno.RandomStream, dtype: 'float32') => unknown): Failure =>
+  failsAtBuild('a dtype that is no float', /expected a float dtype, got int32/, () =>
+    draw(new tno.RandomStream(0, { device }), 'int32' as 'float32'),
+  );
+const wholeBounds = (draw: (stream: tno.RandomStream) => unknown): Failure =>
+  failsAtBuild('bounds of floats', /expected integers as bounds, got float32/, () =>
+    draw(new tno.RandomStream(0, { device })),
+  );
+const among = (low: number, high: number, ...shape: number[]): Input => ({
+  shape,
+  values: between(low, high),
+});
+const both = 'np.broadcast(b, c).shape';
+
+const COUNT = 400;
+interface Distribution {
+  readonly parameters: readonly Input[];
+  readonly draw: Draw;
+  readonly mean: (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
+  readonly deviation: (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
+  readonly most: number;
+  readonly result?: 'int64';
+}
+
+/** Draws by vectors of parameters: their dtype and shape, whether all are in range, and the means near theirs. */
+function sampled(op: string, { parameters, draw, most, ...of }: Distribution): Row {
+  const sizes: Partial<Record<Cell, Shapes>> = {
+    broadcast: parameters.length === 2 ? [[1], [4]] : [[4]],
+  };
+  const call = drawn(
+    '',
+    parameters,
+    (stream, ...inputs) => {
+      const x = draw(stream, ...inputs) as tno.TensorVariable;
+      const wide = inputs.map((v) => tno.cast(v, 'float64'));
+      const apart = tno.abs(tno.sub(tno.mean(tno.cast(x, 'float64'), 0), of.mean(...wide)));
+      const allowed = tno.mul(of.deviation(...wide), 6 / Math.sqrt(COUNT));
+      const inRange = tno.and(tno.ge(x, 0), tno.le(x, most));
+      return [tno.zerosLike(x), tno.all(inRange, 0), tno.le(apart, allowed)];
+    },
+    {
+      oracle:
+        parameters.length === 2
+          ? `(np.zeros((${COUNT}, *${both}), int), np.ones(${both}, bool), np.ones(${both}, bool))`
+          : `(np.zeros((${COUNT}, *b.shape), int), np.ones(b.shape, bool), np.ones(b.shape, bool))`,
+      sizes,
+      blank: { special: 'parameters that no distribution has' },
+    },
+  );
+  return draws(op, {
+    dtypes: floats,
+    calls: [call],
+    result: [of.result ?? 'same', 'bool', 'bool'],
+    gradient: op === 'gamma' || op === 'beta' ? byTests : discrete,
+    cannotFail: 'takes parameters of any kind',
+    names: names(op),
+  });
+}
+/** So many draws for each element of the parameters. */
+const times = (...parameters: tno.TensorVariable[]): tno.TensorLike[] => [
+  COUNT,
+  tno.shapeOf(
+    parameters.reduce((x, y) => tno.add(x, y)),
+    0,
+  ),
+];
+
+export const randoms: Family = {
+  name: 'random',
+  title: 'Random draws',
+  rows: [
+    draws('uniform', {
+      calls: [
+        drawn('', [among(-3, 0, 3, 4), among(1, 4, 3, 4)], (s, low, high) => s.uniform(null, { low, high }), {
+          oracle: `b + uniform(a, ${both}, dtype) * (c - b)`,
+        }),
+      ],
+      dtypes: floats,
+      result: 'same',
+      tolerance: roundings,
+      gradient: pathwise,
+      failures: [fractions((s, dtype) => s.uniform([2], { dtype }))],
+      names: names('uniform', { pytorch: 'torch.rand' }),
+    }),
+    draws('normal', {
+      calls: [
+        drawn('', [among(-3, 3, 3, 4), among(0.5, 2, 3, 4)], (s, mean, std) => s.normal(null, { mean, std }), {
+          oracle: `b + c * normal(a, ${both}, dtype)`,
+        }),
+      ],
+      dtypes: floats,
+      result: 'same',
+      tolerance: roundings,
+      gradient: pathwise,
+      failures: [fractions((s, dtype) => s.normal([2], { dtype }))],
+      names: names('normal', { pytorch: 'torch.normal' }),
+    }),
+    draws('exponential', {
+      calls: [
+        drawn('', [among(0.5, 3, 3, 4)], (s, scale) => s.exponential(null, { scale }), {
+          oracle: 'b * -np.log1p(-uniform(a, b.shape, dtype))',
+        }),
+      ],
+      dtypes: floats,
+      result: 'same',
+      tolerance: roundings,
+      gradient: pathwise,
+      failures: [fractions((s, dtype) => s.exponential([2], { dtype }))],
+      names: names('exponential', { pytorch: 'Tensor.exponential_' }),
+    }),
+    draws('truncatedNormal', {
+      calls: [
+        drawn('', [among(-2, -0.5, 3, 4), among(0.5, 2, 3, 4)], (s, low, high) => s.truncatedNormal(null, { low, high }), {
+          oracle: `(lambda u: sp.ndtri(sp.ndtr(b) * (1 - u) + sp.ndtr(c) * u))(double(uniform(a, ${both}, 'float64')))`,
+          blank: { special: 'bounds that no distribution has' },
+        }),
+      ],
+      dtypes: floats,
+      result: 'same',
+      tolerance: { ...roundings, float64: 200 },
+      gradient: pathwise,
+      failures: [fractions((s, dtype) => s.truncatedNormal([2], { dtype }))],
+      names: names('truncated_normal', { numpy: 'scipy.stats.truncnorm', pytorch: 'nn.init.trunc_normal_' }),
+    }),
+    sampled('gamma', {
+      parameters: [among(0.5, 4, 3), among(0.5, 2, 3)],
+      draw: (s, shape, scale) => s.gamma(times(shape, scale), { shape, scale }),
+      mean: (shape, scale) => tno.mul(shape, scale),
+      deviation: (shape, scale) => tno.mul(tno.sqrt(shape), scale),
+      most: Infinity,
+    }),
+    sampled('beta', {
+      parameters: [among(0.5, 4, 3), among(0.5, 4, 3)],
+      draw: (s, a, b) => s.beta(times(a, b), { a, b }),
+      mean: (a, b) => tno.div(a, tno.add(a, b)),
+      deviation: (a, b) => {
+        const n = tno.add(a, b);
+        return tno.sqrt(tno.div(tno.mul(a, b), tno.mul(tno.sqr(n), tno.add(n, 1))));
+      },
+      most: 1,
+    }),
+    sampled('poisson', {
+      parameters: [among(0.5, 30, 3)],
+      draw: (s, rate) => s.poisson(times(rate), { rate }),
+      mean: (rate) => rate,
+      deviation: (rate) => tno.sqrt(rate),
+      most: Infinity,
+      result: 'int64',
+    }),
+    sampled('binomial', {
+      parameters: [{ ...among(3, 90, 3), dtype: 'int64' }, among(0.1, 0.9, 3)],
+      draw: (s, n, p) => s.binomial(times(n, p), { n, p }),
+      mean: (n, p) => tno.mul(n, p),
+      deviation: (n, p) => tno.sqrt(tno.mul(tno.mul(n, p), tno.sub(1, p))),
+      most: 90,
+      result: 'int64',
+    }),
+    draws('bernoulli', {
+      calls: [
+        drawn('', [among(0.1, 0.9, 3, 4)], (s, p) => s.bernoulli(null, { p }), {
+          oracle: 'uniform(a, b.shape, compared(b)) < b',
+        }),
+      ],
+      dtypes: floats,
+      result: 'bool',
+      jumps: true,
+      gradient: discrete,
+      cannotFail: 'takes probabilities of any kind',
+      names: names('binomial', { pytorch: 'torch.bernoulli', jax: 'jax.random.bernoulli' }),
+    }),
+    ...(['integers', 'randomIntegers'] as const).map((op) =>
+      draws(op, {
+        calls: [
+          drawn('', [among(0, 2, 3, 4), among(5, 9, 3, 4)], (s, low, high) => s[op](null, { low, high, dtype: low.dtype as 'int64' }), {
+            oracle: `integers(a, b, ${op === 'integers' ? 'c' : 'c + c.dtype.type(1)'}).astype(b.dtype)`,
+          }),
+        ],
+        dtypes: integers,
+        result: 'same',
+        gradient: discrete,
+        failures: [wholeBounds((s) => s[op]([2], { high: tno.scalar('x') }))],
+        names: op === 'integers' ? names(op, { pytorch: 'torch.randint', jax: 'jax.random.randint' }) : names('random_integers', { numpy: null, jax: null }),
+      }),
+    ),
+    draws('categorical', {
+      calls: [
+        drawn('', [{ shape: [3, 4], values: positive }], (s, p) => s.categorical(p), {
+          oracle: "categories(uniform(a, b.shape[:-1], 'float64'), b)",
+        }),
+      ],
+      dtypes: floats,
+      result: 'int64',
+      jumps: true,
+      gradient: discrete,
+      failures: [
+        failsAtBuild('a scalar', /expected probabilities along an axis, got a scalar/, () =>
+          new tno.RandomStream(0, { device }).categorical(tno.scalar('p')),
+        ),
+      ],
+      names: names('categorical', { numpy: 'Generator.choice', pytorch: 'torch.multinomial' }),
+    }),
+    draws('multinomial', {
+      calls: [
+        drawn('', [{ shape: [], values: listed(7), dtype: 'int64' }, { shape: [3, 4], values: positive }], (s, n, p) => s.multinomial(n, p), {
+          oracle: "(categories(uniform(a, (int(b), *c.shape[:-1]), 'float64'), c)[..., None] == np.arange(c.shape[-1])).sum(0)",
+          sizes: { broadcast: [[], [3, 4]] },
+        }),
+      ],
+      dtypes: floats,
+      result: 'int64',
+      jumps: true,
+      gradient: discrete,
+      failures: [
+        failsAtBuild('a number of no integer', /expected a whole number of draws, got float32/, () =>
+          new tno.RandomStream(0, { device }).multinomial(tno.scalar('n'), tno.matrix('p')),
+        ),
+      ],
+      names: names('multinomial'),
+    }),
+    draws('permutation', {
+      calls: [
+        drawn('', [{ shape: [5, 2], values: real }], (s, x) => s.permutation(x), {
+          oracle: "b[np.argsort(words(a, b.shape[:1]), kind='stable')]",
+        }),
+      ],
+      result: 'same',
+      gradient: smooth(),
+      cannotFail: 'takes any tensor',
+      names: names('permutation', { pytorch: 'torch.randperm' }),
+    }),
+    draws('shuffleRowElements', {
+      calls: [
+        drawn('', [{ shape: [3, 5], values: real }], (s, x) => s.shuffleRowElements(x), {
+          oracle: 'in_order_of(words(a, b.shape), b, -1)',
+        }),
+      ],
+      result: 'same',
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a scalar', /expected a rank of at least 1, got 0/, () =>
+          new tno.RandomStream(0, { device }).shuffleRowElements(tno.scalar('x')),
+        ),
+      ],
+      names: names('shuffle_row_elements', { numpy: 'Generator.permuted', jax: null }),
+    }),
+    draws('choice', {
+      calls: [
+        drawn('', [{ shape: [5, 2], values: real }], (s, x) => s.choice(x, [2, 3]), {
+          oracle: 'b[(words(a, (2, 3)) % np.uint64(len(b))).astype(int)]',
+          throws: { empty: /expected an index within/ },
+        }),
+        drawn('once each', [{ shape: [5, 2], values: real }], (s, x) => s.choice(x, [3], { replace: false }), {
+          oracle: "b[np.argsort(words(a, b.shape[:1]), kind='stable')[:3]]",
+          throws: { empty: /expected an index within/ },
+          sizes: { one: [[3, 1]] },
+        }),
+      ],
+      result: 'same',
+      gradient: smooth(),
+      failures: [
+        failsByValues(
+          'more than there are',
+          /expected an index within/,
+          [tno.ndarray([1n, 0n], 'uint64'), tno.NDArray.ones([2])],
+          ofState((stream, x) => stream.choice(x, [3], { replace: false })),
+        ),
+      ],
+      names: names('choice'),
+    }),
+    row('dropout', {
+      calls: [
+        drawn('', [{ shape: [3, 5], values: real }], (s, x) => tno.dropout(s, x, 0.25), {
+          oracle: "np.where(uniform(a, b.shape, 'float32') < 0.75, b / 0.75, 0)",
+        }),
+        drawn('shared axes', [{ shape: [3, 5], values: real }], (s, x) => tno.dropout(s, x, 0.5, { sharedAxes: [1] }), {
+          oracle: "np.where(uniform(a, b.shape[:1], 'float32')[:, None] < 0.5, b / 0.5, 0)",
+        }),
+      ],
+      result: 'float',
+      tolerance: { float16: 2, float32: 1, float64: 1 },
+      gradient: smooth(),
+      failures: [
+        failsAtBuild('a certain p', /\[dropout\] expected p within \[0, 1\), got 1/, () =>
+          tno.dropout(new tno.RandomStream(0, { device }), tno.vector('x'), 1),
+        ),
+      ],
+      names: { theano: null, numpy: null, pytorch: 'F.dropout', jax: null },
+      note: 'draws of a stream',
+    }),
+  ],
+}; // prettier-ignore
