@@ -5,6 +5,7 @@
 import {
   AddonLoadError,
   CompileError,
+  config,
   ConfigError,
   DeviceError,
   dtypeFromCode,
@@ -118,7 +119,7 @@ let warming = false;
  * that is said when a device is made.
  */
 export function warmUpEarly(): void {
-  if (process.env.TNO_PROVIDERS === 'plain') return;
+  if ([config.providers, process.env.TNO_PROVIDERS].includes('plain')) return;
   try {
     warmUp(loadAddon());
   } catch (error) {

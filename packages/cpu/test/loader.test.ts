@@ -28,6 +28,7 @@ beforeAll(() => {
   cpSync(builtAddon, join(addonFolder, 'Release'), { recursive: true });
   app.write('slide.js', slideModel);
   app.write('device.js', device);
+  app.write('opened.js', opened);
 }, 60_000);
 afterAll(() => {
   app.remove();
@@ -43,11 +44,23 @@ const { name, productProvider, stats } = tno.currentDevice();
 console.log(JSON.stringify({ name, productProvider, stats, sum: f([[1, 2], [3, 4]]).toNested(), g: g([[0]]).toNested() }));
 `;
 
+/** Says whether importing the backend has opened the product library, which takes some time. */
+const opened = `
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import '@tno/cpu';
+const isOpen = () => /dnnl|onednn/.test(readFileSync('/proc/self/maps', 'utf8'));
+for (let k = 0; k < 50 && !isOpen(); k++) await setTimeout(20);
+console.log(JSON.stringify({ opened: isOpen() }));
+`;
+
 const flags = (text: string): Record<string, string> => ({ TNO_FLAGS: text });
 const parse = ({ stdout, stderr, status }: Outcome): Record<string, unknown> => {
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Record<string, unknown>;
 };
+
+const hasLibrary = (): boolean => parse(app.run(['device.js'])).productProvider === 'onednn';
 
 describe('the slide model', () => {
   it('gives the numbers of the tutorial on both devices, and the same', () => {
@@ -176,6 +189,17 @@ describe('flags', () => {
     expect(parse(app.run(['device.js'], { TNO_PROVIDERS: 'plain' }))).toMatchObject({
       productProvider: 'plain',
     });
+  });
+
+  it('that choose plain products leave the library closed from the start', () => {
+    const whether = (settings: Record<string, string>): unknown =>
+      parse(app.run(['opened.js'], settings));
+    expect(whether({})).toEqual({ opened: hasLibrary() });
+    expect(whether(flags('providers=plain'))).toEqual({ opened: false });
+    expect(whether({ TNO_PROVIDERS: 'plain' })).toEqual({ opened: false });
+    app.write('.tnorc', 'providers=plain\n');
+    expect(whether({})).toEqual({ opened: false });
+    rmSync(join(app.folder, '.tnorc'));
   });
 
   it('choose the compiler', () => {
