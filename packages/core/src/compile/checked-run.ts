@@ -1,9 +1,16 @@
 /**
  * DebugMode: each call computes the function in every way there is and compares. Each rewrite's before
- * and after; each node's code against its reference, in memory full of garbage, on transposed operands,
- * with its inputs watched; at last the Program as it would run otherwise, updates included.
+ * and after; each node's code against its reference, in memory full of garbage, on strided operands, with
+ * its inputs watched; at last the Program as it would run otherwise, updates included. Arguments of a call
+ * in flight are watched until it settles.
  */
-import { BadKernelError, BadProgramError, BadRewriteError, type TnoError } from '../errors.js';
+import {
+  BadKernelError,
+  BadProgramError,
+  BadRewriteError,
+  InputError,
+  type TnoError,
+} from '../errors.js';
 import type { Executable } from '../device/target.js';
 import type { OutputMemory } from '../device/output-memory.js';
 import { evaluate } from '../graph/evaluate.js';
@@ -31,7 +38,7 @@ const nodeMode = asWritten.runningAs('checked');
 interface NodeWays {
   readonly plain: NodeFunction;
   /** With each operand stored the other way around; null where that changes nothing. */
-  readonly transposed: NodeFunction | null;
+  readonly strided: NodeFunction | null;
 }
 
 export class CheckedRun extends NodeByNode {
@@ -58,6 +65,7 @@ export class CheckedRun extends NodeByNode {
     const set = targets.map((target) => target.getValue());
     const { graph } = this.parts;
     try {
+      if (memory === undefined) this.checkMemory(results, inputs);
       [...results, ...set].forEach((value, k) =>
         refuse(BadProgramError, graph.outputs[k], value, expected[k], 'the Program', 'rounding'),
       );
@@ -78,6 +86,15 @@ export class CheckedRun extends NodeByNode {
       targets.forEach((target, k) => target.setValue(old[k]));
       throw error;
     }
+    return results;
+  }
+
+  /** Runs at once, as if in flight for a turn of the event loop: in it the caller may come to write what it lent. */
+  override async runAsync(inputs: readonly NDArray[]): Promise<NDArray[]> {
+    const kept = inputs.map((x) => x.copy());
+    const results = this.run(inputs);
+    await new Promise((resolve) => setTimeout(resolve));
+    inputs.forEach((x, k) => refuseWritten(this.parts.graph.inputs[k], x, kept[k]));
     return results;
   }
 
@@ -105,7 +122,7 @@ export class CheckedRun extends NodeByNode {
   }
 
   protected override compute(node: Apply, inputs: readonly NDArray[]): NDArray[] {
-    const { plain, transposed } = this.waysOf(node);
+    const { plain, strided } = this.waysOf(node);
     const kept = inputs.map((x) => x.copy());
     const found = plain(inputs);
     this.checkInputs(node, inputs, kept, found);
@@ -114,10 +131,23 @@ export class CheckedRun extends NodeByNode {
       this.compare(node, found, expected, 'its code', 'rounding');
       const memory = plain(inputs, expected.map(garbage));
       this.compare(node, memory, found, 'its code in used memory', 'exact');
-      const strided = transposed?.(inputs.map(reversed)) ?? [];
-      this.compare(node, strided, expected, 'its code on transposed operands', 'rounding');
+      const turned = strided?.(inputs.map(reversed)) ?? [];
+      this.compare(node, turned, expected, 'its code on strided operands', 'rounding');
     }
     return found;
+  }
+
+  /** Each result lies in memory of its own. */
+  private checkMemory(results: readonly NDArray[], inputs: readonly NDArray[]): void {
+    const variables = new Set([...sharedIn(this.parts), ...this.parts.targets]);
+    const others = [...inputs, ...[...variables].map((v) => v.getValue({ borrow: true }))];
+    for (const [k, y] of results.entries()) {
+      if (others.some((x) => overlap(x, y)))
+        throw new BadProgramError(
+          `[${this.parts.graph.outputs[k].toString()}] expected a result in memory of its own, got one in that of an input, a shared variable or another result`,
+        );
+      others.push(y);
+    }
   }
 
   private compare(
@@ -141,7 +171,7 @@ export class CheckedRun extends NodeByNode {
   ): void {
     values.forEach((x, k) => {
       refuse(BadKernelError, inputs[k], x, kept[k], `an input of ${op.name} after it ran`, 'exact');
-      if (results.some((y) => y.size > 0 && y.data.buffer === x.data.buffer))
+      if (results.some((y) => overlap(x, y)))
         throw new BadKernelError(
           `[${op.name}] expected a result in memory of its own, got that of input ${k}`,
         );
@@ -152,12 +182,10 @@ export class CheckedRun extends NodeByNode {
     let ways = this.ways.get(node);
     if (ways === undefined) {
       const { device } = this.parts;
-      const strided = node.inputs.some((v) => v.type.rank > 1);
+      const hasAxes = node.inputs.some((v) => v.type.rank > 0);
       ways = {
         plain: nodeFunction(node, device, { mode: nodeMode }),
-        transposed: strided
-          ? nodeFunction(node, device, { mode: nodeMode, transposed: true })
-          : null,
+        strided: hasAxes ? nodeFunction(node, device, { mode: nodeMode, reversed: true }) : null,
       };
       this.ways.set(node, ways);
     }
@@ -170,9 +198,18 @@ function sharedIn({ graph }: NodeByNodeParts): SharedVariable[] {
   return [...new Set(read.filter(isShared))];
 }
 
-/** Axes reversed, contiguous. */
+/** Axes reversed, a vector from its end, contiguous. */
 function reversed(x: NDArray): NDArray {
-  return x.transpose().copy();
+  return (x.rank === 1 ? x.slice({ step: -1 }) : x.transpose()).copy();
+}
+
+/** Whether both lie, in part at least, in the same memory. */
+function overlap({ data: a }: NDArray, { data: b }: NDArray): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength
+  );
 }
 
 /** Memory for a result like `x`, with bytes in it that no result has. */
@@ -183,6 +220,16 @@ function garbage(x: NDArray): OutputMemory {
     x.dtype === 'bool' ? 1 : 0xff,
   );
   return { array, takes: 'shape' };
+}
+
+/** An argument of a call in flight stays as it is, where it is. */
+function refuseWritten(variable: TensorVariable, lent: NDArray, kept: NDArray): void {
+  if (kept.size > 0 && lent.data.byteLength === 0)
+    throw new InputError(
+      `[${variable.toString()}] expected a borrowed input to stay while the call was in flight, got its memory transferred`,
+    );
+  const source = 'this borrowed input, written while the call was in flight';
+  refuse(InputError, variable, lent, kept, source, 'exact');
 }
 
 function refuse(

@@ -15,6 +15,7 @@ import { verifyProgram } from '../lower/verify-program.js';
 import { asWritten, type Mode, type Watch } from '../optimizer/mode.js';
 import { optimize } from '../optimizer/phases.js';
 import { transpose } from '../ops/dimshuffle.js';
+import { subtensor } from '../ops/subtensor.js';
 import type { NDArray } from '../types/ndarray.js';
 import { TensorType } from '../types/tensor-type.js';
 import { load } from './compilation.js';
@@ -28,8 +29,8 @@ export type NodeFunction = (
 ) => NDArray[];
 
 export interface NodeFunctionOptions {
-  /** It takes its inputs with their axes reversed, and reads them as strided views. */
-  readonly transposed?: boolean;
+  /** It takes its inputs with their axes reversed, vectors from their ends, and reads them as strided views. */
+  readonly reversed?: boolean;
   readonly mode?: Mode;
 }
 
@@ -37,15 +38,15 @@ export interface NodeFunctionOptions {
 export function nodeFunction(
   node: Apply,
   device: Device,
-  { transposed = false, mode = asWritten }: NodeFunctionOptions = {},
+  { reversed = false, mode = asWritten }: NodeFunctionOptions = {},
 ): NodeFunction {
   const leaves = node.inputs.map(({ type }) => {
-    const shape = transposed ? [...type.shape].reverse() : type.shape;
+    const shape = reversed ? [...type.shape].reverse() : type.shape;
     return new TensorVariable(new TensorType(type.dtype, shape));
   });
   const given = node.inputs.map((v, k) => {
     if (isConstant(v)) return v;
-    return transposed ? transpose(leaves[k]) : leaves[k];
+    return reversed ? turned(leaves[k]) : leaves[k];
   });
   const types = node.outputs.map(({ type }) => type);
   const { outputs } = new Apply(node.op, given, types, node.trace);
@@ -64,6 +65,11 @@ export function nodeFunction(
       throw translateRunError(error, { lowered, spec, values });
     }
   };
+}
+
+/** A view of `v` with its axes reversed, of a vector from its end. */
+function turned(v: TensorVariable): TensorVariable {
+  return v.type.rank === 1 ? subtensor(v, [{ step: -1 }]) : transpose(v);
 }
 
 export interface NodeByNodeParts {

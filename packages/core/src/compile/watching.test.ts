@@ -267,12 +267,49 @@ describe('DebugMode', () => {
     expect(g(f64([0, 0])).get(0)).toBe(0);
   });
 
+  it('finds results of the Program in memory of others', () => {
+    const w = tno.shared(f64([1]), 'w', { device, shape: [null] });
+    const off = (lend: (results: NDArray[], inputs: readonly NDArray[]) => NDArray[]): Device =>
+      meddling((inner, n, inputs, memory) => {
+        const results = inner.run(inputs, memory);
+        return n === 0 ? lend(results, inputs) : results;
+      });
+    const f = (on: Device) =>
+      tno.function([x], [x.mul(1), x.mul(w)], { mode: 'DebugMode', device: on });
+    const text = 'expected a result in memory of its own, got one in that of';
+    expect(() => f(off(([, second], [given]) => [given, second]))(f64([2]))).toThrow(text);
+    expect(() => f(off(([first]) => [first, first]))(f64([2]))).toThrow(text);
+    const borrowed = w.getValue({ borrow: true });
+    expect(() => f(off(([first]) => [first, borrowed]))(f64([1]))).toThrow(text);
+    expect(f(device)(f64([2])).map((y) => y.toNested())).toEqual([[2], [2]]);
+  });
+
+  it('finds a write to a borrowed argument of a call in flight', async () => {
+    const f = tno.function([tno.In(x, { borrow: true })], x.mul(2), { mode: 'DebugMode', device });
+    const lent = f64([1, 2]);
+    const early = f.async(lent);
+    lent.data[1] = 7;
+    await expect(early).rejects.toThrow(tno.InputError);
+    await expect(early).rejects.toThrow(
+      '[x] expected 2 at element 1, got 7 of this borrowed input, written while the call was in flight',
+    );
+    expect((await f.async(lent)).toNested()).toEqual([2, 14]);
+    const moved = f.async(lent);
+    structuredClone(lent.data, { transfer: [lent.data.buffer as ArrayBuffer] });
+    await expect(moved).rejects.toThrow('got its memory transferred');
+    const g = debug(x.mul(2));
+    const own = f64([3]);
+    const later = g.async(own);
+    own.data[0] = 9;
+    expect(((await later) as NDArray).toNested()).toEqual([6]);
+  });
+
   it('finds code that is wrong on strided operands', () => {
     const m = tno.dmatrix('m');
-    // After the Program and the node's code comes its code on transposed operands.
+    // After the Program and the node's code comes its code on strided operands.
     const wrong = meddling((inner, n, inputs, memory) => {
       const results = inner.run(inputs, memory);
-      if (n === 2) results[0].data[1] = 42;
+      if (n % 3 === 2) results[0].data[1] = 42;
       return results;
     });
     const f = tno.function([m], m.abs(), { mode: 'DebugMode', device: wrong });
@@ -285,8 +322,10 @@ describe('DebugMode', () => {
       ),
     ).toThrow(
       // prettier-ignore
-      '[abs] expected 1 at element 1, got 42 of its code on transposed operands',
+      '[abs] expected 1 at element 1, got 42 of its code on strided operands',
     );
+    const ofVector = debug(x.abs(), wrong);
+    expect(() => ofVector(f64([0, -1]))).toThrow('of its code on strided operands');
   });
 
   it('finds code that writes to an operand, or lends it as its result', () => {
