@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /* Lengths of core's lists, and the place of `cast` in the first. */
-#define TNO_SCALAR_OPS 97
-#define TNO_CAST 96
+#define TNO_SCALAR_OPS 102
+#define TNO_CAST 101
 #define TNO_REDUCE_OPS 8
 #define TNO_DTYPES 12
 

@@ -13,7 +13,8 @@ export type SpecialFunction = (typeof specialFunctions)[number];
 
 /** Draws, as scalar operations of floats: functions of a seed and parameters, in special/draws.ts. */
 export const drawFunctions = [
-  'log_gamma_draw', 'log_gamma_draw_da', 'poisson_draw', 'binomial_draw',
+  'normal_draw', 'log_gamma_draw', 'log_gamma_draw_da', 'poisson_draw', 'binomial_draw',
+  'hypergeometric_draw', 'von_mises_draw', 'von_mises_draw_dk', 'wald_draw',
 ] as const; // prettier-ignore
 
 /** Name of an operation that is a draw, or its derivative. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as tno from '../index.js';
 import { specialImplementations } from '../special/special-functions.js';
+import { vonMisesCdf, waldCdf } from '../../test/support/distribution-tests.js';
 import { RandomStream } from './stream.js';
+
+const { gammainc } = specialImplementations() as unknown as Record<
+  string,
+  (...args: number[]) => number
+>;
 
 const device = tno.createReferenceDevice();
 const compile = (output: tno.TensorVariable, options: tno.FunctionOptions = {}): (() => unknown) => {
@@ -154,6 +160,77 @@ describe('gradients', () => {
     slopes.forEach((slope, k) => expect(slope).toBeCloseTo((high[k] - low[k]) / 2e-6, 4));
   }); // prettier-ignore
 
+  type Draws = (s: RandomStream, a: tno.TensorVariable) => tno.TensorVariable;
+  const f64 = { dtype: 'float64' } as const;
+  it.each<[string, number, Draws, (x: number, a: number) => number]>([
+    [
+      'gamma turned over',
+      3,
+      (s, a) => s.invGamma([6], { shape: a, ...f64 }),
+      (x, a) => -gammainc(a, 1 / x),
+    ],
+    [
+      'generalized gamma',
+      3,
+      (s, a) => s.generalizedGamma([6], { alpha: a, p: 2, ...f64 }),
+      (x, a) => gammainc(a / 2, x ** 2),
+    ],
+    [
+      'chi-square',
+      5,
+      (s, a) => s.chiSquare([6], { df: a, ...f64 }),
+      (x, a) => gammainc(a / 2, x / 2),
+    ],
+    [
+      'wald by its mean',
+      2,
+      (s, a) => s.wald([6], { mean: a, scale: 3, ...f64 }),
+      (x, a) => waldCdf(x, a, 3),
+    ],
+    [
+      'wald by its scale',
+      2,
+      (s, a) => s.wald([6], { mean: 1, scale: a, ...f64 }),
+      (x, a) => waldCdf(x, 1, a),
+    ],
+    ['von Mises', 2, (s, a) => s.vonMises([6], { kappa: a, ...f64 }), vonMisesCdf],
+    ['sharp von Mises', 150, (s, a) => s.vonMises([6], { kappa: a, ...f64 }), vonMisesCdf],
+  ])('pass through %s draws at a share of the distribution that stays', (_name, at, draw, cdf) => {
+    const [values, slopes] = sixDraws(draw)(at);
+    const h = 1e-4;
+    values.forEach((x, k) => {
+      const byParameter = cdf(x, at * (1 + h)) - cdf(x, at * (1 - h));
+      const byValue = cdf(x * (1 + h), at) - cdf(x * (1 - h), at);
+      expect(slopes[k] / ((-byParameter * x) / (byValue * at))).toBeCloseTo(1, 4);
+    });
+  });
+
+  it.each<[string, number, Draws]>([
+    ['normal, exponentiated', 0.7, (s, a) => s.logNormal([6], { mean: a, std: a, ...f64 })],
+    ['half normal', 0.7, (s, a) => s.halfNormal([6], { loc: a, scale: a, ...f64 })],
+    ['laplace', 0.7, (s, a) => s.laplace([6], { loc: a, scale: a, ...f64 })],
+    ['weibull', 0.7, (s, a) => s.weibull([6], { shape: a, scale: a, ...f64 })],
+    ['pareto', 3, (s, a) => s.pareto([6], { shape: a, scale: a, ...f64 })],
+    ['triangular', 0.7, (s, a) => s.triangular([6], { low: 0, mode: a, high: a.add(1), ...f64 })],
+    ['truncated exponential', 0.7, (s, a) => s.truncatedExponential([6], { high: a, scale: a, ...f64 })],
+    ['vector', 0.7, (s, a) => s.multivariateNormal([3], { mean: tno.stack([a, a]), cov: tno.eye(2, 2, 0, 'float64').mul(a).add(0.1), ...f64 }).flatten()],
+  ])('pass through a %s draw', (_name, at, draw) => {
+    const run = sixDraws(draw);
+    const [[low], [high], [, slopes]] = [run(at - 1e-6), run(at + 1e-6), run(at)];
+    slopes.forEach((slope, k) => expect(slope).toBeCloseTo((high[k] - low[k]) / 2e-6, 4));
+  }); // prettier-ignore
+
+  it('pass twice through wald draws', () => {
+    const a = tno.dscalar('a');
+    const x = new RandomStream(6, { device }).wald([], { scale: a, dtype: 'float64' });
+    const slope = tno.grad(x, a) as tno.TensorVariable;
+    const f = tno.function([a], [slope, tno.grad(slope, a)], { device, noDefaultUpdates: true });
+    const [low, high, at] = [f(2 - 1e-5), f(2 + 1e-5), f(2)].map((pair) => pair.map(Number));
+    // At a share that stays the value itself moves, so the slope of the slope follows from the values.
+    expect(Number.isFinite(at[1])).toBe(true);
+    expect(at[1]).toBeCloseTo((high[0] - low[0]) / 2e-5, 1);
+  });
+
   it('pass through both parameters of a beta draw', () => {
     const [values, slopes] = sixDraws((s, a) => s.beta([6], { a, b: a, dtype: 'float64' }))(50);
     // Nearly normal around a half, with a deviation of 1 / √(8a).
@@ -172,6 +249,8 @@ describe('gradients', () => {
     const weights = tno.shared(tno.ndarray([1, 2], 'float32'), 'weights');
     const drawn = new RandomStream(1).categorical(weights, [5]);
     expect(() => tno.grad(drawn.mul(0.5).sum(), weights)).toThrow(/categorical draw/);
+    const trials = new RandomStream(1).geometric([5], { p, dtype: 'float32' });
+    expect(() => tno.grad(trials.sum(), p)).toThrow(/a geometric draw moves in steps/);
   });
 });
 
@@ -185,6 +264,8 @@ describe('mistakes', () => {
     ['bounds that are no integers', () => stream.integers([2], { high: 1.5 }), /\[integers\] expected integers as bounds, got float/],
     ['a scalar of probabilities', () => stream.categorical(0.5), /\[categorical\] expected probabilities along an axis/],
     ['a count that is no integer', () => stream.multinomial(1.5, tno.vector('p')), /\[multinomial\] expected a whole number of draws/],
+    ['a scalar for vectors', () => stream.dirichlet([2], { alpha: 1 }), /\[dirichlet\] expected vectors along an axis, got a scalar/],
+    ['a covariance of too many axes', () => stream.multivariateNormal([], { mean: tno.vector('m'), cov: tno.tensor3('c') }), /\[multivariateNormal\] expected parameters of at most 2 axes, got 3 \(c\)/],
     ['a scalar to shuffle', () => stream.shuffleRowElements(tno.scalar('x')), /\[shuffleRowElements\] expected a rank of at least 1/],
   ])('%s', (_about, build, message) => {
     expect(build).toThrow(message);

@@ -1,5 +1,6 @@
 /** Tests of samples against exact distributions, at a level of one in a thousand; seeds are fixed. */
 import { expect } from 'vitest';
+import { specialImplementations } from '../../src/special/special-functions.js';
 
 /** The largest distance between the distribution of a sample and `cdf`, times the root of its length. */
 export function kolmogorovSmirnov(sample: ArrayLike<number>, cdf: (x: number) => number): number {
@@ -46,4 +47,30 @@ export function normalCdf(x: number): number {
   let [term, sum] = [x, x];
   for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) sum += term *= (x * x) / k;
   return 0.5 + (sum * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
+}
+
+/** Student's t. */
+export function studentCdf(t: number, df: number): number {
+  const { betainc } = specialImplementations() as unknown as Record<string, (...args: number[]) => number>;
+  const tail = betainc(df / 2, 0.5, df / (df + t * t)) / 2;
+  return t > 0 ? 1 - tail : tail;
+} // prettier-ignore
+
+/** Inverse Gaussian. */
+export function waldCdf(x: number, mean: number, scale: number): number {
+  const root = Math.sqrt(scale / x);
+  const [up, down] = [root * (x / mean - 1), root * (x / mean + 1)];
+  const { log_ndtr } = specialImplementations();
+  return normalCdf(up) + Math.exp((2 * scale) / mean + log_ndtr(-down));
+}
+
+/** Von Mises, around 0: by the sum of the density at equal steps, which is as exact as floats for a periodic one, and Simpson's rule up to x. */
+export function vonMisesCdf(x: number, kappa: number): number {
+  const density = (t: number): number => Math.exp(kappa * (Math.cos(t) - 1));
+  const steps = Array.from({ length: 200 }, (_, i) => density((i * Math.PI) / 100));
+  const whole = (steps.reduce((a, b) => a + b, 0) * Math.PI) / 100;
+  const h = x / 100;
+  let sum = density(0) + density(x);
+  for (let i = 1; i < 100; i++) sum += (i % 2 === 1 ? 4 : 2) * density(i * h);
+  return 0.5 + (sum * h) / 3 / whole;
 }

@@ -4,7 +4,15 @@ import * as tno from '../../src/index.js';
 import { randomBits } from '../../src/ops/random.js';
 import { specialImplementations } from '../../src/special/special-functions.js';
 import { philoxWord } from '../../src/routines/philox.js';
-import { expectCounts, expectDistribution, normalCdf, tally } from './distribution-tests.js';
+import {
+  expectCounts,
+  expectDistribution,
+  normalCdf,
+  studentCdf,
+  tally,
+  vonMisesCdf,
+  waldCdf,
+} from './distribution-tests.js';
 
 type Build = (stream: tno.RandomStream) => tno.TensorVariable;
 
@@ -112,10 +120,182 @@ export function testRandom(device: tno.Device): void {
       ],
       beta: [(s) => s.beta([COUNT], { a: 2, b: 0.5 }), (x) => betainc(2, 0.5, x)],
       exponential: [(s) => s.exponential([COUNT], { scale: 4 }), (x) => 1 - Math.exp(-x / 4)],
+      'normal float16, to its steps': [
+        (s) => s.normal([COUNT], { dtype: 'float16', std: 1e4 }),
+        (x) => normalCdf(x / 1e4),
+      ],
+      'log-normal': [
+        (s) => s.logNormal([COUNT], { mean: 1, std: 0.5 }),
+        (x) => normalCdf(2 * (Math.log(x) - 1)),
+      ],
+      'half normal': [
+        (s) => s.halfNormal([COUNT], { loc: 1, scale: 2, dtype: 'float64' }),
+        (x) => 2 * normalCdf((x - 1) / 2) - 1,
+      ],
+      laplace: [
+        (s) => s.laplace([COUNT], { loc: 1, scale: 3 }),
+        (x) => (x < 1 ? Math.exp((x - 1) / 3) / 2 : 1 - Math.exp((1 - x) / 3) / 2),
+      ],
+      'laplace float64': [
+        (s) => s.laplace([COUNT], { dtype: 'float64' }),
+        (x) => (x < 0 ? Math.exp(x) / 2 : 1 - Math.exp(-x) / 2),
+      ],
+      logistic: [
+        (s) => s.logistic([COUNT], { loc: -1, scale: 2 }),
+        (x) => 1 / (1 + Math.exp(-(x + 1) / 2)),
+      ],
+      gumbel: [
+        (s) => s.gumbel([COUNT], { loc: 2, scale: 0.5 }),
+        (x) => Math.exp(-Math.exp(-2 * (x - 2))),
+      ],
+      cauchy: [
+        (s) => s.cauchy([COUNT], { loc: 1, scale: 2 }),
+        (x) => 0.5 + Math.atan((x - 1) / 2) / Math.PI,
+      ],
+      'half Cauchy': [
+        (s) => s.halfCauchy([COUNT], { scale: 3, dtype: 'float64' }),
+        (x) => (2 * Math.atan(x / 3)) / Math.PI,
+      ],
+      weibull: [
+        (s) => s.weibull([COUNT], { shape: 1.7, scale: 2 }),
+        (x) => 1 - Math.exp(-((x / 2) ** 1.7)),
+      ],
+      pareto: [(s) => s.pareto([COUNT], { shape: 3, scale: 2 }), (x) => 1 - (2 / x) ** 3],
+      triangular: [
+        (s) => s.triangular([COUNT], { low: -1, mode: 0, high: 3 }),
+        (x) => (x < 0 ? (x + 1) ** 2 / 4 : 1 - (3 - x) ** 2 / 12),
+      ],
+      'truncated exponential': [
+        (s) => s.truncatedExponential([COUNT], { high: 2, loc: 1, scale: 3 }),
+        (x) => Math.expm1((1 - x) / 3) / Math.expm1(-2),
+      ],
+      'inverse gamma': [
+        (s) => s.invGamma([COUNT], { shape: 2.5, scale: 3 }),
+        (x) => 1 - gammainc(2.5, 3 / x),
+      ],
+      'generalized gamma': [
+        (s) => s.generalizedGamma([COUNT], { alpha: 3, p: 2, scale: 1.5 }),
+        (x) => gammainc(1.5, (x / 1.5) ** 2),
+      ],
+      'chi-square': [(s) => s.chiSquare([COUNT], { df: 3 }), (x) => gammainc(1.5, x / 2)],
+      "Student's t": [
+        (s) => s.studentT([COUNT], { df: 3, loc: 1, scale: 2 }),
+        (x) => studentCdf((x - 1) / 2, 3),
+      ],
+      wald: [(s) => s.wald([COUNT], { mean: 2, scale: 3 }), (x) => waldCdf(x, 2, 3)],
+      'wald, nearly normal': [
+        (s) => s.wald([COUNT], { mean: 1, scale: 40, dtype: 'float64' }),
+        (x) => waldCdf(x, 1, 40),
+      ],
+      'von Mises': [(s) => s.vonMises([COUNT], { kappa: 2 }), (x) => vonMisesCdf(x, 2)],
+      'von Mises, nearly uniform': [
+        (s) => s.vonMises([COUNT], { kappa: 1e-5, dtype: 'float64' }),
+        (x) => vonMisesCdf(x, 1e-5),
+      ],
+      'von Mises, nearly normal': [
+        (s) => s.vonMises([COUNT], { kappa: 1e9, dtype: 'float64' }),
+        (x) => normalCdf(x * Math.sqrt(1e9)),
+      ],
+      'von Mises of a direction': [
+        (s) =>
+          s
+            .vonMises([COUNT], { mu: 3, kappa: 4 })
+            .sub(3)
+            .add(2 * Math.PI)
+            .mod(2 * Math.PI)
+            .add(Math.PI)
+            .mod(2 * Math.PI)
+            .sub(Math.PI),
+        (x) => vonMisesCdf(x, 4),
+      ],
     };
     it.each(Object.entries(continuous))('%s', (_name, [build, cdf]) => {
       expectDistribution(drawn(build), cdf);
     });
+
+    it('of angles stay within a turn', () => {
+      const angles = drawn((s) => s.vonMises([1000], { mu: 3, kappa: 4 }));
+      expect(Math.max(...angles.map(Math.abs))).toBeLessThanOrEqual(Math.fround(Math.PI));
+      expect(Math.min(...angles)).toBeLessThan(-2);
+    });
+
+    it('normal vectors', () => {
+      const mean = tno.ndarray([1, 2], 'float64');
+      const cov = tno.ndarray([[2, 1], [1, 3]], 'float64'); // prettier-ignore
+      for (const method of ['cholesky', 'eigh'] as const) {
+        const flat = drawn((s) => s.multivariateNormal([COUNT], { mean, cov, method }));
+        const first = flat.filter((_, i) => i % 2 === 0).map((x) => (x - 1) / Math.SQRT2);
+        const rest = flat.filter((_, i) => i % 2 === 1).map((y) => y - 2);
+        const second = rest.map((y, i) => (y - first[i] / Math.SQRT2) / Math.sqrt(2.5));
+        expectDistribution(first, normalCdf);
+        expectDistribution(second, normalCdf);
+        const sums = first.map((x, i) => (x + second[i]) / Math.SQRT2);
+        expectDistribution(sums, normalCdf);
+      }
+    });
+
+    it('normal vectors, each of a covariance of its own, and of one without a width', () => {
+      const covs = tno.ndarray([[[4, 0], [0, 9]], [[1, 0], [0, 1]]], 'float64'); // prettier-ignore
+      const mean = tno.ndarray([0, 0], 'float64');
+      const flat = drawn((s) => s.multivariateNormal([COUNT, 2], { mean, cov: tno.dimshuffle(tno.constant(covs), ['x', 0, 1, 2]) }));
+      [2, 3, 1, 1].forEach((width, k) =>
+        expectDistribution(flat.filter((_, i) => i % 4 === k), (x) => normalCdf(x / width)),
+      );
+      const flatCov = tno.ndarray([[1, 1], [1, 1]], 'float64'); // prettier-ignore
+      const thin = drawn((s) => s.multivariateNormal([100], { mean, cov: flatCov, method: 'eigh' }));
+      thin.forEach((x, i) => expect(x).toBeCloseTo(thin[i - (i % 2)], 6));
+      const one = drawn((s) => s.multivariateNormal(null, { mean, cov: flatCov, method: 'eigh' }));
+      expect(one).toHaveLength(2);
+    }); // prettier-ignore
+
+    it('dirichlet vectors', () => {
+      const alpha = tno.ndarray([0.5, 2, 3], 'float64');
+      const flat = drawn((s) => s.dirichlet([COUNT], { alpha }));
+      const part = (k: number): number[] => flat.filter((_, i) => i % 3 === k);
+      const [x, y, z] = [part(0), part(1), part(2)];
+      x.forEach((a, i) => expect(a + y[i] + z[i]).toBeCloseTo(1, 12));
+      expectDistribution(x, (a) => betainc(0.5, 5, a));
+      expectDistribution(y.map((b, i) => b / (1 - x[i])), (b) => betainc(2, 3, b)); // prettier-ignore
+      expect(
+        drawn((s) => s.dirichlet(null, { alpha: tno.NDArray.ones([4, 2], 'float32') })),
+      ).toHaveLength(8);
+    });
+
+    it.each([0.03, 0.6])('geometric of %s', (p) => {
+      const draws = drawn((s) => s.geometric([COUNT], { p }));
+      // Up to where ten are expected.
+      const cells = Math.floor(Math.log(10 / (COUNT * p)) / Math.log1p(-p));
+      expectCells(draws, 1, cells, (k) => p * (1 - p) ** (k - 1));
+    });
+
+    it.each([[3, 0.4], [0.7, 0.1]])('negative binomial of %s and %s', (n, p) => {
+      const draws = drawn((s) => s.negativeBinomial([COUNT], { n, p }));
+      expectCells(draws, 0, 60, (k) =>
+        Math.exp(gammaln(k + n) - gammaln(n) - gammaln(k + 1) + n * Math.log(p) + k * Math.log1p(-p)),
+      );
+    }); // prettier-ignore
+
+    it('beta-binomial', () => {
+      const draws = drawn((s) => s.betaBinomial([COUNT], { n: 12, a: 2, b: 3 }));
+      const logBeta = (a: number, b: number): number => gammaln(a) + gammaln(b) - gammaln(a + b);
+      const choose = (k: number): number => gammaln(13) - gammaln(k + 1) - gammaln(13 - k);
+      expectCells(draws, 0, 13, (k) =>
+        Math.exp(choose(k) + logBeta(k + 2, 15 - k) - logBeta(2, 3)),
+      );
+    });
+
+    it.each([
+      [5, 3, 4], [5, 300, 20], [300, 5, 150], [40, 60, 30], [60, 40, 80], [500, 700, 600], [1e6, 2e6, 3000],
+    ])('hypergeometric of %s good, %s bad, a sample of %s', (good, bad, sample) => {
+      const draws = drawn((s) => s.hypergeometric([COUNT], { good, bad, sample }));
+      const of = (n: number, k: number): number => gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1);
+      const isPossible = (k: number): boolean => k <= good && k <= sample && sample - k <= bad;
+      const [share, left] = [good / (good + bad), good + bad - sample];
+      const [first, cells] = window(sample * share, Math.sqrt((sample * share * (1 - share) * left) / (good + bad)) + 1);
+      expectCells(draws, first, cells, (k) =>
+        isPossible(k) ? Math.exp(of(good, k) + of(bad, sample - k) - of(good + bad, sample)) : 0,
+      );
+    }); // prettier-ignore
 
     it.each([0.1, 4, 12, 300])('poisson of rate %s', (rate) => {
       const draws = drawn((s) => s.poisson([COUNT], { rate }));
@@ -137,6 +317,12 @@ export function testRandom(device: tno.Device): void {
       expect(drawn((s) => s.poisson([100], { rate: 0 })).every((x) => x === 0)).toBe(true);
       expect(drawn((s) => s.binomial([100], { n: 9, p: 1 })).every((x) => x === 9)).toBe(true);
       expect(drawn((s) => s.binomial([100], { n: 50, p: 0 })).every((x) => x === 0)).toBe(true);
+      expect(drawn((s) => s.geometric([100], { p: 1 })).every((x) => x === 1)).toBe(true);
+      const whole = drawn((s) => s.hypergeometric([100], { good: 3, bad: 4, sample: 7 }));
+      expect(whole.every((x) => x === 3)).toBe(true);
+      expect(new Set(drawn((s) => s.hypergeometric([9], { good: 3, bad: 4, sample: 8 })))).toEqual(
+        new Set([0]),
+      );
       const thin = drawn((s) =>
         s.truncatedNormal([100], { low: 30, high: 30.01, dtype: 'float64' }),
       );
