@@ -13,6 +13,7 @@ import type { RoundingMode } from '../ops/rounding.js';
 import type { RangeMode } from '../ops/take.js';
 import type { DType } from '../types/dtype.js';
 import type { NDArray } from '../types/ndarray.js';
+import type { DTypeOfTyped, TypedArray } from '../types/typed-input.js';
 import type {
   AddRank,
   Common,
@@ -62,6 +63,10 @@ export interface BinaryMethod {
     this: TensorVariable<D>,
     other: NDArray<E>,
   ): TensorVariable<Common<D, E>>;
+  <D extends DType, R extends number, T extends TypedArray>(
+    this: TensorVariable<D, R>,
+    other: T,
+  ): TensorVariable<Common<D, DTypeOfTyped<T>>, MaxRank[R][1]>;
   (this: TensorVariable, other: TensorLike): TensorVariable;
 }
 
@@ -78,6 +83,10 @@ export interface FloatBinaryMethod {
     this: TensorVariable<D>,
     other: NDArray<E>,
   ): TensorVariable<FloatOf<Common<D, E>>>;
+  <D extends DType, R extends number, T extends TypedArray>(
+    this: TensorVariable<D, R>,
+    other: T,
+  ): TensorVariable<FloatOf<Common<D, DTypeOfTyped<T>>>, MaxRank[R][1]>;
   (this: TensorVariable, other: TensorLike): TensorVariable;
 }
 
@@ -87,6 +96,10 @@ export interface ComparisonMethod {
     other: TensorVariable<DType, S>,
   ): TensorVariable<'bool', MaxRank[R][S]>;
   <R extends number>(this: TensorVariable<DType, R>, other: Literal): TensorVariable<'bool', R>;
+  <R extends number>(
+    this: TensorVariable<DType, R>,
+    other: TypedArray,
+  ): TensorVariable<'bool', MaxRank[R][1]>;
   (this: TensorVariable, other: TensorLike): TensorVariable<'bool'>;
 }
 
@@ -195,6 +208,10 @@ export interface DotMethod {
     this: TensorVariable<D>,
     other: NDArray<E>,
   ): TensorVariable<Common<D, E>>;
+  <D extends DType, R extends number, T extends TypedArray>(
+    this: TensorVariable<D, R>,
+    other: T,
+  ): TensorVariable<Common<D, DTypeOfTyped<T>>, DotRank[R][1]>;
 }
 
 // --- shapes ---

@@ -56,6 +56,11 @@ describe('arithmetic', () => {
   it('takes arrays, whose rank is not known, and operands of open rank', () => {
     const array = {} as NDArray<'float64'>;
     expectTypeOf(x.add(array)).toEqualTypeOf<TensorVariable<'float64'>>();
+    const typed = new Float64Array(3);
+    expectTypeOf(v.add(typed)).toEqualTypeOf<TensorVariable<'float64', 1>>();
+    expectTypeOf(x.div(new Float32Array(3))).toEqualTypeOf<TensorVariable<'float32', 2>>();
+    expectTypeOf(x.dot(typed)).toEqualTypeOf<TensorVariable<'float64', 1>>();
+    expectTypeOf(v.gt(typed)).toEqualTypeOf<TensorVariable<'bool', 1>>();
     expectTypeOf(open.add(v)).toEqualTypeOf<TensorVariable<'float32'>>();
     expectTypeOf(v.add(open)).toEqualTypeOf<TensorVariable<'float32'>>();
     expectTypeOf(x.add({} as tno.TensorLike)).toEqualTypeOf<TensorVariable>();
