@@ -95,6 +95,21 @@ describe('dtypes of results', () => {
     expect(dtypeOf(tno.arange(0, 5, 0.5))).toBe('float32');
   });
 
+  it('of a literal alone: an integer is int64, another number floatX', () => {
+    expect([1, true, 1.5].map((x) => dtypeOf(tno.constant(x)))).toEqual(['int64', 'bool', 'float32']); // prettier-ignore
+  });
+
+  it('of integers where a float is needed follow floatX', () => {
+    tno.config.floatX = 'float64';
+    try {
+      const i = tno.ivector();
+      expect([tno.div(i, i), tno.mean(i), tno.exp(i), i.add(0.5)].map(dtypeOf)).toEqual(['float64', 'float64', 'float64', 'float64']); // prettier-ignore
+      expect(dtypeOf(tno.fvector().mul(i))).toBe('float32');
+    } finally {
+      tno.config.floatX = 'float32';
+    }
+  });
+
   it('of reductions: 64 bits for sums and products of integers, the operand’s for others', () => {
     const of = (dtype: tno.DType): tno.TensorVariable => vector(dtype);
     const results = {

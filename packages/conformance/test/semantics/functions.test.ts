@@ -185,6 +185,14 @@ function borrowing(device: Device): void {
     expect(w.getValue().get(0)).toBe(1);
   });
 
+  it('setValue() copies, and takes another size where the shape is open', () => {
+    const w = tno.shared(ones(), 'w', { shape: [null], device });
+    const value = NDArray.full([3], 2, 'float32');
+    w.setValue(value);
+    value.set(5, 0);
+    expect(w.getValue().toNested()).toEqual([2, 2, 2]);
+  });
+
   it('getValue({borrow: true}) may be the memory itself: it shows what a call writes in place', () => {
     const w = tno.shared(ones(), 'w', { shape: [null], device });
     const lent = w.getValue({ borrow: true });
@@ -242,6 +250,21 @@ function copiesAndBranches(device: Device): void {
     expect(device.stats.compiled).toBe(before.compiled);
     expect([g(), g(), f(), h(), h()]).toEqual([50, 60, 10, 20, 20]);
     expect([a, b].map((s) => s.getValue().item())).toEqual([2, 7]);
+  });
+
+  it('ifElse computes one branch only, in every mode (Theano: under its VM)', () => {
+    const [n, v] = [tno.lscalar('n'), tno.fvector('v')];
+    const f = tno.function([n, v], tno.ifElse(n.gt(0), v.reshape([2, -1]).sum(), v.sum()), {
+      device,
+    });
+    expect(f(0, [1, 2, 3])).toBe(6);
+    expect(() => f(1, [1, 2, 3])).toThrow(tno.ShapeError);
+    expect(f(1, [1, 2])).toBe(3);
+  });
+
+  it('both branches of ifElse have one type', () => {
+    const [n, v] = [tno.lscalar('n'), tno.fvector('v')];
+    expect(() => tno.ifElse(n.gt(0), v, v.sum() as never)).toThrow(tno.TnoError);
   });
 
   it('switch computes both branches, and what the unused one gives does no harm', () => {

@@ -51,6 +51,25 @@ describe('what cancels does so for all numbers, 0, NaN and infinities too', () =
 describe('sums and products in canonical form', () => {
   gives('(x·y) / x is y at x = 0', [f64([0]), f64([5])], (x, y) => x.mul(y).div(x), [5]);
   gives('x + y - x is y at x = 1e20', [f64([1e20]), f64([1])], (x, y) => x.add(y).sub(x), [1]);
+
+  it('have one constant: x·2/4·6 is 3·x', () => {
+    const x = tno.dvector('x');
+    const f = tno.function([x], x.mul(2).div(4).mul(6), { device: ways[0].device });
+    expect(f.graph.nodes().map((node) => node.op.name)).toEqual(['mul']);
+    expect(f([2]).toNested()).toEqual([6]);
+  });
+
+  it('come before what is stable, that before products as calls, and no phase has rules of both', () => {
+    const order = tno.phases(ways[0].device.target);
+    const place = (name: string): number => order.findIndex((phase) => phase.name === name);
+    const wanted = ['canonicalize', 'stabilize', 'specialize', 'library'].map(place);
+    expect(wanted).toEqual([...wanted].sort((a, b) => a - b));
+    const sums = 'gather constants and signs of sums';
+    for (const { rules } of order) {
+      const names = rules.map((rule) => rule.name);
+      expect(names.includes(sums) && names.includes('powers by multiplication')).toBe(false);
+    }
+  });
 });
 
 describe('logarithms and exponentials where plain formulas over- or underflow', () => {
