@@ -41,6 +41,7 @@ describe('flags', () => {
       compiler: '',
       providers: 'auto',
       kernels: 'auto',
+      forceDevice: false,
       profile: false,
       verify: false,
       optimizerIncluding: '',

@@ -67,6 +67,9 @@ export const flags = {
     'auto',
     'How kernels run: auto (interpreted at once, compiled as soon as a native thread has done so), compiled (function() waits for the compiler), interpreted (nothing is compiled); all give the same bits. Fixed at the first use.',
   ),
+  forceDevice: toggle(
+    'A device that is not to be had is an error; else the reference device stands in, with a warning.',
+  ),
   profile: toggle(
     'Record what the steps of every function take; the figures are printed when the process ends, to stderr.',
   ),
@@ -114,22 +117,31 @@ export type Flags = {
   -readonly [K in FlagName]: K extends 'floatX' ? FloatX : Value<(typeof flags)[K]>;
 };
 
-/** What flags of Theano became that are none here; those that only one of its backends had are left out. */
+/** What the flags of Theano became that are none here. */
 const instead: Readonly<Record<string, string>> = {
   'linker, cxx, gcc.cxxflags': 'the flags `kernels` and `compiler`; code is the same for all of them',
   'optimizer, optimizer_requiring': 'the flag `mode`, and `Mode.including`, `excluding`',
+  'on_opt_error': 'the flag `onRewriteError`',
+  'on_shape_error': 'sizes that clash are errors, where the graph is built or at the call',
   'cast_policy, int_division': 'one rule: an integer takes the width of the float it meets; `div`, `intDiv`',
   'allow_gc': '`f.free()`; memory is planned once a function',
+  'scan.allow_gc, scan.allow_output_prealloc': 'memory of loops is planned with that of their function',
   'check_input': '`trustInput` of a function',
   'NanGuardMode.*': 'options of `nanGuardMode()`',
   'DebugMode.*': 'DebugMode checks everything, always',
-  'profile_memory, profile_optimizer, profiling.*': '`f.profile()`, which has all of them',
-  'compute_test_value, print_test_value': '`x.eval()` and `tno.nd`',
-  'traceback.limit': 'every node keeps its line',
-  'openmp, openmp_elemwise_minsize': 'the environment variable `TNO_NUM_THREADS`',
+  'profile_memory, profile_optimizer, profiling.*, print_global_stats': '`f.profile()` and the flag `profile`, which have all of them',
+  'compute_test_value, print_test_value': '`x.eval()` and `tno.nd`; known sizes that clash are refused where they are written',
+  'traceback.limit, traceback.compile_limit': 'every node keeps its line, whatever the rewrites did',
+  'openmp, openmp_elemwise_minsize': 'the environment variable `TNO_NUM_THREADS`; what is worth several threads is estimated',
   'deterministic, conv.assert_shape': 'results are always deterministic, shapes always checked',
+  'cycle_detection': 'what happens in place is planned along the order of the steps, which has no cycles',
+  'compiledir, base_compiledir, compiledir_format': 'the flag `cacheDir`; what is in it is named by its contents',
   'compile.wait, compile.timeout, cmodule.age_thresh_use': 'nothing waits for locks; `cacheLimit`, `tno cache trim`',
   'blas.ldflags': 'the flag `providers`; libraries are found when they are opened',
+  'assert_no_cpu_op': 'the flag `onHostStep`',
+  'metaopt.*': 'each target has one way to compute an op',
+  'contexts, gpuarray.*, dnn.*': 'there is no GPU that runs functions yet',
+  'unittests.rseed': 'random tests print their seeds and take them back: `npm run fuzz -- --seed N`',
 }; // prettier-ignore
 
 /** The flags of Theano that are none here, and what there is in their place, as a Markdown table. */

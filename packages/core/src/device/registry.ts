@@ -1,7 +1,7 @@
 /**
  * The device of this process: chosen by `config.device` at the first `function()` or `shared()`, fixed
  * from then on. Backends other than the built-in ones are loaded by the host environment (the Node
- * entry); where that fails, the reference device stands in, with one warning.
+ * entry); where that fails, the reference device stands in, with one warning, unless `config.forceDevice`.
  */
 import { config, flagSource, lockFlag } from '../config/config.js';
 import { ConfigError, DeviceError, TnoError } from '../errors.js';
@@ -20,7 +20,10 @@ export function setDeviceLoader(load: DeviceLoader): void {
   loader = load;
 }
 
-/** The device that functions run on and shared variables live on. @throws ConfigError where a setting is bad */
+/**
+ * The device that functions run on and shared variables live on. @throws ConfigError where a setting is bad;
+ * what hinders the device, where `config.forceDevice`
+ */
 export function currentDevice(): Device {
   if (current === null) {
     current = open(config.device);
@@ -50,7 +53,8 @@ function open(name: string): Device {
     }
     return loader(name);
   } catch (error) {
-    if (!(error instanceof TnoError) || error instanceof ConfigError) throw error;
+    if (config.forceDevice || !(error instanceof TnoError) || error instanceof ConfigError)
+      throw error;
     console.warn(
       `tno: device '${name}' is not to be had, the slow reference device is used instead: ${error.message}`,
     );

@@ -210,6 +210,17 @@ describe('the device of the process', () => {
     ]);
   });
 
+  it('is not replaced where the flag forceDevice says so', () => {
+    core.setDeviceLoader(() => {
+      throw new core.CompileError('[cpu] expected a C compiler');
+    });
+    core.config.forceDevice = true;
+    expect(() => core.currentDevice()).toThrow(core.CompileError);
+    core.config.forceDevice = false;
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect(core.currentDevice().name).toBe('reference');
+  });
+
   it('is not replaced where a setting is wrong or the backend has a defect', () => {
     core.setDeviceLoader(() => {
       throw new core.ConfigError('[config] expected auto or plain, got mkl');
