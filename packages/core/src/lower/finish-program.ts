@@ -4,7 +4,7 @@
  */
 import { compactBuffers, referencedBuffers } from './compact-buffers.js';
 import { placeSizes } from './place-sizes.js';
-import { planSlots } from './plan-slots.js';
+import { planSlots, type KnownShapes } from './plan-slots.js';
 import { PROGRAM_VERSION } from './program.js';
 import type { BufferDecl, BufferId, Check, Program, Step } from './program.js';
 
@@ -19,11 +19,14 @@ export interface Draft extends Omit<Program, 'version' | 'checks' | 'slots'> {
   readonly checks: readonly PlacedCheck[];
 }
 
-/** The Program of a draft. @throws VerifyError (E_VERIFY) where a size, a check or an allocation finds no place */
-export function finishProgram(draft: Draft): Program {
+/**
+ * The Program of a draft. `presentShapes`: of shared variables, whose sizes are guessed to stay.
+ * @throws VerifyError (E_VERIFY) where a size, a check or an allocation finds no place
+ */
+export function finishProgram(draft: Draft, presentShapes: KnownShapes): Program {
   const referenced = referencedBuffers(draft);
   const placed = placeSizes(draft, referenced);
-  const { slotOf, slots } = planSlots({ ...placed, kernels: draft.kernels });
+  const { slotOf, slots } = planSlots({ ...placed, kernels: draft.kernels }, presentShapes);
   const buffers = placed.buffers.map((decl, id) => withSlot(decl, slotOf[id]));
   return compactBuffers(
     {

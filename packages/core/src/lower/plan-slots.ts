@@ -16,14 +16,20 @@ export interface SlotPlan {
   readonly slots: number;
 }
 
-export function planSlots(program: {
-  readonly sizes: readonly SizeNode[];
-  readonly buffers: readonly BufferDecl[];
-  readonly kernels: readonly LoopKernel[];
-  readonly steps: readonly Step[];
-}): SlotPlan {
+/** Shapes that buffers are likely to have. */
+export type KnownShapes = ReadonlyMap<BufferId, readonly number[]>;
+
+export function planSlots(
+  program: {
+    readonly sizes: readonly SizeNode[];
+    readonly buffers: readonly BufferDecl[];
+    readonly kernels: readonly LoopKernel[];
+    readonly steps: readonly Step[];
+  },
+  known: KnownShapes = new Map(),
+): SlotPlan {
   const slotOf = program.buffers.map(() => -1);
-  const sizes = estimateSizes(program.sizes);
+  const sizes = estimateSizes(program.sizes, known);
   const bytes = (temp: BufferId): number => estimateBytes(program.buffers[temp], sizes);
   const bySize = lifetimes(program).sort(
     (a, b) => bytes(b.temp) - bytes(a.temp) || a.start - b.start || a.temp - b.temp,
@@ -61,11 +67,12 @@ function isAllocatedWhile({ alloc }: Lifetime, other: Lifetime): boolean {
 /** What an unknown length is taken for. */
 const TYPICAL_LENGTH = 100;
 
-function estimateSizes(nodes: readonly SizeNode[]): number[] {
+function estimateSizes(nodes: readonly SizeNode[], known: KnownShapes): number[] {
   const sizes: number[] = [];
   for (const node of nodes) {
     if (node.op === 'const') sizes.push(node.value);
-    else if (node.op === 'dim' || node.op === 'value') sizes.push(TYPICAL_LENGTH);
+    else if (node.op === 'dim') sizes.push(known.get(node.buffer)?.[node.axis] ?? TYPICAL_LENGTH);
+    else if (node.op === 'value') sizes.push(TYPICAL_LENGTH);
     else if (node.op === 'counter') sizes.push(0);
     else if (node.op === 'select') sizes.push(Math.max(sizes[node.a], sizes[node.b]));
     else sizes.push(evalSizeBinary(node.op, sizes[node.a], sizes[node.b]));

@@ -43,6 +43,7 @@ export class ProgramBuilder {
   private readonly kernelIds = new Map<string, number>();
   private readonly constantIds = new Map<string, BufferId[]>();
   private readonly viewIds = new Map<string, BufferId>();
+  private readonly presentShapes = new Map<BufferId, readonly number[]>();
   private readonly checks: PlacedCheck[] = [];
   private readonly sites: Site[] = [];
   private readonly root: Step[] = [];
@@ -61,9 +62,11 @@ export class ProgramBuilder {
     return this.bound('input', dtype, rank);
   }
 
-  /** The next bound shared variable. */
-  shared(dtype: DType, rank: number): BufferId {
-    return this.bound('shared', dtype, rank);
+  /** The next bound shared variable. `shape`: its present one, for guesses about memory. */
+  shared(dtype: DType, rank: number, shape?: readonly number[]): BufferId {
+    const id = this.bound('shared', dtype, rank);
+    if (shape !== undefined) this.presentShapes.set(id, shape);
+    return id;
   }
 
   /** A constant; equal constants share a buffer. */
@@ -239,7 +242,7 @@ export class ProgramBuilder {
     this.finished = true;
     // Checks know the block that they belong to: it stays the same list.
     if (this.isPoisoned) this.root.splice(0, this.root.length, ...poisoned(this.root, this));
-    const program = finishProgram({
+    const draft = {
       sizes: this.sizes.nodes,
       buffers: this.buffers,
       constants: this.constants,
@@ -251,7 +254,8 @@ export class ProgramBuilder {
       outputs: this.roles.output,
       loops: this.loops,
       sites: this.sites,
-    });
+    };
+    const program = finishProgram(draft, this.presentShapes);
     if (verify) verifyProgram(program);
     return program;
   }

@@ -31,7 +31,7 @@ export class ProgramContext {
   shared(variable: SharedVariable): BufferId {
     const found = this.sharedBuffers.get(variable);
     if (found !== undefined) return found;
-    const id = this.builder.shared(variable.dtype, variable.type.rank);
+    const id = this.builder.shared(variable.dtype, variable.type.rank, variable.storage.shape);
     this.sharedBuffers.set(variable, id);
     return id;
   }
