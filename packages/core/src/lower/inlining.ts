@@ -56,6 +56,14 @@ export function isView(node: Apply): boolean {
   return node.op.lower.kind === 'index' && !node.op.lower.gathers;
 }
 
+/** Whether axes that are not statically 1 stay in their order. */
+function keepsOrder({ op, inputs: [x] }: Apply): boolean {
+  if (op.name !== 'dimshuffle') return true;
+  const order = op.props['order'] as readonly (number | 'x')[];
+  const moved = order.filter((axis) => axis !== 'x' && !x.type.broadcasts(axis));
+  return moved.every((axis, k) => k === 0 || axis > moved[k - 1]);
+}
+
 /** Whether the node repeats its operand along an axis. */
 function stretches(v: TensorVariable, node: Apply): boolean {
   const out = node.outputs[0];
@@ -270,8 +278,8 @@ class Decision {
     const keeps =
       !broadcast &&
       (elementwise ||
-        node.op.name === 'dimshuffle' ||
         (lower.kind === 'index' &&
+          keepsOrder(node) &&
           node.op.name !== 'alloc' &&
           node.op.name !== 'subtensor' &&
           !lower.gathers));

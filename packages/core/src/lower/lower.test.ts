@@ -21,6 +21,7 @@ import {
   shapeOf,
   slice,
   softmax,
+  tensor,
   type Program,
   type SharedVariable,
   type Step,
@@ -62,6 +63,29 @@ describe('fusion', () => {
     const f = compile([m, y], m.sub(1).sqr().sum(1).sqrt().mul(y), { device });
     expect(steps(f)).toEqual([
       'kernel sqrt_mul_sum_sub [i:in0.0 | j:in0.1] out0[i] = sqrt(sum(sqr(in0[i, j] - 1))) * in1[i]',
+    ]);
+  });
+
+  it('takes no loop of a reduction whose axes are transposed where they are used', () => {
+    const [a, b] = [tensor('float64', [2, 2, 3], 'a'), tensor('float64', [2, 2], 'b')];
+    const f = compile([a, b], a.sum(2).T.add(b), { device });
+    const values = [
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      [
+        [6, 7, 8],
+        [9, 10, 11],
+      ],
+    ];
+    const none = [
+      [0, 0],
+      [0, 0],
+    ];
+    expect(f(values, none).toNested()).toEqual([
+      [3, 21],
+      [12, 30],
     ]);
   });
 
