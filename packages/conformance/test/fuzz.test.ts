@@ -59,6 +59,20 @@ describe('the estimate of rounding', () => {
     ];
     expect(factor(good)().exact).toBe(false);
     expect(factor(ofLowRank)).toThrow(tno.NumericalError);
+    const values = new Map([
+      [
+        m,
+        tno.ndarray(
+          [
+            [0.4, 0.4],
+            [0.4, 0.4000000001],
+          ],
+          'float64',
+        ),
+      ],
+    ]);
+    const solution = tno.linalg.solve(m, tno.zeros([2, 1], 'float64'));
+    expect(() => computed(solution, values, 1)).toThrow(tno.NumericalError);
   });
 
   it('decodes float16', () => {
