@@ -157,6 +157,7 @@ enum class Routine : int32_t {
   lu,
   lu_solve,
   solve_triangular,
+  solve_tridiagonal,
   qr,
   eigh,
   eigvalsh,
@@ -165,7 +166,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 22;
+inline constexpr int32_t routine_count = 23;
 
 struct Step;
 

@@ -8,6 +8,7 @@
 #include "routines/fourier.h"
 #include "routines/linear_algebra.h"
 #include "routines/sorting.h"
+#include "routines/tridiagonal.h"
 
 namespace tno {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {1, 3, 0, run_lu},
     {3, 1, 1, run_lu_solve},
     {2, 1, 3, run_solve_triangular},
+    {2, 1, 1, run_solve_tridiagonal},
     {1, 2, 1, run_qr},
     {1, 2, 1, run_eigh},
     {1, 1, 1, run_eigvalsh},

@@ -41,6 +41,12 @@ const ofSystem = (
   shapes: { empty, one, broadcast },
   blank: { special: 'systems of NaN and infinities' },
 });
+/** Diagonals beside the main one; none of bool, whose matrices could be singular. */
+const beside: Input = {
+  shape: [2],
+  values: (random, dtype, position, size) =>
+    dtype === 'bool' ? 0 : between(-2, 2)(random, dtype, position, size),
+};
 const sums = { float16: 16, float32: 64, float64: 128, beside: 'array' } as const;
 const names = (theano: string | null, name: string | null, others: Partial<Names> = {}): Names => ({
   theano,
@@ -163,6 +169,25 @@ export const linearAlgebra: Family = {
       result: ['float', 'int64'],
       names: scipyOnly('slinalg.lu_factor', 'lu_factor'),
     }),
+    row('linalg.schur', {
+      calls: [
+        way('', [square()], {
+          build: (x) => {
+            const [form, turns] = linalg.schur(x);
+            const values = tno.sort(tno.diagonal(form));
+            return [values, tno.dot(tno.dot(turns, form), linalgT(turns))];
+          },
+          oracle: 'stacked(lambda m: (np.sort(np.linalg.eigvals(m).real), m), a)',
+          shapes: sizes([[0, 0]], [[1, 1]], [[3, 3]]),
+        }),
+      ],
+      result: ['float', 'float'],
+      tolerance: { float16: 32, float32: 128, float64: 256, beside: 'array' },
+      gradient: once,
+      failures: [notSquare((x) => linalg.schur(x))],
+      names: scipyOnly('slinalg.schur', 'schur'),
+      note: 'runs in JavaScript; gradients of single matrices',
+    }),
     row('linalg.qr', {
       calls: [
         way('', [of(4, 3)], {
@@ -272,6 +297,31 @@ export const linearAlgebra: Family = {
         numpy: 'scipy.linalg.solve_triangular',
         jax: 'jax.scipy.linalg.solve_triangular',
       }),
+    }),
+    row('linalg.solveTridiagonal', {
+      calls: [
+        way('', [beside, { shape: [3], values: dominant(1) }, beside, of(3, 2)], {
+          build: (l, d, u, b) => linalg.solveTridiagonal(l, d, u, b),
+          oracle: 'np.linalg.solve(np.diag(double(a), -1) + np.diag(double(b)) + np.diag(double(c), 1), double(d))',
+          ...ofSystem([[2], [3], [2], [3, 0]], [[0], [1], [0], [1, 1]], [[2], [3], [2], [3, 2]]),
+        }),
+      ],
+      result: 'float',
+      tolerance: sums,
+      gradient: smooth(),
+      failures: [
+        failsByValues(
+          'a singular matrix',
+          /that is not singular/,
+          [tno.NDArray.ones([1], 'float64'), tno.NDArray.ones([2], 'float64')],
+          (a, b) => linalg.solveTridiagonal(a, b, a, b),
+        ),
+      ],
+      names: names('slinalg.solve', null, {
+        numpy: 'scipy.linalg.solve_banded',
+        jax: 'jax.lax.linalg.tridiagonal_solve',
+      }),
+      note: 'of three diagonals; also `solve` with `assume`',
     }),
     row('linalg.choSolve', {
       calls: [

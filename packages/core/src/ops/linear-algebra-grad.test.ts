@@ -6,7 +6,7 @@ import { grad } from '../grad/grad.js';
 import { verifyGrad } from '../grad/verify-grad.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { dmatrix } from '../tensor/create.js';
-import { NDArray } from '../types/ndarray.js';
+import { NDArray, ndarray } from '../types/ndarray.js';
 import { at } from './advanced-index.js';
 import { add, mul } from './arithmetic.js';
 import { padLeft } from './elementwise.js';
@@ -16,6 +16,7 @@ import { matmul, matvec, vecdot, vecmat } from './matmul.js';
 import { identityFor, transposeMatrices } from './matrix-parts.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
+import { schur } from './schur.js';
 import * as S from './solve.js';
 import * as P from './spectra.js';
 import { solveTriangular } from './triangular.js';
@@ -66,6 +67,10 @@ const cases: readonly Case[] = [
   ['solve of a vector', (a, b) => S.solve(a, b), [point([2, 3, 3], 3), point([3])]],
   ['solve, transposed', (a, b) => S.solve(a, b, { transposed: true }), [point([2, 3, 3], 3), point([3, 2])]],
   ['solve, positive definite', (a, b) => S.solve(definite(a), b, { assume: 'positive definite' }), [point([3, 3]), point([3])]],
+  ['schur, real eigenvalues', (a) => sum(add(schur(a)[0], mul(schur(a)[1], 0.5)), 0), [ndarray([[4, 1, 0.5], [0.3, 2, 0.7], [0.2, -0.4, -1]], 'float64')]],
+  ['schur, complex eigenvalues', (a) => sum(add(schur(a)[0], mul(schur(a)[1], 0.5)), 0), [ndarray([[1, -2, 0.5, 0.3], [1.5, 1.2, 0.7, -1], [0.2, -0.4, -1, 0.6], [0.1, 0.2, -0.5, 3]], 'float64')]],
+  ['solve, tridiagonal', (a, b) => S.solve(a, b, { assume: 'tridiagonal' }), [point([3, 3], 4), point([3])]],
+  ['solve, tridiagonal, transposed', (a, b) => S.solve(a, b, { assume: 'tridiagonal', transposed: true }), [point([2, 3, 3], 4), point([1, 3, 2])]],
   ['solve, diagonal', (a, b) => S.solve(a, b, { assume: 'diagonal' }), [point([3, 3], 2), point([3])]],
   ['solveTriangular, upper', (a, b) => solveTriangular(a, b), [point([3, 3], 2), point([3, 2])]],
   ['solveTriangular, lower, transposed', (a, b) => solveTriangular(a, b, { lower: true, transposed: true }), [point([2, 3, 3], 2), point([3])]],

@@ -9,9 +9,11 @@ import { ndarray, type NDArray } from '../types/ndarray.js';
 import * as F from './factorizations.js';
 import * as L from './linear-algebra.js';
 import { matmul } from './matmul.js';
+import { schur } from './schur.js';
 import * as S from './solve.js';
 import * as P from './spectra.js';
 import { solveTriangular } from './triangular.js';
+import { solveTridiagonal } from './tridiagonal.js';
 
 /** Values of a function of constants, compiled for the reference device and by `perform`. */
 function valueOf(result: TensorVariable): NDArray {
@@ -37,6 +39,65 @@ const spd = d([[4, 2, 0.6], [2, 5, 1], [0.6, 1, 3]]); // prettier-ignore
 const square = d([[0, 2, 1], [1, 1, 0], [3, 0, 2]]); // prettier-ignore
 
 describe('factorizations', () => {
+  it('schur turns matrices into triangles with blocks for complex pairs', () => {
+    const near = (n: number, seed: number): NDArray<'float64'> => {
+      const at = (i: number): number => Math.sin(seed + 3.7 * i * i + i);
+      return d(
+        Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => at(n * i + j))),
+      );
+    };
+    const cases = [1, 2, 3, 4, 5, 6, 7, 8, 20].flatMap((n) =>
+      [1, 2, 3].map((seed) => near(n, seed)),
+    );
+    const nilpotent = d([[0, 0, 0], [1, 0, 0], [0, 1, 0]]); // prettier-ignore
+    const cyclic = d([[0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]); // prettier-ignore
+    for (const a of [
+      ...cases,
+      nilpotent,
+      cyclic,
+      d([
+        [2, 1],
+        [0, 2],
+      ]),
+      d([
+        [1, -4],
+        [1, 1],
+      ]),
+      d([
+        [0, 0],
+        [0, 0],
+      ]),
+    ]) {
+      const [form, turns] = schur(a).map(valueOf);
+      const n = a.shape[0];
+      const back = valueOf(matmul(matmul(turns, form), tno.constant(turns).T));
+      expect(back.allClose(a, { rtol: 0, atol: 1e-12 * n * n })).toBe(true);
+      const square = valueOf(matmul(turns, tno.constant(turns).T));
+      expect(
+        square.allClose(valueOf(tno.eye(n, n, 0, 'float64')), { rtol: 0, atol: 1e-12 * n }),
+      ).toBe(true);
+      const t = form.toNested() as number[][];
+      let blockBefore = false;
+      for (let i = 1; i < n; i++) {
+        expect(t[i].slice(0, i - 1).every((x) => x === 0)).toBe(true);
+        const isBlock = t[i][i - 1] !== 0;
+        expect(isBlock && blockBefore).toBe(false);
+        if (isBlock) {
+          expect(t[i][i]).toBe(t[i - 1][i - 1]);
+          expect(t[i][i - 1] * t[i - 1][i]).toBeLessThan(0);
+        }
+        blockBefore = isBlock;
+      }
+    }
+    const stacked = schur(d([[[1, 2], [3, 4]], [[0, -1], [1, 0]]])).map(valueOf); // prettier-ignore
+    expect(stacked[0].slice(1).toNested()).toEqual([[0, -1], [1, 0]]); // prettier-ignore
+    expect(() => valueOf(schur(d([[NaN]]))[0])).toThrow(/\[schur\] expected finite elements/);
+    const rows = tno.tensor3('x', 'float64');
+    expect(() => tno.grad(schur(rows)[0].sum(), rows)).toThrow(
+      /schur has gradients of single matrices/,
+    );
+  });
+
   it('cholesky gives L of the lower triangle, or U of the upper', () => {
     const a = d([[4, 99], [2, 5]]); // prettier-ignore
     expectClose(F.cholesky(a), [[2, 0], [1, 2]]); // prettier-ignore
@@ -70,6 +131,28 @@ describe('systems', () => {
     expectClose(S.solve(square, d([4, 3, 3]), { transposed: true }), [1, 1, 1]);
     const stack = d([[[2, 0], [0, 4]], [[1, 1], [0, 1]]]); // prettier-ignore
     expectClose(S.solve(stack, d([[2], [4]])), [[[1], [1]], [[-2], [4]]]); // prettier-ignore
+  });
+
+  it('solve takes tridiagonal matrices as what they are', () => {
+    const bands = d([[0, 2, 0], [3, 0, 1], [0, 4, 5]]); // prettier-ignore
+    const full = d([[0, 2, 7], [3, 0, 1], [7, 4, 5]]); // prettier-ignore
+    for (const transposed of [false, true]) {
+      const wanted = valueOf(S.solve(bands, d([1, 2, 3]), { transposed })).toNested();
+      expectClose(S.solve(full, d([1, 2, 3]), { assume: 'tridiagonal', transposed }), wanted);
+    }
+    const wanted = valueOf(S.solve(bands, d([1, 2, 3]))).toNested();
+    expectClose(solveTridiagonal(d([3, 4]), d([0, 0, 5]), d([2, 1]), d([1, 2, 3])), wanted);
+    const stacked = solveTridiagonal(d([[3, 4]]), d([[0, 0, 5]]), d([[2, 1]]), d([[[1], [2], [3]], [[2], [4], [6]]])); // prettier-ignore
+    const [first] = (valueOf(stacked).toNested() as number[][][]).map((x) => x.flat());
+    expect(first).toEqual(wanted);
+    expectClose(solveTridiagonal(d([]), d([4]), d([]), d([2])), [0.5]);
+    expect(() => valueOf(solveTridiagonal(d([0]), d([0, 1]), d([0]), d([1, 1])))).toThrow(
+      /\[solve_tridiagonal\] expected a matrix that is not singular, got one whose pivot 0 is 0/,
+    );
+    expect(() => solveTridiagonal(d([1]), d([1, 1]), d([1]), d([1, 1, 1]))).toThrow(
+      /\[solve_tridiagonal\] expected as many rows as the matrix, 2 .*, got 3/,
+    );
+    expect(() => solveTridiagonal(1, d([1, 1]), d([1]), d([1, 1]))).toThrow(ShapeError);
   });
 
   it('solve uses what is assumed of the matrix', () => {

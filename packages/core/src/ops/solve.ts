@@ -33,6 +33,7 @@ import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
 import { log } from './transcendental.js';
 import { solveSystem, systemRules, triangularSolution } from './triangular.js';
+import { tridiagonalSolution } from './tridiagonal.js';
 
 const t = transposeMatrices;
 
@@ -81,10 +82,11 @@ export type Structure =
   | 'positive definite'
   | 'lower triangular'
   | 'upper triangular'
+  | 'tridiagonal'
   | 'diagonal';
 
 export interface SolveOptions {
-  /** `general` unless given. Of positive definite and triangular matrices one triangle is read, of diagonal ones the diagonal. */
+  /** `general` unless given. Of positive definite and triangular matrices one triangle is read, of tridiagonal ones three diagonals, of diagonal ones the diagonal. */
   readonly assume?: Structure;
   /** Solve aᵀ·x = b; false unless given. */
   readonly transposed?: boolean;
@@ -104,6 +106,8 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
       case 'lower triangular':
       case 'upper triangular':
         return triangularSolution(p, q, { lower: assume === 'lower triangular', transposed });
+      case 'tridiagonal':
+        return tridiagonalSolution(p, q, transposed);
       case 'diagonal':
         return trueDiv(q, asColumns(diagonalsOf(p)));
       default:

@@ -8,6 +8,7 @@ import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
 import { argsort, searchsorted, sort } from './sorting.js';
 import * as spectra from './spectra.js';
+import { solveTridiagonal } from './tridiagonal.js';
 
 export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   sort,
@@ -26,6 +27,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   lu: factors.lu,
   lu_solve: factors.luSolve,
   solve_triangular: factors.solveTriangular,
+  solve_tridiagonal: solveTridiagonal,
   qr: factors.qr,
   eigh: spectra.eigh,
   eigvalsh: spectra.eigvalsh,

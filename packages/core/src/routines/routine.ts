@@ -34,6 +34,8 @@ import type { NDArray } from '../types/ndarray.js';
  * - `lu`: [a] → [l and u in one, int64 rows exchanged with each row in turn, int64 place in a of each row]; square.
  * - `lu_solve`: [lu, places, b] → [x], of what `lu` gave; flag: of the transposed matrix.
  * - `solve_triangular`: [a, b] → [x]; flags: lower, of the transposed matrix, diagonal taken as 1.
+ * - `solve_tridiagonal`: [bands [..., 3, n]: what stands before, on and after the diagonal in each row; b] → [x]; flag: of
+ *   the transposed matrix.
  * - `qr`: [a] → [q, r]; flag: complete, else as many columns as the shorter side. Signs are LAPACK's.
  * - `eigh`: [a] → [w, v] ascending, of the lower triangle; flag: of the upper. `eigvalsh`: [a] → [w].
  * - `svd`: [a] → [u, s, vᵀ] descending; flag: full. `svdvals`: [a] → [s].
@@ -56,6 +58,7 @@ export const routines = [
   'lu',
   'lu_solve',
   'solve_triangular',
+  'solve_tridiagonal',
   'qr',
   'eigh',
   'eigvalsh',
@@ -106,6 +109,12 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
     outs: 1,
     params: 3,
     failure: 'a matrix that is not singular, got one whose diagonal element {value} is 0',
+  },
+  solve_tridiagonal: {
+    ins: 2,
+    outs: 1,
+    params: 1,
+    failure: 'a matrix that is not singular, got one whose pivot {value} is 0',
   },
   qr: { ins: 1, outs: 2, params: 1 },
   eigh: { ins: 1, outs: 2, params: 1, failure: notFinite },

@@ -7,9 +7,11 @@ import type { TensorLike } from '../ops/as-variable.js';
 import * as factors from '../ops/factorizations.js';
 import * as made from '../ops/linear-algebra.js';
 import * as equations from '../ops/matrix-equations.js';
+import * as forms from '../ops/schur.js';
 import * as systems from '../ops/solve.js';
 import * as spectra from '../ops/spectra.js';
 import * as triangles from '../ops/triangular.js';
+import * as bands from '../ops/tridiagonal.js';
 import type * as f from './linalg-signatures.js';
 
 const typed = <F>(implementation: unknown): F => implementation as F;
@@ -22,6 +24,8 @@ export const lu = typed<f.MatrixToTriple>(factors.lu);
 export const luFactor = typed<f.LuFactorFunction>(factors.luFactor);
 /** [Q, R] with a = Q·R, of a [..., m, n]; `reduced` (as many columns of Q as the shorter side) or `complete`. Signs are LAPACK's. */
 export const qr = typed<f.MatrixToPair<factors.QrMode>>(factors.qr);
+/** [T, Z] with a = Z·T·Zᵀ: T upper triangular but for blocks of two rows, one for each complex pair of eigenvalues; Z orthogonal. Runs in JavaScript. */
+export const schur = typed<f.MatrixToPair>(forms.schur);
 /** [w, v]: eigenvalues [..., n], ascending, and eigenvectors, as columns, of symmetric a, of which the triangle `L` or `U` is read. */
 export const eigh = typed<f.EighFunction<spectra.Triangle>>(spectra.eigh);
 /** Eigenvalues [..., n], ascending, of symmetric a. */
@@ -36,6 +40,10 @@ export const solve = typed<f.SolveFunction<systems.SolveOptions>>(systems.solve)
 export const solveTriangular = typed<f.SolveFunction<triangles.TriangularOptions>>(
   triangles.solveTriangular,
 );
+/** x with a·x = b, where a has three diagonals: `lower` and `upper` [..., n - 1], `middle` [..., n]; in time linear in n. */
+export const solveTridiagonal = typed<
+  f.EquationFunction<[lower: TensorLike, middle: TensorLike, upper: TensorLike, b: TensorLike]>
+>(bands.solveTridiagonal);
 /** x with a·x = b, of the Cholesky factor of a. */
 export const choSolve = typed<f.SolveFunction<{ readonly lower?: boolean }>>(systems.choSolve);
 /** Least squares: the shortest x that makes |a·x - b| least, with residuals, rank and singular values. */

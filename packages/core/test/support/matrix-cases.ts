@@ -115,6 +115,22 @@ export const matrixCases = {
     )(),
     { ins: [ndarray([[1, 2], [3, 0]], 'float64'), ndarray([0n, 1n], 'int64'), ndarray([[1], [1]], 'float64')], params: [0], fails: true }, // prettier-ignore
   ],
+  solve_tridiagonal: () => [
+    ...cases((of) =>
+      flags(1).flatMap((params) => [
+        { ins: [of(3, 6), of(6, 2)], params },
+        { ins: [of(3, 1), of(1, 2)], params },
+        { ins: [of(3, 2), of(2, 1)], params },
+        { ins: [of(2, 1, 3, 4), of(1, 5, 4, 1)], params },
+        { ins: [of(3, 0), of(0, 2)], params },
+        { ins: [of(3, 2), of(2, 0)], params },
+      ]),
+    )(),
+    // Rows are exchanged where the diagonal is 0.
+    { ins: [ndarray([[0, 1, 2, 3], [0, 0, 0, 0], [4, 5, 6, 0]], 'float64'), ndarray([[1], [2], [3], [4]], 'float64')], params: [0], tolerance: 1e-12 },
+    { ins: [ndarray([[0, 0], [1, 0], [1, 0]], 'float64'), ndarray([[1], [1]], 'float64')], params: [0], fails: true },
+    { ins: [ndarray([[0, 0, 1], [0, 1, 1], [1, 0, 0]], 'float32'), ndarray([[1], [1], [1]], 'float32')], params: [0], fails: true },
+  ], // prettier-ignore
   solve_triangular: () => [
     ...cases((of) =>
       flags(3).flatMap((params) => [
