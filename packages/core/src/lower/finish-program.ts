@@ -17,20 +17,20 @@ export interface PlacedCheck {
 /** What a ProgramBuilder has recorded: no `sizes` steps yet, temps without slots. */
 export interface Draft extends Omit<Program, 'version' | 'checks' | 'slots'> {
   readonly checks: readonly PlacedCheck[];
+  /** Of shared variables, whose sizes are guessed to stay. */
+  readonly presentShapes: KnownShapes;
 }
 
-/**
- * The Program of a draft. `presentShapes`: of shared variables, whose sizes are guessed to stay.
- * @throws VerifyError (E_VERIFY) where a size, a check or an allocation finds no place
- */
-export function finishProgram(draft: Draft, presentShapes: KnownShapes): Program {
+/** The Program of a draft. @throws VerifyError (E_VERIFY) where a size, a check or an allocation finds no place */
+export function finishProgram(draft: Draft): Program {
+  const { presentShapes, ...recorded } = draft;
   const referenced = referencedBuffers(draft);
   const placed = placeSizes(draft, referenced);
   const { slotOf, slots } = planSlots({ ...placed, kernels: draft.kernels }, presentShapes);
   const buffers = placed.buffers.map((decl, id) => withSlot(decl, slotOf[id]));
   return compactBuffers(
     {
-      ...draft,
+      ...recorded,
       version: PROGRAM_VERSION,
       sizes: placed.sizes,
       buffers,

@@ -12,6 +12,8 @@ import type { SharedVariable } from '../graph/shared.js';
 import type { Apply, TensorVariable } from '../graph/variable.js';
 import type { Mode } from '../optimizer/mode.js';
 import type { UpdateRequest } from './commit-plan.js';
+import { finishProgram } from './finish-program.js';
+import { poisoned } from './poison.js';
 import { ProgramContext } from './program-context.js';
 import type { BufferId, Program } from './program.js';
 import { Region } from './region.js';
@@ -54,9 +56,9 @@ export function lower(
     value: graph.outputs[outputCount + k],
   }));
   new Region(context, graph, bound, null, asWritten).writeFunction(outputCount, updates);
-  if (mode.running === 'checked') context.builder.poison();
+  const draft = context.builder.draft();
   return {
-    program: context.builder.finish(false),
+    program: finishProgram(mode.running === 'checked' ? poisoned(draft) : draft),
     sites: context.siteNodes,
     hosts: context.hosts,
     shared: [...context.sharedBuffers.keys()],

@@ -2,14 +2,14 @@
  * Builds Programs: the lowering builds all of them through it, tests and ops that lower to loops may
  * build them by hand. The builder records buffers, kernels and steps in order; `finish` places the
  * `sizes` steps (place-sizes.ts), shares arena slots (plan-slots.ts), fills `commit.reserve`, drops
- * what nothing refers to and, unless it is told not to, verifies the result.
+ * what nothing refers to and verifies the result.
  * Invariant: ids the builder gives out are valid with this builder only; `finish` renumbers buffers
  * and sizes. Temps have slot -1 until then.
  */
 import type { Routine } from '../routines/routine.js';
 import type { DType } from '../types/dtype.js';
 import { VerifyError } from '../errors.js';
-import { finishProgram, type PlacedCheck } from './finish-program.js';
+import { finishProgram, type Draft, type PlacedCheck } from './finish-program.js';
 import type {
   BufferDecl,
   BufferId,
@@ -23,7 +23,6 @@ import type {
   SizeId,
   Step,
 } from './program.js';
-import { poisoned } from './poison.js';
 import { SizeTable } from './size-table.js';
 import { verifyProgram } from './verify-program.js';
 
@@ -55,7 +54,6 @@ export class ProgramBuilder {
   };
   private loops = 0;
   private finished = false;
-  private isPoisoned = false;
 
   /** The call's next input. */
   input(dtype: DType, rank: number): BufferId {
@@ -231,18 +229,11 @@ export class ProgramBuilder {
     this.push({ kind: 'commit', reserve: [] });
   }
 
-  /** Has `finish` fill temps and outputs with garbage before they are first touched: see poison.ts. */
-  poison(): void {
-    this.isPoisoned = true;
-  }
-
-  /** The Program, verified unless the caller does so itself. The builder is used up. @throws VerifyError (E_VERIFY) */
-  finish(verify = true): Program {
+  /** What has been recorded, for passes before `finishProgram`. The builder is used up. */
+  draft(): Draft {
     if (this.finished) throw new VerifyError('[program] expected one call of finish, got a second');
     this.finished = true;
-    // Checks know the block that they belong to: it stays the same list.
-    if (this.isPoisoned) this.root.splice(0, this.root.length, ...poisoned(this.root, this));
-    const draft = {
+    return {
       sizes: this.sizes.nodes,
       buffers: this.buffers,
       constants: this.constants,
@@ -254,9 +245,14 @@ export class ProgramBuilder {
       outputs: this.roles.output,
       loops: this.loops,
       sites: this.sites,
+      presentShapes: this.presentShapes,
     };
-    const program = finishProgram(draft, this.presentShapes);
-    if (verify) verifyProgram(program);
+  }
+
+  /** The Program, verified. The builder is used up. @throws VerifyError (E_VERIFY) */
+  finish(): Program {
+    const program = finishProgram(this.draft());
+    verifyProgram(program);
     return program;
   }
 
