@@ -1,9 +1,8 @@
 /** pad: a tensor with a border around it, constant or made of its own elements. */
 import { ShapeError } from '../errors.js';
-import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { isFloat } from '../types/dtype.js';
-import { broadcastTo, full } from './alloc.js';
+import { broadcastTo } from './alloc.js';
 import { arange } from './arange.js';
 import { add, clip, floor, minimum, mod, mul, neg, round, sub, trueDiv } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
@@ -11,10 +10,11 @@ import { valuesFor } from './assigned-values.js';
 import { cast } from './cast.js';
 import { dimshuffle } from './dimshuffle.js';
 import { concatenate } from './join.js';
+import { withBorders, type Border } from './padding.js';
 import { max, mean, min } from './reduce.js';
 import { asSizes, shapeOf, sizesOf } from './shape.js';
 import { addSizes } from './size-arithmetic.js';
-import { incSubtensor, subtensor } from './subtensor.js';
+import { subtensor } from './subtensor.js';
 import { take } from './take.js';
 import { config } from '../config/config.js';
 
@@ -41,10 +41,8 @@ export interface PadOptions {
   readonly endValue?: TensorLike;
 }
 
-type Pair = readonly [before: TensorVariable, after: TensorVariable];
-
-function pairsOf(widths: PadWidths, rank: number): Pair[] {
-  const pair = (of: readonly TensorLike[]): Pair => {
+function pairsOf(widths: PadWidths, rank: number): Border[] {
+  const pair = (of: readonly TensorLike[]): Border => {
     const [before, after] = asSizes('pad', of.length === 1 ? [of[0], of[0]] : of);
     return [before, after];
   };
@@ -75,26 +73,11 @@ const positions: Partial<
   },
 };
 
-function constantBorder(
-  x: TensorVariable,
-  pairs: readonly Pair[],
-  value: TensorLike | undefined,
-): TensorVariable {
-  const filling = value === undefined ? scalarConstant(0, x.dtype) : valuesFor('pad', x, value);
-  const sizes = sizesOf(x);
-  const wide = pairs.map(([before, after], axis) => addSizes(addSizes(before, sizes[axis]), after));
-  const inner = pairs.map(([before], axis) => ({
-    start: before,
-    stop: addSizes(before, sizes[axis]),
-  }));
-  return incSubtensor(full(wide, filling, x.dtype), inner, x, 'set');
-}
-
 /** Joins borders made along one axis to the tensor. */
 function joined(
   x: TensorVariable,
   axis: number,
-  [before, after]: Pair,
+  [before, after]: Border,
   border: (edge: TensorVariable, width: TensorVariable, backward: boolean) => TensorVariable,
 ): TensorVariable {
   const edge = (start: number): TensorVariable => {
@@ -121,7 +104,7 @@ function stretched(
 }
 
 /** From the end value to the edge; integers are rounded down. */
-function ramp(x: TensorVariable, axis: number, pair: Pair, end: TensorLike): TensorVariable {
+function ramp(x: TensorVariable, axis: number, pair: Border, end: TensorLike): TensorVariable {
   const float = isFloat(x.dtype) ? x.dtype : config.floatX;
   const last = cast(valuesFor('pad', x, end), float);
   return joined(x, axis, pair, (edge, width, backward) => {
@@ -148,7 +131,7 @@ function statistic(x: TensorVariable, axis: number, mode: PadMode): TensorVariab
 function alongAxis(
   x: TensorVariable,
   axis: number,
-  pair: Pair,
+  pair: Border,
   mode: PadMode,
   end: TensorLike,
 ): TensorVariable {
@@ -175,6 +158,9 @@ export function pad(
 ): TensorVariable {
   const v = asVariable(x);
   const pairs = pairsOf(widths, v.type.rank);
-  if (mode === 'constant') return constantBorder(v, pairs, constantValue);
+  if (mode === 'constant') {
+    const filling = constantValue === undefined ? 0 : valuesFor('pad', v, constantValue);
+    return withBorders(v, pairs, filling);
+  }
   return pairs.reduce((padded, pair, axis) => alongAxis(padded, axis, pair, mode, endValue), v);
 }
