@@ -18,7 +18,7 @@ import { zerosLike } from '../ops/alloc.js';
 import { asVariables, type TensorLike } from '../ops/as-variable.js';
 import type { NDArray } from '../types/ndarray.js';
 import { TensorType } from '../types/tensor-type.js';
-import { InnerGraph } from './inner-graph.js';
+import { InnerGraph, lateSources } from './inner-graph.js';
 import { innerPullback } from './inner-pullback.js';
 
 type Variables = readonly TensorVariable[];
@@ -129,13 +129,18 @@ function branches(node: Apply, yes: ReadonlySet<Apply>, no: ReadonlySet<Apply>):
   const count = node.outputs.length;
   const [cond, ...values] = node.inputs;
   const [a, b] = [values.slice(0, count), values.slice(count)];
-  const captured = [...new Set([...border(a, yes), ...border(b, no)])];
+  const [ofYes, ofNo] = [withoutSizes(a, yes), withoutSizes(b, no)];
+  const captured = [...new Set([...border(a, ofYes), ...border(b, ofNo)])];
   const make = (outputs: Variables): InnerGraph => InnerGraph.of(captured, outputs);
-  const [then, otherwise] = [make(a), make(b)];
-  if (then.hasLateSizes() || otherwise.hasLateSizes()) {
-    if (yes.size + no.size > 0) return branches(node, new Set(), new Set());
-  }
-  return applyOp(branchOp(then, otherwise), [cond, ...captured]);
+  return applyOp(branchOp(make(a), make(b)), [cond, ...captured]);
+}
+
+/** The nodes `inside` but for those that sizes of `values` are made by, which must be known before a branch is taken. */
+function withoutSizes(values: Variables, inside: ReadonlySet<Apply>): ReadonlySet<Apply> {
+  const sources = lateSources(border(values, inside), values);
+  if (sources.length === 0) return inside;
+  const needed = new Set(toposort(sources.flatMap(({ outputs }) => outputs)));
+  return withoutSizes(values, new Set([...inside].filter((node) => !needed.has(node))));
 }
 
 /** What the nodes inside, and `values` themselves, read from outside. */
@@ -162,11 +167,14 @@ function branchOp(yes: InnerGraph, no: InnerGraph): Op {
     pullback: ({ inputs: [cond, ...inputs] }, cotangents) => {
       const pulled = [yes, no].map((inner) => innerPullback(inner, inputs, cotangents));
       const connected = inputs.flatMap((_, k) => (pulled.some((g) => g[k]) ? [k] : []));
+      // Of an integer the gradient of a branch that uses it is float zeros.
+      const zeroOf = (k: number): TensorVariable =>
+        zerosLike(inputs[k], pulled.find((g) => g[k])?.[k]?.dtype);
       const around = [...new Set([...inputs, ...cotangents.filter((g) => g !== null)])];
       const [ofYes, ofNo] = pulled.map((g) =>
         InnerGraph.of(
           around,
-          connected.map((k) => g[k] ?? zerosLike(inputs[k])),
+          connected.map((k) => g[k] ?? zeroOf(k)),
         ),
       );
       const found = connected.length === 0 ? [] : applyOp(branchOp(ofYes, ofNo), [cond, ...around]);
@@ -205,7 +213,7 @@ type ChoiceOf<A extends Branch> = A extends Variables
 /**
  * `yes` where the scalar `condition` holds, else `no`: one variable each, or lists of equal length. Only
  * what the branch taken needs is computed, in gradients too; what both use, or anything else, is computed
- * as ever. Both branches have the same dtypes and ranks; their sizes may differ.
+ * as ever, and so is what late sizes of the results follow from (the mask of a selection). Both branches have the same dtypes and ranks; their sizes may differ.
  * @throws TypeInferenceError where they do not, or where the condition is no scalar
  */
 export function ifElse<const A extends Branch>(

@@ -9,7 +9,7 @@ import { evaluate } from '../graph/evaluate.js';
 import type { SizeAlgebra } from '../graph/op.js';
 import { sizeArithmetic } from '../graph/size-arithmetic.js';
 import { leavesOf, toposort } from '../graph/traverse.js';
-import { TensorVariable } from '../graph/variable.js';
+import { TensorVariable, type Apply } from '../graph/variable.js';
 import { numberSizes } from '../ops/number-sizes.js';
 import type { NDArray } from '../types/ndarray.js';
 import type { TensorType } from '../types/tensor-type.js';
@@ -141,7 +141,7 @@ class InnerShapes<S> {
     return outputs.map((v) => this.shapeOf(v));
   }
 
-  private shapeOf(v: TensorVariable): readonly S[] {
+  shapeOf(v: TensorVariable): readonly S[] {
     const found = this.known.get(v);
     if (found !== undefined) return found;
     return v.type.shape.map((n) => (n === null ? this.unknown : this.algebra.const(n)));
@@ -164,6 +164,27 @@ class InnerShapes<S> {
       valueOf: (w) => this.valueOf(w),
     });
   }
+}
+
+/** The nodes between `inputs` and `outputs` at which sizes of these become late: because of a value computed there or before. */
+export function lateSources(
+  inputs: readonly TensorVariable[],
+  outputs: readonly TensorVariable[],
+): Apply[] {
+  const known = inputs.map((v) => v.type.shape.map(() => false));
+  const shapes = new InnerShapes(lateness, true, inputs, known, () => false);
+  shapes.of(outputs);
+  const isLate = (v: TensorVariable): boolean => shapes.shapeOf(v).includes(true);
+  const found = new Set<Apply>();
+  const visited = new Set<TensorVariable>();
+  const visit = (v: TensorVariable): void => {
+    if (v.owner === null || visited.has(v) || !isLate(v)) return;
+    visited.add(v);
+    if (!v.owner.inputs.some(isLate)) found.add(v.owner);
+    v.owner.inputs.forEach(visit);
+  };
+  outputs.forEach(visit);
+  return [...found];
 }
 
 /** Leaves of `outputs` that are no constants, in order of first use. */

@@ -152,6 +152,56 @@ export function branchCases(name: string, open: () => Device): void {
       expect(() => f(1, f64([1]), f64([1, 2, 3]))).toThrow(tno.ShapeError);
     });
 
+    it.each(everyMode)(
+      'whose sizes are known late compute only what these need, in mode %s',
+      (mode) => {
+        const [x, y, n] = [tno.dvector('x'), tno.dvector('y'), tno.lscalar('n')];
+        const [a, b] = [counted('a'), counted('b')];
+        const positive = x.at(tno.nonzero(x.gt(0))[0]);
+        const first = tno.cast(tno.arange(tno.cast(tno.sum(y), 'int64')), 'float64').mul(0.5);
+        const z = tno.ifElse(n.gt(0), a.f(tno.exp(positive)), b.f(tno.sqr(first)));
+        const f = tno.function([n, x, y], [z, tno.grad(z.sum(), x)], { device, mode });
+        const run = (k: number): unknown[] =>
+          f(k, f64([0, -1, 0, 3]), f64([1, 2])).map((v) => (v as NDArray).toNested());
+        const [values, slope] = run(1) as number[][];
+        expect(values[0]).toBeCloseTo(Math.exp(3), 12);
+        expect(slope[3]).toBeCloseTo(Math.exp(3), 12);
+        expect([values.length, slope.slice(0, 3)]).toEqual([1, [0, 0, 0]]);
+        expect([a.calls.forward, a.calls.backward, b.calls.forward]).toEqual([1, 1, 0]);
+        expect(run(0)).toEqual([[0, 0.25, 1], [0, 0, 0, 0]]); // prettier-ignore
+        expect([a.calls.forward, a.calls.backward, b.calls.forward]).toEqual([1, 1, 1]);
+      },
+    );
+
+    it.each(everyMode)('draw random numbers, which move on with every call, in mode %s', (mode) => {
+      const [x, n] = [tno.dvector('x'), tno.lscalar('n')];
+      const stream = (): tno.RandomStream => new tno.RandomStream(5, { device });
+      const drawn = (s: tno.RandomStream): tno.TensorVariable =>
+        s.normal([tno.shapeOf(x, 0)], { dtype: 'float64' });
+      const f = tno.function([n, x], tno.ifElse(n.gt(0), drawn(stream()).mul(x) as typeof x, x), {
+        device,
+        mode,
+      });
+      const plain = tno.function([x], drawn(stream()).mul(x), { device, mode });
+      const ones = f64([1, 1, 1]);
+      const expected = [1, 2, 3].map(() => (plain(ones) as NDArray).toNested());
+      expect(f(1, ones).toNested()).toEqual(expected[0]);
+      expect(f(0, ones).toNested()).toEqual([1, 1, 1]);
+      expect(f(1, ones).toNested()).toEqual(expected[2]);
+    });
+
+    it.each(everyMode)('drop out, with the same choice on the way back, in mode %s', (mode) => {
+      const [x, n] = [tno.dvector('x'), tno.lscalar('n')];
+      const dropped = tno.dropout(new tno.RandomStream(5, { device }), x, 0.5);
+      const y = tno.ifElse(n.gt(0), dropped, x);
+      const f = tno.function([n, x], [y, tno.grad(y.sum(), x)], { device, mode });
+      const training = f(1, f64(new Array(40).fill(1))).map((v) => (v as NDArray).toNested());
+      expect(training[0]).toEqual(training[1]);
+      expect(new Set(training[0] as number[])).toEqual(new Set([0, 2]));
+      const testing = f(0, f64([3, 4])).map((v) => (v as NDArray).toNested());
+      expect(testing).toEqual([[3, 4], [1, 1]]); // prettier-ignore
+    });
+
     it('train: an update whose rate depends on a condition', () => {
       const w = tno.shared(f64([1, 2]), 'w', { device, shape: [null] });
       const big = tno.sum(tno.sqr(w)).gt(4);
