@@ -11,6 +11,7 @@ import { typeSuffix } from './dialect.js';
 import type { Dialect, ScalarText, UseHelper } from './dialect.js';
 import { infinity } from './literals.js';
 import type { LiteralForms } from './literals.js';
+import { mathOps } from './math-functions.js';
 
 /** The part of a dialect that the table below is made from. */
 export type ScalarBase = Pick<Dialect, 'types' | 'round'> & { readonly literals: LiteralForms };
@@ -96,33 +97,11 @@ export function cScalarOps(base: ScalarBase): Record<ScalarOp, ScalarText> {
       return `${a} > 0 ? 1 : ${a} < 0 ? -1 : ${zero}`;
     },
     sqr: ([a], dtype, use, from) => arithmetic('*')([a, a], dtype, use, from),
-    sqrt: math('sqrt'),
+    ...mathOps(math),
     reciprocal: rounded(([a]) => `1 / ${a}`),
-    exp: math('exp'),
     exp2: math('exp2'),
-    expm1: math('expm1'),
-    log: math('log'),
-    log2: math('log2'),
-    log10: math('log10'),
-    log1p: math('log1p'),
     sigmoid: helper('sigmoid'),
     softplus: helper('softplus'),
-    tanh: math('tanh'),
-    sin: math('sin'),
-    cos: math('cos'),
-    tan: math('tan'),
-    arcsin: math('asin'),
-    arccos: math('acos'),
-    arctan: math('atan'),
-    arctan2: math('atan2'),
-    sinh: math('sinh'),
-    cosh: math('cosh'),
-    arcsinh: math('asinh'),
-    arccosh: math('acosh'),
-    arctanh: math('atanh'),
-    floor: math('floor'),
-    ceil: math('ceil'),
-    trunc: math('trunc'),
     round: math('rint'),
     ...specialOps(base),
     philox: (args, _dtype, use) => `${use('tno_philox')}(${args.join(', ')})`,

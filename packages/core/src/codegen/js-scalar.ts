@@ -7,6 +7,7 @@ import type { DType } from '../types/dtype.js';
 import { drawFunctions, specialFunctions } from '../lower/scalar-op.js';
 import type { DrawFunction, ScalarOp, SpecialFunction } from '../lower/scalar-op.js';
 import { scalarValue } from '../lower/scalar-bits.js';
+import { mathOps } from './math-functions.js';
 
 /** As ScalarText of the C family; for comparisons `dtype` is that of the arguments. */
 export type JsScalarText = (args: readonly string[], dtype: DType, from: DType) => string;
@@ -129,33 +130,11 @@ export const jsScalarOps: Readonly<Record<ScalarOp, JsScalarText>> = {
     return `${a} > 0 ? ${unit} : ${a} < 0 ? -${unit} : ${rest}`;
   },
   sqr: ([a], dtype, from) => product([a, a], dtype, from),
-  sqrt: math('sqrt'),
+  ...mathOps(math),
   reciprocal: rounded(([a]) => `1 / ${a}`),
-  exp: math('exp'),
   exp2: rounded(([a]) => `2 ** ${a}`),
-  expm1: math('expm1'),
-  log: math('log'),
-  log2: math('log2'),
-  log10: math('log10'),
-  log1p: math('log1p'),
   sigmoid: stepwise('sigmoid'),
   softplus: stepwise('softplus'),
-  tanh: math('tanh'),
-  sin: math('sin'),
-  cos: math('cos'),
-  tan: math('tan'),
-  arcsin: math('asin'),
-  arccos: math('acos'),
-  arctan: math('atan'),
-  arctan2: math('atan2'),
-  sinh: math('sinh'),
-  cosh: math('cosh'),
-  arcsinh: math('asinh'),
-  arccosh: math('acosh'),
-  arctanh: math('atanh'),
-  floor: math('floor'),
-  ceil: math('ceil'),
-  trunc: math('trunc'),
   round: call('rint'),
   ...specialOps,
   philox: call('philox'),
