@@ -1,32 +1,24 @@
 /** alloc: a value stretched over a shape; and what is made of it: full, zeros, ones, zerosLike. */
 import { config } from '../config/config.js';
 import { ShapeError } from '../errors.js';
-import { Constant, scalarConstant } from '../graph/constant.js';
+import { scalarConstant } from '../graph/constant.js';
 import { defineOp } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { isFloat, type DType } from '../types/dtype.js';
 import { TensorType } from '../types/tensor-type.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
+import { numbersOf, requiredSizes, staticSizes } from './given-sizes.js';
 import { sumTo } from './reduce.js';
-import { asSizes, requireSizes, sizesOf } from './shape.js';
+import { asSizes, sizesOf } from './shape.js';
 
 const allocOp = defineOp({
   name: 'alloc',
   props: {},
-  types: ([value, ...sizes]) => [
-    new TensorType(
-      value.dtype,
-      sizes.map((size) => (size instanceof Constant ? Number(size.scalar) : null)),
-    ),
-  ],
+  types: ([value, ...sizes]) => [new TensorType(value.dtype, staticSizes(sizes))],
   shapes: (algebra, [valueShape], node) => {
     const [value, ...sizes] = node.inputs;
-    const result = requireSizes(
-      algebra,
-      'alloc',
-      sizes.map((size) => algebra.valueOf(size)),
-    );
+    const result = requiredSizes(algebra, 'alloc', sizes);
     const lead = sizes.length - value.type.rank;
     valueShape.forEach((size, axis) => {
       if (value.type.broadcasts(axis)) return;
@@ -36,7 +28,7 @@ const allocOp = defineOp({
     return [result];
   },
   perform: ([value, ...sizes], node) => {
-    const shape = sizes.map((size) => Number(size.item()));
+    const shape = numbersOf(sizes);
     const lead = shape.length - value.rank;
     node.inputs[0].type.shape.forEach((n, axis) => {
       if (n !== 1 && value.shape[axis] !== shape[axis + lead]) {

@@ -13,7 +13,8 @@ import { atleast1d, atleast2d, expandDims } from './axes.js';
 import { cast } from './cast.js';
 import { empty } from './empty.js';
 import { partOf, writeInto } from './parts.js';
-import { asSizes, requireSizes, shapeOf, sizesOf } from './shape.js';
+import { requiredSizes } from './given-sizes.js';
+import { asSizes, shapeOf, sizesOf } from './shape.js';
 import { addSizes, divideSizes, knownSize } from './size-arithmetic.js';
 import { subtensor } from './subtensor.js';
 
@@ -216,8 +217,7 @@ function splitOp(axis: number): Op {
         );
       }),
     shapes: (algebra, [shape], node) => {
-      const given = node.inputs.slice(1).map((size) => algebra.valueOf(size));
-      const sizes = requireSizes(algebra, 'split', given);
+      const sizes = requiredSizes(algebra, 'split', node.inputs.slice(1));
       const total = sizes.reduce((a, b) => algebra.binary('add', a, b));
       const text = `[split] expected sizes that sum to {a} on axis ${axis}, got {b}`;
       algebra.requireEqual(shape[axis], total, text);

@@ -8,14 +8,14 @@ import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type Apply, type TensorVariable } from '../graph/variable.js';
 import type { PointScope, Point, ScalarValue } from '../lower/lowering.js';
 import type { ScalarOp } from '../lower/scalar-op.js';
-import { Constant } from '../graph/constant.js';
 import { gradUndefined } from '../graph/missing-gradient.js';
 import { randomWords, type RandomWord } from '../routines/philox.js';
 import { specialImplementations } from '../special/special-functions.js';
 import { isFloat, type DType, type FloatDType } from '../types/dtype.js';
 import { NDArray } from '../types/ndarray.js';
 import { TensorType } from '../types/tensor-type.js';
-import { asSizes, requireSizes } from './shape.js';
+import { numbersOf, requiredSizes, staticSizes } from './given-sizes.js';
+import { asSizes } from './shape.js';
 import type { TensorLike } from './as-variable.js';
 
 interface Draw {
@@ -66,26 +66,12 @@ function drawOp({ name, dtype, words, cost, value, build }: Draw): Op {
   return defineOp({
     name,
     props: { dtype },
-    types: ([, ...sizes]) => [
-      new TensorType(
-        dtype,
-        sizes.map((size) => (size instanceof Constant ? Number(size.scalar) : null)),
-      ),
-    ],
-    shapes: (algebra, _shapes, node) => [
-      requireSizes(
-        algebra,
-        name,
-        node.inputs.slice(1).map((size) => algebra.valueOf(size)),
-      ),
-    ],
+    types: ([, ...sizes]) => [new TensorType(dtype, staticSizes(sizes))],
+    shapes: (algebra, _shapes, { inputs: [, ...sizes] }) => [requiredSizes(algebra, name, sizes)],
     perform: ([state, ...sizes]) => {
       const [key, draw] = [state.slice(0), state.slice(1)].map((v) => v.item({ bigint: true }));
       const wordAt = randomWords(BigInt(key), BigInt(draw));
-      const out = NDArray.zeros(
-        sizes.map((size) => Number(size.item())),
-        isFloat(dtype) ? 'float64' : dtype,
-      );
+      const out = NDArray.zeros(numbersOf(sizes), isFloat(dtype) ? 'float64' : dtype);
       const data = out.data as { [index: number]: number | bigint };
       for (let i = 0; i < out.size; i++)
         data[i] = value(Array.from({ length: words }, (_, k) => wordAt(i * words + k)));

@@ -1,12 +1,13 @@
 /** reshape and flatten: the same elements in row-major order under another shape. */
 import { ShapeError } from '../errors.js';
-import { Constant, scalarConstant } from '../graph/constant.js';
+import { scalarConstant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { TensorType, type StaticShape } from '../types/tensor-type.js';
 import { mul } from './arithmetic.js';
 import { asVariable, isLiteral, type TensorLike } from './as-variable.js';
-import { asSizes, requireSizes, shapeOf, sizesOf } from './shape.js';
+import { numbersOf, requiredSizes, staticSizes } from './given-sizes.js';
+import { asSizes, shapeOf, sizesOf } from './shape.js';
 
 /** How many elements a static shape has, null where that is open. */
 function elementsOf(shape: StaticShape): number | null {
@@ -17,7 +18,7 @@ const reshapeOp: Op = defineOp({
   name: 'reshape',
   props: {},
   types: ([x, ...sizes]) => {
-    const shape = sizes.map((size) => (size instanceof Constant ? Number(size.scalar) : null));
+    const shape = staticSizes(sizes);
     const [before, after] = [elementsOf(x.type.shape), elementsOf(shape)];
     if (before !== null && after !== null && before !== after) {
       throw new ShapeError(
@@ -27,8 +28,7 @@ const reshapeOp: Op = defineOp({
     return [new TensorType(x.dtype, shape)];
   },
   shapes: (algebra, [shape], node) => {
-    const given = node.inputs.slice(1).map((size) => algebra.valueOf(size));
-    const sizes = requireSizes(algebra, 'reshape', given);
+    const sizes = requiredSizes(algebra, 'reshape', node.inputs.slice(1));
     const total = (list: readonly (typeof sizes)[number][]): (typeof sizes)[number] =>
       list.reduce((a, b) => algebra.binary('mul', a, b), algebra.const(1));
     algebra.requireEqual(
@@ -39,7 +39,7 @@ const reshapeOp: Op = defineOp({
     return [sizes];
   },
   perform: ([x, ...sizes]) => {
-    const shape = sizes.map((size) => Number(size.item()));
+    const shape = numbersOf(sizes);
     if (shape.reduce((a, b) => a * b, 1) !== x.size || shape.some((n) => n < 0)) {
       throw new ShapeError(
         `[reshape] expected as many elements as before, ${x.size}, got shape (${shape.join(', ')})`,
@@ -108,8 +108,7 @@ function divideSizes(
 ): TensorVariable {
   const product = (list: readonly TensorVariable[]): TensorVariable =>
     list.reduce<TensorVariable>((a, b) => mul(a, b), scalarConstant(1, 'int64'));
-  const values = (list: readonly TensorVariable[]): number | null =>
-    elementsOf(list.map((s) => (s instanceof Constant ? Number(s.scalar) : null)));
+  const values = (list: readonly TensorVariable[]): number | null => elementsOf(staticSizes(list));
   const [total, known] = [values(all), values(given)];
   if (total !== null && known !== null && known > 0 && total % known === 0)
     return scalarConstant(total / known, 'int64');

@@ -1,7 +1,7 @@
 /** Shapes as symbols: `shapeOf(x, axis)` is a size, `shape(x)` the vector of them. */
 import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
-import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
+import { defineOp, type Op } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import { NDArray } from '../types/ndarray.js';
 import { TensorType, normalizeAxis, tensorType, type StaticShape } from '../types/tensor-type.js';
@@ -149,15 +149,6 @@ export function specifyShape(x: TensorLike, sizes: StaticShape): TensorVariable 
   });
   if (sizes.every((n, axis) => n === null || n === v.type.shape[axis])) return v;
   return apply1(specifyShapeOp(sizes), [v]);
-}
-
-/** Requires sizes that users gave to be at least 0; says nothing of those that cannot be less. */
-export function requireSizes<S>(algebra: SizeAlgebra<S>, op: string, sizes: readonly S[]): S[] {
-  const zero = algebra.const(0);
-  return sizes.map((size, axis) => {
-    const text = `[${op}] expected a size of at least 0 on axis ${axis}, got {a}`;
-    return algebra.requireEqual(size, algebra.binary('max', size, zero), text);
-  });
 }
 
 /** Sizes given by users: numbers, symbolic integer scalars, or one symbolic vector's elements; int64 scalars. */
