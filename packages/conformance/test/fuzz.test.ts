@@ -75,6 +75,12 @@ describe('the estimate of rounding', () => {
     expect(() => computed(solution, values, 1)).toThrow(tno.NumericalError);
   });
 
+  it('refuses NaN on the way to a value', () => {
+    const values = new Map([[x, tno.ndarray([-1, 0.5], 'float64')]]);
+    expect(() => computed(tno.gt(tno.log(x), 0), values, 0)).toThrow(tno.NumericalError);
+    expect(flatNumbers(computed(tno.gt(tno.exp(x), 1), values, 0).value)).toEqual([0, 1]);
+  });
+
   it('decodes float16', () => {
     expect(flatNumbers(tno.ndarray([-0.5, 2], 'float16'))).toEqual([-0.5, 2]);
   });

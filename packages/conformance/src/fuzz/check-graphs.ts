@@ -18,10 +18,22 @@ function problemOf(graph: RandomGraph, run: () => readonly NDArray[]): string | 
   }
 }
 
-/** The rewrites that run on request only are seen too. */
-const withoutAssertions = modes.FAST_RUN.including('remove-assert');
+type Way = readonly [name: string, mode: Mode];
+const { FAST_RUN, FAST_COMPILE } = modes;
 
-const nameOf = (mode: Mode): string => (mode === asWritten ? 'as written' : 'optimized');
+/** Ways to run a graph with all rewrites, taken in turn: those that run on request only are seen too. */
+const optimized: readonly Way[] = [
+  ['optimized', FAST_RUN],
+  ['optimized, without assertions', FAST_RUN.including('remove-assert')],
+];
+/** Ways with fewer. Without a library, products are loops that fuse with others. */
+const plainer: readonly Way[] = [
+  ['as written', asWritten],
+  ['as FAST_COMPILE', FAST_COMPILE],
+  ['as written', asWritten],
+  ['without a library', FAST_RUN.excluding('library')],
+];
+const inTurn = (ways: readonly Way[], seed: number): Way => ways[seed % ways.length];
 
 /** Null where one of the graphs cannot be compiled. */
 function callsOf(
@@ -39,15 +51,14 @@ export class GraphChecker {
   readonly coverage = new Coverage();
   mismatches = 0;
 
-  /** One graph on interpreted kernels, optimized and as written. */
+  /** One graph on interpreted kernels, optimized and with fewer rewrites. */
   checkTiled(device: Device, seed: number): void {
     const graph = graphOf(seed);
     this.coverage.addGraph(graph);
     if (graph.outputs.length === 0) return;
-    const optimized = seed % 2 === 0 ? modes.FAST_RUN : withoutAssertions;
-    for (const mode of [optimized, asWritten]) {
+    for (const [name, mode] of [inTurn(optimized, seed), inTurn(plainer, seed)]) {
       const run = (one: RandomGraph): readonly NDArray[] => runOn(device, one, mode, this.coverage);
-      if (problemOf(graph, () => run(graph)) !== null) this.report(seed, nameOf(mode), graph, run);
+      if (problemOf(graph, () => run(graph)) !== null) this.report(seed, name, graph, run);
     }
   }
 

@@ -51,11 +51,14 @@ export interface Computed {
   readonly rounded: boolean;
 }
 
+/** @throws ShapeError where results are large; NumericalError where there is a NaN: rewrites take 0 times it for 0 */
 function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[] {
   // What says how long it is may be any number.
   if (node.op.name === 'arange') requireFew(rangeLength(operands.map((x) => Number(x.item()))));
   const results = node.op.perform(operands, node);
   requireFew(Math.max(...results.map((result) => result.size)));
+  if (results.some((result) => Number.isNaN(largest(result))))
+    throw new NumericalError(`[fuzz] expected numbers of ${node.op.name}, got a NaN`);
   return results;
 }
 
@@ -106,7 +109,7 @@ function requireDetermined(
   });
 }
 
-/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large; NumericalError where a routine's result is not determined */
+/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large; NumericalError where there is a NaN, or a routine's result is not determined */
 export function computed(
   variable: TensorVariable,
   values: ReadonlyMap<TensorVariable, NDArray>,
