@@ -105,6 +105,7 @@ export { assert } from './ops/assert.js';
 export { breakpoint, print, type PrintOptions } from './ops/print.js';
 export { asOp, type AsOpDefinition } from './ops/as-op.js';
 export { mapRows, type RowsOf } from './inner/map-rows.js';
+export { vectorizeGraph, type Replacements } from './inner/vectorize-graph.js';
 export { Lop, Rop, type DerivativeOf, type RopOptions } from './grad/rop.js';
 export { MissingGradient, gradNotImplemented, gradUndefined } from './graph/missing-gradient.js';
 export { verifyGrad, type VerifyGradOptions } from './grad/verify-grad.js';
