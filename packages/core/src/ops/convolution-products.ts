@@ -37,13 +37,18 @@ const product = (sizes: readonly TensorVariable[]): TensorVariable =>
 const swapped = (x: TensorVariable): TensorVariable =>
   dimshuffle(x, [1, 0, ...Array.from({ length: x.type.rank - 2 }, (_, k) => k + 2)]);
 
-function turned(filters: TensorVariable, { flip }: ConvolutionSteps): TensorVariable {
-  if (!flip) return filters;
-  const around = { step: -1 };
-  const { rank } = filters.type;
+/** Filters, or the windows that they meet, with the places within them in reverse: `count` axes from `first` on. */
+function turned(
+  x: TensorVariable,
+  first: number,
+  count: number,
+  { flip }: ConvolutionSteps,
+): TensorVariable {
+  if (!flip) return x;
+  const isPlace = (axis: number): boolean => axis >= first && axis < first + count;
   return subtensor(
-    filters,
-    Array.from({ length: rank }, (_, axis) => (axis < 2 ? {} : around)),
+    x,
+    x.type.shape.map((_, axis) => (isPlace(axis) ? { step: -1 } : {})),
   );
 }
 
@@ -58,14 +63,14 @@ const perGroup = (channels: TensorVariable, groups: number): TensorVariable =>
 const flipped = (a: TensorVariable): TensorVariable =>
   a.type.rank === 2 ? transpose(a) : dimshuffle(a, [0, 2, 1]);
 
-/** The image's windows as [groups, C / groups · K, N · M]: K places in each of M windows. */
+/** The image's windows as [groups, C / groups · K, N · M]: K places, turned, in each of M windows. */
 function columnsOf(
   image: TensorVariable,
   sizes: readonly TensorVariable[],
   { steps, borders }: Convolution,
 ): { columns: TensorVariable; counts: readonly TensorVariable[] } {
   const padded = withBorders(swapped(image), pairs(borders), 0);
-  const seen = windows(padded, sizes, layoutOf(steps));
+  const seen = turned(windows(padded, sizes, layoutOf(steps)), 1, sizes.length, steps);
   const all = sizesOf(seen);
   const rows = mul(perGroup(all[0], steps.groups), product(sizes));
   const places = all.slice(1 + sizes.length);
@@ -77,7 +82,7 @@ function columnsOf(
 function rowsOf(filters: TensorVariable, { steps }: Convolution): TensorVariable {
   const [outputs, ...rest] = sizesOf(filters);
   const rows = perGroup(outputs, steps.groups);
-  return reshapeTo(turned(filters, steps), grouped(steps.groups, rows, product(rest)));
+  return reshapeTo(filters, grouped(steps.groups, rows, product(rest)));
 }
 
 /** A result's cotangent as [groups, O / groups, N · M]. */
@@ -107,7 +112,8 @@ export function expandToImage(
   const { steps, borders } = convolution;
   const [n, , ...counts] = sizesOf(g);
   const channels = mul(shapeOf(w, 1), steps.groups);
-  const columns = stackedProduct(flipped(rowsOf(w, convolution)), flatResult(g, convolution));
+  const filters = turned(w, 2, lengths.length, steps);
+  const columns = stackedProduct(flipped(rowsOf(filters, convolution)), flatResult(g, convolution));
   const seen = reshapeTo(columns, [channels, ...spatialOf(w), n, ...counts]);
   const padded = lengths.map((length, k) => add(add(length, borders[2 * k]), borders[2 * k + 1]));
   return withoutBorders(swapped(fold(seen, padded, layoutOf(steps))), pairs(borders));
@@ -124,5 +130,5 @@ export function expandToFilters(
   const { columns } = columnsOf(x, sizes, convolution);
   const flat = stackedProduct(flatResult(g, convolution), flipped(columns));
   const shape = [shapeOf(g, 1), perGroup(shapeOf(x, 1), steps.groups), ...sizes];
-  return turned(reshapeTo(flat, shape), steps);
+  return reshapeTo(flat, shape);
 }
