@@ -152,6 +152,26 @@ describe('flags of compiling', () => {
     error.mockRestore();
   });
 
+  it('a single rewrite is left out by its name', () => {
+    const names = (mode?: tno.Mode): string[] =>
+      tno
+        .function([x], x.mul(x), { device, ...(mode && { mode }) })
+        .graph.nodes()
+        .map(({ op }) => op.name);
+    const rewrite = 'x*x is sqr(x)';
+    expect(names()).toEqual(['sqr']);
+    expect(names(tno.modes.FAST_RUN.withoutRewrites(rewrite))).toEqual(['mul']);
+    tno.config.optimizerExcluding = `unsafe-nan:${rewrite}`;
+    try {
+      expect(names()).toEqual(['mul']);
+    } finally {
+      tno.config.optimizerExcluding = '';
+    }
+    expect(() => tno.modes.FAST_RUN.withoutRewrites('x*x')).toThrow(
+      '[mode] expected names of rewrites, got x*x',
+    );
+  });
+
   it('optimizerIncluding and optimizerExcluding change modes called by name', () => {
     const y = tno.assert(x, x.gt(0)).div(x);
     tno.configure({ optimizerIncluding: 'remove-assert', optimizerExcluding: 'unsafe-nan:fusion' });

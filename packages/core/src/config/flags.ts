@@ -78,7 +78,7 @@ export const flags = {
     'Groups of rewrites, joined by colons, that modes called by name run as well: remove-assert.',
   ),
   optimizerExcluding: text(
-    'Groups of rewrites, joined by colons, that modes called by name leave out: unsafe-nan:fusion.',
+    'Groups of rewrites, or single ones by name, joined by colons, that modes called by name leave out: unsafe-nan:fusion.',
   ),
   onRewriteError: choice(
     ['raise', 'warn', 'ignore'],

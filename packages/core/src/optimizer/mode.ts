@@ -4,24 +4,29 @@ import { ConfigError } from '../errors.js';
 import type { Apply } from '../graph/variable.js';
 import type { NDArray } from '../types/ndarray.js';
 import { nanGuard, type NanGuardOptions } from './nan-guard.js';
-import { ruleTags, type RuleTag } from './rule.js';
+import { isRuleName, ruleTags, type Rule, type RuleTag } from './rule.js';
 
 /** Groups that are not rules but choices of the lowering. */
 export const loweringTags = ['fusion', 'inplace'] as const;
 export type LoweringTag = (typeof loweringTags)[number];
 export type ModeTag = RuleTag | LoweringTag;
 
+const tags: readonly ModeTag[] = [...ruleTags, ...loweringTags];
+
 /** Tags in text, as flags have them: `unsafe-nan:fusion`. @throws ConfigError for an unknown one */
 export function tagsOf(text: string): ModeTag[] {
-  const known: readonly ModeTag[] = [...ruleTags, ...loweringTags];
-  return text.split(':').flatMap((word) => {
-    const tag = word.trim();
-    if (tag === '') return [];
-    const found = known.find((one) => one === tag);
-    if (found !== undefined) return [found];
-    throw new ConfigError(`[mode] expected tags out of ${known.join(', ')}, got ${tag}`);
+  return wordsOf(text).map((word) => {
+    const found = tags.find((one) => one === word);
+    if (found !== undefined) return found;
+    throw new ConfigError(`[mode] expected tags out of ${tags.join(', ')}, got ${word}`);
   });
 }
+
+const wordsOf = (text: string): string[] =>
+  text
+    .split(':')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 /** One node of a function as it runs, in order of the run. */
 export interface NodeRun {
@@ -51,14 +56,14 @@ const without = (...tags: readonly ModeTag[]): ReadonlySet<ModeTag> =>
 export class Mode {
   constructor(
     readonly name: string,
-    private readonly excluded: ReadonlySet<ModeTag> = without(),
+    private readonly excluded: ReadonlySet<string> = without(),
     readonly running: Running = null,
   ) {}
 
   /** This mode with more groups, e.g. `mode.including('fusion')`. */
   including(...tags: readonly ModeTag[]): Mode {
     if (tags.length === 0) return this;
-    const excluded = new Set([...this.excluded].filter((tag) => !tags.includes(tag)));
+    const excluded = new Set([...this.excluded].filter((one) => tags.every((tag) => tag !== one)));
     return new Mode(this.name, excluded, this.running);
   }
 
@@ -66,6 +71,15 @@ export class Mode {
   excluding(...tags: readonly ModeTag[]): Mode {
     if (tags.length === 0) return this;
     return new Mode(this.name, new Set([...this.excluded, ...tags]), this.running);
+  }
+
+  /** This mode without single rewrites, by their names: to find the one to blame. @throws ConfigError for an unknown one */
+  withoutRewrites(...names: readonly string[]): Mode {
+    if (names.length === 0) return this;
+    const unknown = names.find((name) => !isRuleName(name));
+    if (unknown !== undefined)
+      throw new ConfigError(`[mode] expected names of rewrites, got ${unknown}`);
+    return new Mode(this.name, new Set([...this.excluded, ...names]), this.running);
   }
 
   /** This mode, its functions run in another way. */
@@ -76,6 +90,11 @@ export class Mode {
   /** Whether something with these tags runs: no tag of it is excluded. */
   allows(tags: readonly ModeTag[]): boolean {
     return !tags.some((tag) => this.excluded.has(tag));
+  }
+
+  /** Whether a rewrite runs: neither its name nor a tag of it is excluded. */
+  allowsRewrite({ name, tags }: Pick<Rule, 'name' | 'tags'>): boolean {
+    return !this.excluded.has(name) && this.allows(tags);
   }
 }
 
@@ -121,7 +140,11 @@ export function modeOf(mode: Mode | string): Mode {
       `[mode] expected ${Object.keys(modes).join(' | ')} or a Mode, got ${mode}`,
     );
   }
+  const excluded = wordsOf(config.optimizerExcluding);
+  const names = excluded.filter(isRuleName);
+  const groups = excluded.filter((word) => !isRuleName(word));
   return modes[mode as ModeName]
     .including(...tagsOf(config.optimizerIncluding))
-    .excluding(...tagsOf(config.optimizerExcluding));
+    .excluding(...tagsOf(groups.join(':')))
+    .withoutRewrites(...names);
 }

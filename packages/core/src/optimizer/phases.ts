@@ -105,7 +105,7 @@ export function optimize(
   return phases(target, own).map((phase) => {
     const start = performance.now();
     const nodesBefore = graph.nodeCount;
-    const rules = phase.rules.filter((r) => alwaysRuns(r) || mode.allows(r.tags));
+    const rules = phase.rules.filter((r) => alwaysRuns(r) || mode.allowsRewrite(r));
     rewrite(graph, rules, { ...options, progress });
     return {
       name: phase.name,

@@ -47,6 +47,11 @@ export interface Rule {
   ) => TensorVariable | readonly TensorVariable[] | null;
 }
 
+const names = new Set<string>();
+
+/** Whether some rule has been given this name. */
+export const isRuleName = (name: string): boolean => names.has(name);
+
 /** Makes a rule. */
 export function rule(
   name: string,
@@ -54,5 +59,6 @@ export function rule(
   tags: readonly RuleTag[],
   apply: Rule['apply'],
 ): Rule {
+  names.add(name);
   return Object.freeze({ name, tags, heads: typeof heads === 'string' ? [heads] : heads, apply });
 }
