@@ -70,11 +70,11 @@ function requireFew(size: number): void {
     throw new ShapeError(`[fuzz] expected at most ${MOST_ELEMENTS} elements, got ${size}`);
 }
 
-/** Operands of a routine, each element moved by a share of the largest; of 1 where all are 0. */
+/** Operands of a routine, each element moved by a share of the largest, and of 1: small right sides hide no matrix's condition. */
 const disturbed =
   (share: (dtype: DType) => number) =>
   (operand: NDArray, salt: number): NDArray => {
-    const by = share(operand.dtype) * (largest(operand) || 1);
+    const by = share(operand.dtype) * (largest(operand) + 1);
     return shifted(operand, salt, () => by);
   };
 
