@@ -159,6 +159,7 @@ enum class Routine : int32_t {
   solve_triangular,
   solve_tridiagonal,
   qr,
+  schur,
   eigh,
   eigvalsh,
   svd,
@@ -166,7 +167,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 23;
+inline constexpr int32_t routine_count = 24;
 
 struct Step;
 

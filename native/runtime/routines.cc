@@ -7,6 +7,7 @@
 #include "routines/fold.h"
 #include "routines/fourier.h"
 #include "routines/linear_algebra.h"
+#include "routines/schur.h"
 #include "routines/sorting.h"
 #include "routines/tridiagonal.h"
 
@@ -32,6 +33,7 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {2, 1, 3, run_solve_triangular},
     {2, 1, 1, run_solve_tridiagonal},
     {1, 2, 1, run_qr},
+    {1, 2, 0, run_schur},
     {1, 2, 1, run_eigh},
     {1, 1, 1, run_eigvalsh},
     {1, 3, 1, run_svd},

@@ -34,6 +34,28 @@ describe('eager functions', () => {
     ]);
   });
 
+  it('are those of graphs, all of them', () => {
+    const b = ndarray([[2, 0], [0, 4]], 'float32'); // prettier-ignore
+    expect(nd.einsum('ij,jk->ik', a, b).toNested()).toEqual([[2, 8], [6, 16]]); // prettier-ignore
+    expect(nd.linalg.solve(b, a).toNested()).toEqual([[0.5, 1], [0.75, 1]]); // prettier-ignore
+    const [q, r] = nd.linalg.qr(b);
+    expect(nd.matmul(q, r).toNested()).toEqual(b.toNested());
+    const { solution, rank } = nd.linalg.lstsq(b, [2, 4]);
+    expect([solution.toNested(), rank.item()]).toEqual([[1, 1], 2]);
+    expect(nd.stack([a, b], 1).shape).toEqual([2, 2, 2]);
+    expect(nd.sort(ndarray([3n, 1n, 2n])).toNested()).toEqual([1, 2, 3]);
+    expect(nd.uniqueAll([2, 1, 2]).counts.toNested()).toEqual([1, 2]);
+    expect(nd.interp([0.5], [0, 1], [10, 20]).toNested()).toEqual([15]);
+    const f32 = ndarray([0, 1], 'float32');
+    expect(nd.interp(f32, ndarray([0, 1], 'float64'), f32).dtype).toBe('float64');
+    expect(nd.interp(f32, f32, f32, { left: 0 }).dtype).toBe('float32');
+    expect(nd.fft.rfft(ndarray([1, 2, 3, 4], 'float64')).toNested()).toEqual([[10, 0], [-2, 2], [-2, 0]]); // prettier-ignore
+    expect(nd.erf(0).item()).toBe(0);
+    expect(nd.linspace(0, 1, 3).toNested()).toEqual([0, 0.5, 1]);
+    expect(nd.sum(a, 0).toNested()).toEqual([4, 6]);
+    expect(() => nd.linalg.solve(b, [1, 2, 3])).toThrow(ShapeError);
+  });
+
   it('reduce over axes', () => {
     expect(nd.sum(a).item()).toBe(10);
     expect(nd.mean(a, 0).toNested()).toEqual([2, 3]);

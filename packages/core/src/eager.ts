@@ -2,7 +2,7 @@
  * Eager arithmetic on NDArrays: each function runs an op's reference implementation at once, with the
  * same rules of dtypes and broadcasting as in graphs (axes of size 1 count as statically 1). Convenient
  * in tests, scripts and at a prompt; not fast: compile what runs often. Slicing, transposing and
- * reshaping are methods of NDArray itself.
+ * reshaping are methods of NDArray itself. All other functions of graphs join these in `nd` (nd.ts).
  */
 import { constant, isConstant } from './graph/constant.js';
 import { evaluate } from './graph/evaluate.js';

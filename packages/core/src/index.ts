@@ -39,7 +39,8 @@ export {
   type PropValue,
 } from './graph/op.js';
 export { evaluate } from './graph/evaluate.js';
-export * as nd from './eager.js';
+export { nd } from './nd.js';
+export type { ArrayLike } from './eager.js';
 export { cloneReplace } from './graph/clone.js';
 export { toposort, leavesOf } from './graph/traverse.js';
 export { userFrames, type Trace } from './graph/trace.js';

@@ -186,7 +186,7 @@ export const linearAlgebra: Family = {
       gradient: once,
       failures: [notSquare((x) => linalg.schur(x))],
       names: scipyOnly('slinalg.schur', 'schur'),
-      note: 'runs in JavaScript; gradients of single matrices',
+      note: 'gradients of single matrices',
     }),
     row('linalg.qr', {
       calls: [

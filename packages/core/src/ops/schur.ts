@@ -1,11 +1,7 @@
-/** The real Schur form of matrices, the last two axes of a tensor; computed in JavaScript on every device. */
-import { NumericalError } from '../errors.js';
+/** The real Schur form of matrices, the last two axes of a tensor. */
 import { gradNotImplemented } from '../graph/missing-gradient.js';
-import { defineOp, type Op } from '../graph/op.js';
+import type { Op } from '../graph/op.js';
 import { applyOp, type TensorVariable } from '../graph/variable.js';
-import { schurInPlace } from '../routines/schur.js';
-import { arrayOf, countOf, matrixOf, stackOf, zeroStack } from '../routines/matrices.js';
-import type { NDArray } from '../types/ndarray.js';
 import { zerosLike } from './alloc.js';
 import { arange } from './arange.js';
 import { add, mul, sub } from './arithmetic.js';
@@ -24,25 +20,13 @@ import {
 } from './matrix-parts.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
+import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
 import { systemSolution } from './solve.js';
 import { take } from './take.js';
 
-function performSchur([x]: readonly NDArray[]): NDArray[] {
-  const form = stackOf(x);
-  const turns = zeroStack(form.lead, form.rows, form.columns);
-  for (let number = 0; number < countOf(form); number++) {
-    if (schurInPlace(matrixOf(form, number), matrixOf(turns, number), form.rows)) continue;
-    throw new NumericalError(
-      `[schur] expected finite elements (and values that converge), got others in matrix ${number}`,
-    );
-  }
-  return [arrayOf(form, x.dtype), arrayOf(turns, x.dtype)];
-}
-
-const schurOp: Op = defineOp({
-  name: 'schur',
-  props: {},
+const schurOp: Op = routineOp({
+  routine: 'schur',
   types: ([a]) => {
     requireSquareType('schur', a);
     return [a.type, a.type];
@@ -51,14 +35,12 @@ const schurOp: Op = defineOp({
     requireSquare(algebra, 'schur', a, shape);
     return [shape, shape];
   },
-  perform: performSchur,
   pullback: ({ inputs: [a], outputs: [form, turns] }, [gForm, gTurns]) => {
     if (gForm === null && gTurns === null) return [null];
     if (a.type.rank > 2)
       return [gradNotImplemented('schur has gradients of single matrices: see mapRows')];
     return [pullSchur([form, turns], [gForm ?? zerosLike(form), gTurns ?? zerosLike(turns)])];
   },
-  lower: { kind: 'host' },
 });
 
 type Pair = readonly [TensorVariable, TensorVariable];
@@ -97,8 +79,7 @@ function pullSchur([form, turns]: Pair, [gForm, gTurns]: Pair): TensorVariable {
 /**
  * [T, Z] with a = Z·T·Zᵀ for matrices [..., n, n]: Z orthogonal, T upper triangular but for blocks of two rows
  * on its diagonal, one for each pair of complex eigenvalues, whose diagonal elements are equal. Their order
- * and signs are the algorithm's. Runs in JavaScript; differentiable for single matrices with distinct
- * eigenvalues. @throws ShapeError where not square; NumericalError for NaN and infinities
+ * and signs are the algorithm's. Differentiable for single matrices with distinct eigenvalues. @throws ShapeError where not square; NumericalError for NaN and infinities
  */
 export function schur(a: TensorLike): [TensorVariable, TensorVariable] {
   const [form, turns] = inFloats(a, (v) => [...applyOp(schurOp, [v])]);

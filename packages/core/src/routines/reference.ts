@@ -7,6 +7,7 @@ import { fold } from './fold.js';
 import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
 import { argsort, searchsorted, sort } from './sorting.js';
+import { schur } from './schur.js';
 import * as spectra from './spectra.js';
 import { solveTridiagonal } from './tridiagonal.js';
 
@@ -29,6 +30,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   solve_triangular: factors.solveTriangular,
   solve_tridiagonal: solveTridiagonal,
   qr: factors.qr,
+  schur,
   eigh: spectra.eigh,
   eigvalsh: spectra.eigvalsh,
   svd: spectra.svd,

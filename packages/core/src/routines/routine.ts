@@ -37,6 +37,7 @@ import type { NDArray } from '../types/ndarray.js';
  * - `solve_tridiagonal`: [bands [..., 3, n]: what stands before, on and after the diagonal in each row; b] → [x]; flag: of
  *   the transposed matrix.
  * - `qr`: [a] → [q, r]; flag: complete, else as many columns as the shorter side. Signs are LAPACK's.
+ * - `schur`: [a] → [t, z] with a = z·t·zᵀ; square.
  * - `eigh`: [a] → [w, v] ascending, of the lower triangle; flag: of the upper. `eigvalsh`: [a] → [w].
  * - `svd`: [a] → [u, s, vᵀ] descending; flag: full. `svdvals`: [a] → [s].
  * - `expm`: [a] → [e^a].
@@ -60,6 +61,7 @@ export const routines = [
   'solve_triangular',
   'solve_tridiagonal',
   'qr',
+  'schur',
   'eigh',
   'eigvalsh',
   'svd',
@@ -117,6 +119,7 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
     failure: 'a matrix that is not singular, got one whose pivot {value} is 0',
   },
   qr: { ins: 1, outs: 2, params: 1 },
+  schur: { ins: 1, outs: 2, params: 0, failure: notFinite },
   eigh: { ins: 1, outs: 2, params: 1, failure: notFinite },
   eigvalsh: { ins: 1, outs: 1, params: 1, failure: notFinite },
   svd: { ins: 1, outs: 3, params: 1, failure: notFinite },

@@ -2,6 +2,8 @@
  * The real Schur form: Householder's reduction to Hessenberg form, Francis' double-shift QR steps (Golub
  * and Van Loan, Matrix Computations, 7.4 and 7.5), and LAPACK's standard form of blocks (dlanv2).
  */
+import { arrayOf, countOf, matrixOf, stackOf, zeroStack } from './matrices.js';
+import type { ReferenceRoutine } from './routine.js';
 
 /** A square matrix, by rows, and the product of the rotations and reflections that made it what it is. */
 interface Turned {
@@ -26,11 +28,8 @@ function reflect(
     v.forEach((x, k) => (sum += x * h[(from + k) * n + j]));
     v.forEach((x, k) => (h[(from + k) * n + j] -= tau * sum * x));
   }
-  for (const [m, rows] of [
-    [h, last + 1],
-    [z, n],
-  ] as const) {
-    // prettier-ignore
+  const columnsOf = [[h, last + 1], [z, n]] as const; // prettier-ignore
+  for (const [m, rows] of columnsOf) {
     for (let i = 0; i < rows; i++) {
       let sum = 0;
       v.forEach((x, k) => (sum += x * m[i * n + from + k]));
@@ -44,7 +43,7 @@ function reflector(x: readonly number[]): number[] {
   const scale = Math.max(...x.map(Math.abs));
   if (scale === 0 || x.slice(1).every((value) => value === 0)) return x.map(() => 0);
   const v = x.map((value) => value / scale);
-  v[0] += (v[0] < 0 ? -1 : 1) * Math.hypot(...v);
+  v[0] += (v[0] < 0 ? -1 : 1) * Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
   return v;
 }
 
@@ -132,7 +131,7 @@ function standardize({ h, z, n }: Turned, k: number): void {
 }
 
 /** Replaces `h` [n, n] by T and fills `z` with Z, so that h = Z·T·Zᵀ; false where the steps do not end. */
-export function schurInPlace(h: Float64Array, z: Float64Array, n: number): boolean {
+function schurInPlace(h: Float64Array, z: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) z[i * n + j] = Number(i === j);
   if (!h.every(Number.isFinite)) return false;
   const a = { h, z, n };
@@ -155,3 +154,13 @@ export function schurInPlace(h: Float64Array, z: Float64Array, n: number): boole
   }
   return true;
 }
+
+export const schur: ReferenceRoutine = ([x]) => {
+  const form = stackOf(x);
+  const turns = zeroStack(form.lead, form.rows, form.columns);
+  for (let number = 0; number < countOf(form); number++) {
+    if (!schurInPlace(matrixOf(form, number), matrixOf(turns, number), form.rows))
+      return { failed: number };
+  }
+  return [arrayOf(form, x.dtype), arrayOf(turns, x.dtype)];
+};

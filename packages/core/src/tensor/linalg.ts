@@ -24,7 +24,7 @@ export const lu = typed<f.MatrixToTriple>(factors.lu);
 export const luFactor = typed<f.LuFactorFunction>(factors.luFactor);
 /** [Q, R] with a = Q·R, of a [..., m, n]; `reduced` (as many columns of Q as the shorter side) or `complete`. Signs are LAPACK's. */
 export const qr = typed<f.MatrixToPair<factors.QrMode>>(factors.qr);
-/** [T, Z] with a = Z·T·Zᵀ: T upper triangular but for blocks of two rows, one for each complex pair of eigenvalues; Z orthogonal. Runs in JavaScript. */
+/** [T, Z] with a = Z·T·Zᵀ: T upper triangular but for blocks of two rows, one for each complex pair of eigenvalues; Z orthogonal. */
 export const schur = typed<f.MatrixToPair>(forms.schur);
 /** [w, v]: eigenvalues [..., n], ascending, and eigenvectors, as columns, of symmetric a, of which the triangle `L` or `U` is read. */
 export const eigh = typed<f.EighFunction<spectra.Triangle>>(spectra.eigh);

@@ -8,6 +8,8 @@ import type { InterpolationOptions } from '../ops/interpolation.js';
 import * as sorting from '../ops/sorting.js';
 import * as statistics from '../ops/statistics.js';
 import type { DType } from '../types/dtype.js';
+import type { Axes, ReduceOptions } from '../ops/reduce.js';
+import type { Common, FloatOf } from './dtype-types.js';
 import type { KeepFunction } from './shape-signatures.js';
 import type { AccumulatingFunction, Correction, ReduceFunction } from './signatures.js';
 
@@ -119,17 +121,41 @@ export const std = typed<AccumulatingFunction<'float', Correction>>(statistics.s
 export const ptp = typed<ReduceFunction<'same'>>(statistics.ptp);
 /** How many elements are not 0. */
 export const countNonzero = typed<ReduceFunction<'int64'>>(statistics.countNonzero);
-export const { maxAndArgmax } = statistics;
+export interface ExtremeAndPlaceFunction {
+  <D extends DType>(
+    x: TensorVariable<D>,
+    axes?: null,
+  ): [TensorVariable<D, 0>, TensorVariable<'int64', 0>];
+  <D extends DType>(
+    x: TensorVariable<D>,
+    axes?: Axes,
+    options?: ReduceOptions,
+  ): [TensorVariable<D>, TensorVariable<'int64'>];
+  (x: TensorLike, axes?: Axes, options?: ReduceOptions): [TensorVariable, TensorVariable<'int64'>];
+}
+/** The greatest element and its position: of several axes the flat one. */
+export const maxAndArgmax = typed<ExtremeAndPlaceFunction>(statistics.maxAndArgmax);
 /** The middle element, or the mean of the two middle ones. */
 export const median = typed<ReduceFunction<'float'>>(statistics.median);
+export interface QuantileFunction {
+  <D extends DType>(x: TensorVariable<D>, q: number, axes?: null): TensorVariable<FloatOf<D>, 0>;
+  <D extends DType>(x: TensorVariable<D>, q: TensorLike, axes?: Axes): TensorVariable<FloatOf<D>>;
+  (x: TensorLike, q: TensorLike, axes?: Axes): TensorVariable;
+}
 /** The values below which shares `q` of the elements lie, a number or a vector. */
-export const quantile = statistics.quantile;
+export const quantile = typed<QuantileFunction>(statistics.quantile);
 
 export interface InterpolateFunction {
-  <D extends DType, E extends DType, R extends number>(
+  <D extends DType, E extends DType, F extends DType, R extends number>(
     x: TensorVariable<D, R>,
+    xs: TensorVariable<E>,
+    ys: TensorVariable<F>,
+    options?: { readonly left?: number; readonly right?: number },
+  ): TensorVariable<Common<Common<FloatOf<D>, FloatOf<E>>, FloatOf<F>>, R>;
+  <R extends number>(
+    x: TensorVariable<DType, R>,
     xs: TensorLike,
-    ys: TensorVariable<E>,
+    ys: TensorLike,
     options?: InterpolationOptions,
   ): TensorVariable<DType, R>;
   (x: TensorLike, xs: TensorLike, ys: TensorLike, options?: InterpolationOptions): TensorVariable;

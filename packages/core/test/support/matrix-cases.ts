@@ -150,6 +150,7 @@ export const matrixCases = {
       ].map((x) => ({ ins: [x], params })), // prettier-ignore
     ),
   ),
+  schur: () => [...square(0)(), ...notFinite.map((one) => ({ ...one, params: [] }))],
   eigh: () => [...square(1)(), ...notFinite],
   eigvalsh: () => [...square(1)(), ...notFinite],
   svd: () => [
