@@ -85,7 +85,8 @@ function usualShapes(inputs: readonly Input[], cell: Cell): readonly (readonly n
   return shapes;
 }
 
-function operand(
+/** An operand of a case: always the same. */
+export function operand(
   id: string,
   input: Input,
   shape: readonly number[],

@@ -7,6 +7,8 @@ import * as tno from '@tno/core';
 import type { Device, TensorVariable } from '@tno/core';
 import { openLeaves, outputsOf, type CaseGraph } from './cases.js';
 import { compileAll } from './check.js';
+import { generatedFailures } from './generated-failures.js';
+import { isNamed } from './named-by.js';
 import type { Outcome } from './outcome.js';
 import type { Failure, Family, Row } from './row.js';
 
@@ -14,28 +16,31 @@ import type { Failure, Family, Row } from './row.js';
 export function runFailures(family: Family, device: Device): Outcome {
   const checks = family.rows.flatMap((row) => [
     ...refusals(row),
-    ...row.failures.flatMap((failure) => checksAtBuild(row.op, failure)),
+    ...failuresOf(row).flatMap((failure) => checksAtBuild(row.op, failure)),
   ]);
   checks.push(...modes.flatMap((mode) => checksOfCalls(family, device, mode)));
-  const mismatches = checks.flatMap(({ id, ...check }) => {
+  const mismatches = checks.flatMap((check) => {
     const what = failureOf(check);
-    return what === null ? [] : [{ id, what }];
+    return what === null ? [] : [{ id: check.id, what }];
   });
   return { cases: checks.length, mismatches };
 }
 
+const failuresOf = (row: Row): readonly Failure[] => [...generatedFailures(row), ...row.failures];
+
 const modes = ['FAST_RUN', 'NONE'] as const;
 
 /** Whether something says how the op fails, or why it cannot. */
-export function saysHowItFails({ failures, dtypes, refuses, calls, cannotFail }: Row): boolean {
+export function saysHowItFails(row: Row): boolean {
   const fails =
-    failures.length > 0 ||
-    (dtypes.length < tno.dtypes.length && refuses !== null) ||
-    calls.some(({ throws }) => throws !== undefined);
-  return fails !== (cannotFail !== undefined);
+    failuresOf(row).length > 0 ||
+    refusals(row).length > 0 ||
+    row.calls.some(({ throws }) => throws !== undefined);
+  return fails !== (row.cannotFail !== undefined);
 }
 
 interface Check {
+  readonly op: string;
   readonly id: string;
   readonly message: RegExp;
   readonly attempt: () => unknown;
@@ -49,6 +54,7 @@ function refusals({ op, calls, dtypes, refuses }: Row): Check[] {
   const others = tno.dtypes.filter((dtype) => !dtypes.includes(dtype));
   const [call] = calls;
   return others.map((dtype) => ({
+    op,
     id: `${op} refuses ${dtype}`,
     message: refuses ?? /the row says what is refused/,
     attempt: () => call.build(...openLeaves(call, dtype)),
@@ -59,34 +65,36 @@ function refusals({ op, calls, dtypes, refuses }: Row): Check[] {
 function checksAtBuild(op: string, failure: Failure): Check[] {
   const id = `${op} fails: ${failure.about}`;
   const { message } = failure;
-  if (failure.when === 'build') return [{ id, message, attempt: failure.attempt, when: 'build' }];
+  if (failure.when === 'build')
+    return [{ op, id, message, attempt: failure.attempt, when: 'build' }];
   if (failure.byValues) return [];
   const build = (): unknown => outputsOf(failure, leavesOf(failure, 'known'));
-  return [{ id: `${id}, sizes known`, message, attempt: build, when: 'build' }];
+  return [{ op, id: `${id}, sizes known`, message, attempt: build, when: 'build' }];
 }
 
 /** The calls that fail, alone and within a kernel. */
 function checksOfCalls({ rows }: Family, device: Device, mode: tno.ModeName): Check[] {
-  const calls = rows.flatMap(({ op, failures }) =>
-    failures.flatMap((failure) => {
+  const calls = rows.flatMap((row) =>
+    failuresOf(row).flatMap((failure) => {
       if (failure.when !== 'run') return [];
+      const { op } = row;
       const { about, message } = failure;
       const id = `${op} fails: ${about}`;
       return [
-        { id: `${id}, ${mode}`, message, graph: graphAlone(failure) },
-        { id: `${id}, within a kernel, ${mode}`, message, graph: graphFused(failure) },
+        { op, id: `${id}, ${mode}`, message, graph: graphAlone(failure) },
+        { op, id: `${id}, within a kernel, ${mode}`, message, graph: graphFused(failure) },
       ];
     }),
   );
   const graphs = calls.map(({ graph }) => graph);
   const functions = compileAll(graphs, device, mode);
-  return calls.map(({ id, message, graph }, k): Check => {
+  return calls.map(({ op, id, message, graph }, k): Check => {
     const attempt = (): unknown => {
       const f = functions[k];
       if ('failure' in f) throw f.failure;
       return f.result(...graph.values);
     };
-    return { id, message, attempt, when: 'run' };
+    return { op, id, message, attempt, when: 'run' };
   });
 }
 
@@ -118,10 +126,11 @@ function graphFused(failure: RunFailure): CaseGraph {
 
 const form = /^\[[\w.]+\] expected [^]+, got /;
 /** The rows call the ops, or what runs the rows does it for them. */
-const userFile = /conformance\/src\/(table\/[\w-]+|cases|failures|make-row)\.ts:\d+/;
+const userFile =
+  /conformance\/src\/(table\/[\w-]+|cases|[\w-]*failures|make-row|axis-arguments)\.ts:\d+/;
 
 /** What is wrong with how it fails: a text, or null. */
-function failureOf({ attempt, message, when }: Omit<Check, 'id'>): string | null {
+function failureOf({ op, attempt, message, when }: Check): string | null {
   try {
     attempt();
   } catch (error) {
@@ -131,6 +140,8 @@ function failureOf({ attempt, message, when }: Omit<Check, 'id'>): string | null
     if (!message.test(error.message))
       return `was to fail with ${String(message)}, and failed with: ${line}`;
     if (!form.test(error.message)) return `has no message of the form of all: ${line}`;
+    const name = /^\[([\w.]+)\]/.exec(error.message)?.[1] ?? '';
+    if (!isNamed(op, name)) return `does not name the op: ${line}`;
     const place = when === 'build' ? error.stack : /^made at .*$/m.exec(error.message)?.[0];
     return userFile.test(place ?? '') ? null : `does not name the user's line: ${line}, ${place}`;
   }

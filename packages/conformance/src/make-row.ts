@@ -106,8 +106,6 @@ export function elementwise(op: string, options: Elementwise): Row {
     },
     ...(blank && { blank }),
   };
-  const own = inputs.map(({ dtype }) => dtype);
-  const clash = n === 1 ? [] : [clashAtRun(build, own, dtypes.at(-1) ?? 'float64')];
   const takesAll = n === 1 && failures.length === 0 && dtypes.length === tno.dtypes.length;
   return row(op, {
     elementwise: true,
@@ -115,18 +113,8 @@ export function elementwise(op: string, options: Elementwise): Row {
     ...rest,
     dtypes,
     calls: [call],
-    failures: [...clash, ...failures],
+    failures,
   });
-}
-
-/** Operands whose sizes differ, which is known when the function runs. */
-function clashAtRun(
-  build: Op,
-  operands: Elementwise['operandDTypes'] & {},
-  last: tno.DType,
-): Failure {
-  const arrays = operands.map((dtype, k) => tno.NDArray.ones([k === 0 ? 3 : 2], dtype ?? last));
-  return failsAtRun('sizes that differ', /expected .*, got 3 .* and 2/, arrays, build);
 }
 
 /** Building fails. */

@@ -6,11 +6,14 @@
 import { createReferenceDevice } from '@tno/core';
 import { createCpuDevice } from '@tno/cpu';
 import { describe, expect, it } from 'vitest';
+import { axisArguments, saysAxis } from '../src/axis-arguments.js';
 import { casesOf, type Case } from '../src/cases.js';
 import { runFailures, saysHowItFails } from '../src/failures.js';
 import { runGradients } from '../src/gradients.js';
+import { namedBy } from '../src/named-by.js';
 import type { Outcome } from '../src/outcome.js';
 import { runFamily } from '../src/run-table.js';
+import { signatures, signaturesOf, takesFloats } from '../src/signatures.js';
 import { families } from '../src/table/index.js';
 
 const wanted = process.env['TNO_FAMILY'];
@@ -46,6 +49,21 @@ describe.each(chosen)('$name', { timeout }, (family) => {
 });
 
 describe('the table', () => {
+  const rows = families.flatMap((family) => family.rows);
+
+  it('has a signature of every op, and a call with an axis of every op that takes one', () => {
+    const unsigned = rows.filter((row) => signaturesOf(row) === undefined);
+    expect(unsigned.map(({ op }) => op)).toEqual([]);
+    const withoutAxis = rows.filter(({ op }) => saysAxis(op) && !(op in axisArguments));
+    expect(withoutAxis.map(({ op }) => op)).toEqual([]);
+  });
+
+  it('says nothing of ops that it does not have', () => {
+    const ops = new Set(rows.map(({ op }) => op));
+    const said = [signatures, takesFloats, axisArguments, namedBy].flatMap(Object.keys);
+    expect(said.filter((op) => !ops.has(op))).toEqual([]);
+  });
+
   it('says of every op how it fails, or why it cannot', () => {
     const silent = families.flatMap(({ name, rows }) =>
       rows.filter((row) => !saysHowItFails(row)).map(({ op }) => `${name}: ${op}`),

@@ -24,11 +24,9 @@ const moves = (
     names,
     result: 'same',
     gradient: smooth(),
-    ...(failures.length === 0 && { cannotFail: 'takes any tensor' }),
+    ...(op.startsWith('atleast') && { cannotFail: 'takes any tensor' }),
   });
 
-const outOf = (op: string, attempt: () => unknown): Failure =>
-  failsAtBuild('axis out of range', new RegExp(`\\[${op}\\] expected an axis`), attempt);
 const x2 = tno.matrix('x');
 
 const paddings: readonly Call[] = (
@@ -60,7 +58,7 @@ export const arrangement: Family = {
     moves(
       'swapaxes',
       [way('', cube, { build: (x) => tno.swapaxes(x, 0, -1), oracle: 'np.swapaxes(a, 0, -1)' })],
-      [outOf('swapaxes', () => tno.swapaxes(x2, 0, 2))],
+      [],
       named('swapaxes'),
     ),
     moves(
@@ -107,7 +105,7 @@ export const arrangement: Family = {
           oracle: 'np.expand_dims(a, (0, -1))',
         }),
       ],
-      [outOf('expandDims', () => tno.expandDims(x2, 3))],
+      [],
       named('expand_dims', { pytorch: 'torch.unsqueeze' }),
     ),
     moves(
@@ -199,7 +197,7 @@ export const arrangement: Family = {
           shapes: { empty: [[1, 0]] },
         }),
       ],
-      [outOf('unbroadcast', () => tno.unbroadcast(x2, 2))],
+      [],
       named('unbroadcast', { numpy: null, pytorch: null, jax: null }),
     ),
     moves(
@@ -425,7 +423,7 @@ export const arrangement: Family = {
         way('', matrix, { build: (x) => tno.flip(x), oracle: 'np.flip(a)' }),
         way('axis 1', matrix, { build: (x) => tno.flip(x, 1), oracle: 'np.flip(a, 1)' }),
       ],
-      [outOf('flip', () => tno.flip(x2, 2))],
+      [],
       named('flip'),
     ),
     moves(
@@ -453,7 +451,7 @@ export const arrangement: Family = {
           oracle: 'np.roll(a, b, 0)',
         }),
       ],
-      [outOf('roll', () => tno.roll(x2, 1, 2))],
+      [],
       named('roll'),
     ),
     moves(

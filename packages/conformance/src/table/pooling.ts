@@ -1,6 +1,6 @@
 /** Pooling, and images as rows of neighbouring cells. */
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
+import { failsAtBuild, named, row, smooth, way } from '../make-row.js';
 import type { Family, Input, Names } from '../row.js';
 import { between, distinct } from '../values.js';
 
@@ -61,9 +61,6 @@ export const pooling: Family = {
       tolerance: sums,
       gradient: smooth(),
       failures: [
-        failsAtBuild('a vector', /\[pool2d\] expected a rank of at least 2/, () =>
-          tno.pool2d(tno.vector('x') as tno.TensorVariable, 2),
-        ),
         failsAtBuild('too wide a pad', /\[pool2d\] expected a pad less than the window/, () =>
           tno.pool2d(tno.matrix('x'), 2, { pad: 2 }),
         ),
@@ -119,11 +116,6 @@ export const pooling: Family = {
       ],
       result: 'same',
       gradient: smooth(),
-      failures: [
-        failsAtBuild('a matrix', /\[images2neibs\] expected images of rank 4/, () =>
-          tno.images2neibs(tno.matrix('x'), [2, 2]),
-        ),
-      ],
       names: only('nnet.neighbours.images2neibs', 'F.unfold'),
     }),
     row('neibs2images', {
@@ -137,9 +129,6 @@ export const pooling: Family = {
       result: 'same',
       gradient: smooth(),
       failures: [
-        failsAtRun('other neighbourhoods', /expected .*, got/, [tno.NDArray.ones([16, 5])], (x) =>
-          tno.neibs2images(x, [2, 3], [2, 2, 4, 6]),
-        ),
         failsAtBuild('sizes of rank 3', /\[neibs2images\] expected 4 sizes of images, got 3/, () =>
           tno.neibs2images(tno.matrix('x'), [2, 3], [2, 4, 6]),
         ),
@@ -158,11 +147,6 @@ export const pooling: Family = {
       result: 'float',
       tolerance: sums,
       gradient: smooth(),
-      failures: [
-        failsAtBuild('a matrix', /\[unshared_conv2d\] expected operands of rank 4/, () =>
-          tno.unsharedConv2d(tno.matrix('x'), tno.matrix('w')),
-        ),
-      ],
       names: only('nnet.abstract_conv.unshared2d'),
     }),
   ],

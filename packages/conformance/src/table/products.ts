@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { failsAtBuild, failsAtRun, named, row, smooth, way } from '../make-row.js';
+import { named, row, smooth, way } from '../make-row.js';
 import type { Family, Input, Tolerance } from '../row.js';
 import { real } from '../values.js';
 
@@ -10,10 +10,6 @@ const axis = (op: 'softmax' | 'logSoftmax', k?: number) => ({
   build: (x: tno.TensorVariable) => tno[op](x, k),
   oracle: `${op === 'softmax' ? 'softmax' : 'log_softmax'}(a, axis=${k ?? -1})`,
 });
-const inner = {
-  about: 'inner sizes that differ',
-  message: /inner dimensions to match, got 3 .* and 2/,
-};
 
 export const products: Family = {
   name: 'products',
@@ -42,17 +38,6 @@ export const products: Family = {
       result: 'same',
       tolerance: adds,
       gradient: smooth(),
-      failures: [
-        failsAtRun(
-          inner.about,
-          inner.message,
-          [tno.NDArray.ones([2, 3]), tno.NDArray.ones([2, 2])],
-          tno.dot,
-        ),
-        failsAtBuild('rank 3', /\[dot\] expected/, () =>
-          tno.dot(tno.tensor3('x'), tno.matrix('y')),
-        ),
-      ],
       names: named('dot', { pytorch: 'torch.matmul' }),
       note: 'ranks 1 and 2',
     }),
@@ -60,11 +45,6 @@ export const products: Family = {
       calls: [way('', [of(3), of(4)], { build: tno.outer, oracle: 'np.multiply.outer(a, b)' })],
       result: 'same',
       gradient: smooth(),
-      failures: [
-        failsAtBuild('a matrix', /\[outer\] expected/, () =>
-          tno.outer(tno.matrix('x'), tno.vector('y')),
-        ),
-      ],
       names: named('outer'),
     }),
     row('softmax', {
@@ -76,7 +56,6 @@ export const products: Family = {
       // float16 is rounded at each step of the expansion.
       tolerance: { float16: 8, float32: 4, float64: 4 },
       gradient: smooth(),
-      failures: [failsAtBuild('axis out of range', /axis/, () => tno.softmax(tno.vector('x'), 1))],
       names: {
         theano: 'nnet.softmax',
         numpy: 'scipy.special.softmax',
@@ -93,9 +72,6 @@ export const products: Family = {
       result: 'float',
       tolerance: { float16: 2, float32: 4, float64: 8, beside: 'array' },
       gradient: smooth(),
-      failures: [
-        failsAtBuild('axis out of range', /axis/, () => tno.logSoftmax(tno.vector('x'), 1)),
-      ],
       names: {
         theano: 'nnet.logsoftmax',
         numpy: 'scipy.special.log_softmax',

@@ -1,5 +1,5 @@
 import * as tno from '@tno/core';
-import { elementwise, failsAtRun, row, smooth, way } from '../make-row.js';
+import { elementwise, row, smooth, way } from '../make-row.js';
 import type { Elementwise } from '../make-row.js';
 import type { Family, Names, Row, Values } from '../row.js';
 import { below, between, isFloat, positive, real } from '../values.js';
@@ -208,14 +208,6 @@ export const specials: Family = {
       result: 'float',
       tolerance: { float16: 1, float32: 1, float64: 200 },
       gradient: byParameter,
-      failures: [
-        failsAtRun(
-          'sizes that differ',
-          /expected equal sizes .*, got 2 .* and 3/,
-          [tno.NDArray.ones([3]), tno.NDArray.ones([2])],
-          (x, k) => tno.chi2sf(x, k),
-        ),
-      ],
       names: {
         theano: 'chi2sf',
         numpy: 'scipy.stats.chi2.sf',
@@ -301,14 +293,6 @@ export const specials: Family = {
       result: 'float',
       tolerance: { float16: 1, float32: 1, float64: 200 },
       gradient: byParameter,
-      failures: [
-        failsAtRun(
-          'sizes that differ',
-          /expected .*, got 3 .* and 2/,
-          [3, 3, 3, 2].map((n) => tno.NDArray.ones([n])),
-          (a, b, c, z) => tno.hyp2f1(a, b, c, z),
-        ),
-      ],
       names: names('hyp2f1', { theano: 'hyp2f1' }),
       note: 'z up to 1',
     }),

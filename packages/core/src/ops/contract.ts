@@ -12,6 +12,7 @@ import { stackedProduct } from './matmul.js';
 import { asColumns, asRows } from './matrix-parts.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
+import { sameSizes } from './same-sizes.js';
 import { shapeOf } from './shape.js';
 
 /** A tensor whose axes have labels, each once. */
@@ -64,7 +65,12 @@ function joined(
 }
 
 /** The product of both, summed over the labels that are not wanted. They are of one dtype. */
-export function contract(x: Labelled, y: Labelled, isWanted: (label: string) => boolean): Labelled {
+export function contract(
+  op: string,
+  x: Labelled,
+  y: Labelled,
+  isWanted: (label: string) => boolean,
+): Labelled {
   const a = sumOver(
     withoutUnits(x, (l) => isWide(y, l)),
     (l) => isWanted(l) || y.labels.includes(l),
@@ -87,8 +93,20 @@ export function contract(x: Labelled, y: Labelled, isWanted: (label: string) => 
     const all = [...batch, ...inner];
     return sumOver({ value: mul(arrange(a, all), arrange(b, all)), labels: all }, isWanted);
   }
-  return { value: matrixProduct(a, b, { batch, inner, left, right }), labels };
+  // Joined to one axis, sizes may agree by their product alone.
+  const checked = inner.length > 1 ? { ...b, value: alike(op, b, a, inner) } : b;
+  return { value: matrixProduct(a, checked, { batch, inner, left, right }), labels };
 }
+
+/** `b`, whose axes of these labels have to be as long as those of `a`. */
+const alike = (op: string, b: Labelled, a: Labelled, inner: readonly string[]): TensorVariable =>
+  sameSizes(
+    op,
+    b.value,
+    b.labels.map((label) =>
+      inner.includes(label) ? shapeOf(a.value, a.labels.indexOf(label)) : null,
+    ),
+  );
 
 const isWide = ({ value, labels }: Labelled, label: string): boolean => {
   const axis = labels.indexOf(label);

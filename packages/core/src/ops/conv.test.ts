@@ -55,7 +55,7 @@ describe('neighbourhoods', () => {
     const wide = tno.images2neibs(x, [3, 3], { step: [1, 1] });
     expect(evaluate(wide).shape).toEqual([8, 9]);
     expect(evaluate(tno.images2neibs(x, [3, 3], { ignoreBorders: true })).shape).toEqual([2, 9]);
-    expect(() => tno.images2neibs(x, [3, 3]).eval()).toThrow('[reshape] expected');
+    expect(() => tno.images2neibs(x, [3, 3]).eval()).toThrow('[images2neibs] expected size');
   });
 
   it('meet filters of their own', () => {

@@ -6,11 +6,13 @@ import { ShapeError } from '../errors.js';
 import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { add, intDiv, maximum, minimum, mul, sub } from './arithmetic.js';
-import { asVariable, type TensorLike } from './as-variable.js';
+import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { applyConvolution, type ConvolutionName } from './convolution.js';
 import type { Convolution } from './convolution-products.js';
 import { dimshuffle } from './dimshuffle.js';
 import { asFloats } from './floats.js';
+import { requireRank } from './ranks.js';
+import { sameSizes } from './same-sizes.js';
 import { asSizes, shapeOf } from './shape.js';
 import { slice, subtensor } from './subtensor.js';
 import { lastSizes } from './windows.js';
@@ -104,15 +106,6 @@ export function convolutionOf(
     },
     borders: bordersOf(name, borderMode, dilations, sizes),
   };
-}
-
-export function requireRank(name: string, operands: readonly TensorVariable[], rank: number): void {
-  for (const operand of operands) {
-    if (operand.type.rank === rank) continue;
-    throw new ShapeError(
-      `[${name}] expected operands of rank ${rank}, got ${operand.toString()}: ${operand.type.key}`,
-    );
-  }
 }
 
 function convolve(
@@ -227,6 +220,27 @@ export function conv3dGradWrtWeights(
  */
 export const conv2dTranspose = conv2dGradWrtInputs;
 
+export interface SeparableOptions extends Omit<ConvOptions, 'numGroups'> {
+  readonly channels: number;
+}
+
+function separable(
+  spatial: 2 | 3,
+  input: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  { channels, ...options }: SeparableOptions,
+): TensorVariable {
+  const name = `separable_conv${spatial}d`;
+  const operands = asVariables([input, depthwise, pointwise]);
+  requireRank(name, operands, spatial + 2);
+  const [x, w, p] = operands;
+  const one = scalarConstant(1, 'int64');
+  const points = sameSizes(name, p, [null, null, ...lastSizes(p, spatial).map(() => one)]);
+  const conv = spatial === 2 ? conv2d : conv3d;
+  return conv(conv(x, w, { ...options, numGroups: channels }), points);
+}
+
 /**
  * Filters for each channel, then products of channels at each place: [N, C, h, w], [C · M, 1, i, j] and
  * [O, C · M, 1, 1] → [N, O, y, x]. @throws ShapeError
@@ -235,10 +249,9 @@ export function separableConv2d(
   input: TensorLike,
   depthwise: TensorLike,
   pointwise: TensorLike,
-  options: Omit<ConvOptions, 'numGroups'> & { readonly channels: number },
+  options: SeparableOptions,
 ): TensorVariable {
-  const { channels, ...rest } = options;
-  return conv2d(conv2d(input, depthwise, { ...rest, numGroups: channels }), pointwise);
+  return separable(2, input, depthwise, pointwise, options);
 }
 
 /** `separableConv2d` over three spatial axes. @throws ShapeError */
@@ -246,10 +259,9 @@ export function separableConv3d(
   input: TensorLike,
   depthwise: TensorLike,
   pointwise: TensorLike,
-  options: Omit<ConvOptions, 'numGroups'> & { readonly channels: number },
+  options: SeparableOptions,
 ): TensorVariable {
-  const { channels, ...rest } = options;
-  return conv3d(conv3d(input, depthwise, { ...rest, numGroups: channels }), pointwise);
+  return separable(3, input, depthwise, pointwise, options);
 }
 
 /**

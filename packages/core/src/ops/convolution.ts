@@ -5,7 +5,6 @@
  * Images are [N, C, n...], filters [O, C / groups, k...], results [N, O, m...]. Lowered to windows and
  * one product (convolution-products.ts); a target with a routine for it may take the op itself.
  */
-import { ShapeError } from '../errors.js';
 import { defineOp, type Op, type SizeAlgebra } from '../graph/op.js';
 import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { NDArray } from '../types/ndarray.js';
@@ -168,9 +167,9 @@ function requireChannels<S>(
   const of = groups === 1 ? 'filters for' : `${groups} groups of filters for`;
   algebra.requireEqual(seen, channels, `[${name}] expected ${of} {b} channels, got them for {a}`);
   if (groups === 1) return;
-  const left = algebra.binary('mod', outputs, number);
-  const text = `[${name}] expected the number of filters to be divisible by ${groups} groups, got {a} left over`;
-  algebra.requireEqual(left, algebra.const(0), text);
+  const inGroups = algebra.binary('mul', algebra.binary('floordiv', outputs, number), number);
+  const text = `[${name}] expected the number of filters to be divisible by ${groups} groups, got {a}`;
+  algebra.requireEqual(outputs, inGroups, text);
 }
 
 /** How many places the filters take along each axis; requires at least one. */
@@ -251,12 +250,5 @@ export function applyConvolution(
   { steps, borders }: Convolution,
   sizes: readonly TensorVariable[] = [],
 ): TensorVariable {
-  const rank = steps.strides.length + 2;
-  for (const operand of [a, b]) {
-    if (operand.type.rank === rank) continue;
-    throw new ShapeError(
-      `[${name}] expected operands of rank ${rank}, got ${operand.toString()}: ${operand.type.key}`,
-    );
-  }
   return apply1(convolutionOp(definitions[kind], name, steps), [a, b, ...borders, ...sizes]);
 }

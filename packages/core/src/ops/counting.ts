@@ -11,6 +11,7 @@ import { cast } from './cast.js';
 import { and, eq, lt, neq, or, switchOp } from './compare.js';
 import { cumsum } from './cumulative.js';
 import { flatNonzero } from './nonzero.js';
+import { requireRank } from './ranks.js';
 import { max, min } from './reduce.js';
 import { flatten, reshape } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
@@ -76,8 +77,7 @@ export function bincount(
   minLength: TensorLike = 0,
 ): TensorVariable {
   const given = asVariable(x);
-  if (given.type.rank !== 1)
-    throw new ShapeError(`[bincount] expected a vector, got ${given.type.key}`);
+  requireRank('bincount', [given], 1, 'a vector');
   if (isFloat(given.dtype))
     throw new DTypeError(`[bincount] expected integers, got ${given.dtype}`);
   const v = cast(given, 'int64');

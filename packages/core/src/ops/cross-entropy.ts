@@ -9,6 +9,7 @@ import { bincount, uniqueAll } from './counting.js';
 import { asFloats } from './floats.js';
 import { ogrid } from './grids.js';
 import { concatenate } from './join.js';
+import { requireRank } from './ranks.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
 import { shapeOf } from './shape.js';
@@ -36,7 +37,7 @@ export function categoricalCrossentropy(
       `[categorical_crossentropy] expected integers as classes, got ${t.dtype} (${t.toString()})`,
     );
   }
-  const places = ogrid(...t.type.shape.map((_, axis) => [0, shapeOf(t, axis)] as const));
+  const places = ogrid(...t.type.shape.map((_, axis) => [0, shapeOf(p, axis)] as const));
   return neg(at(log(p), ...places, t));
 }
 
@@ -61,12 +62,7 @@ export function confusionMatrix(
   predicted: TensorLike,
 ): [TensorVariable, TensorVariable] {
   const [a, p] = [actual, predicted].map((v) => asVariable(v));
-  for (const v of [a, p]) {
-    if (v.type.rank !== 1)
-      throw new ShapeError(
-        `[confusion_matrix] expected vectors, got ${v.type.key} (${v.toString()})`,
-      );
-  }
+  requireRank('confusion_matrix', [a, p], 1, 'vectors');
   const { values: classes, inverse } = uniqueAll(concatenate([a, p], 0));
   const count = shapeOf(classes, 0);
   const split = shapeOf(a, 0);

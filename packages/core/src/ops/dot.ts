@@ -12,6 +12,7 @@ import { mul } from './arithmetic.js';
 import { asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { dimshuffle, transpose } from './dimshuffle.js';
+import { requireRank } from './ranks.js';
 import { sum } from './reduce.js';
 import { specifyShape } from './shape.js';
 
@@ -147,8 +148,7 @@ export function dot(x: TensorLike, y: TensorLike): TensorVariable {
 /** x·yᵀ of vectors. */
 export function outer(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = asVariables([x, y]);
-  if (a.type.rank !== 1 || b.type.rank !== 1)
-    throw new ShapeError(`[outer] expected vectors, got ${a.type.key} and ${b.type.key}`);
+  requireRank('outer', [a, b], 1, 'vectors');
   return mul(dimshuffle(a, [0, 'x']), dimshuffle(b, ['x', 0]));
 }
 

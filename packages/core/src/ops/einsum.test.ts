@@ -168,6 +168,14 @@ describe('tensor products', () => {
     expect(() => tensordot(dmatrix('m'), dmatrix('n'), 3)).toThrow(ShapeError);
   });
 
+  it('axes that are summed over together agree one by one, not by their product', () => {
+    const [x, y] = [dtensor3('x'), dtensor3('y')];
+    const f = tno.function([x, y], tensordot(x, y), { device: createReferenceDevice() });
+    expect(() => f(NDArray.ones([2, 3, 4], 'float64'), NDArray.ones([4, 3, 2], 'float64'))).toThrow(
+      /^\[tensordot\] expected size 3 on axis 0 of y, got 4/,
+    );
+  });
+
   it('batchedDot, batchedTensordot and inner', () => {
     const [p, q] = [random([2, 3, 4]), random([2, 4, 3])];
     const wanted = bySum(['aik'.replace('i', 'b'), 'akm'], 'abm', [p, q]);

@@ -127,6 +127,7 @@ function sizesToWeigh(
 
 /** Labelled operands multiplied and summed to the labels of the output, in its order. */
 function evaluateProduct(
+  op: string,
   operands: readonly Labelled[],
   output: readonly string[],
   sizes: ReadonlyMap<string, number>,
@@ -140,7 +141,7 @@ function evaluateProduct(
   for (const [i, j] of path) {
     const others = left.filter((_, k) => k !== i && k !== j);
     const needed = new Set([...output, ...others.flatMap(({ labels }) => labels)]);
-    left = [...others, contract(left[i], left[j], (label) => needed.has(label))];
+    left = [...others, contract(op, left[i], left[j], (label) => needed.has(label))];
   }
   const [last] = left;
   return arrange(
@@ -170,7 +171,7 @@ export function einsum(subscripts: string, ...operands: readonly TensorLike[]): 
         labels.includes(label) && !value.type.broadcasts(labels.indexOf(label)),
     );
   const narrowed = labelled.map((operand) => withoutUnits(operand, wide));
-  return evaluateProduct(narrowed, output, sizesToWeigh(labelled, known));
+  return evaluateProduct('einsum', narrowed, output, sizesToWeigh(labelled, known));
 }
 
 /** Axes of two operands that are summed over together: how many (the last of x, the first of y), or which of each. */
@@ -238,7 +239,7 @@ function contractAxes(
     { value: cast(a, dtype), labels: labelsA },
     { value: cast(b, dtype), labels: labelsB },
   ];
-  return evaluateProduct(operands, output, new Map());
+  return evaluateProduct(op, operands, output, new Map());
 }
 
 /**

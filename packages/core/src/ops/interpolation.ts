@@ -1,10 +1,11 @@
 /** Functions given by points, between them linear. */
-import { ShapeError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { add, clip, minimum, mul, maximum, sub, trueDiv } from './arithmetic.js';
 import { type TensorLike } from './as-variable.js';
 import { eq, gt, isnan, lt, switchOp } from './compare.js';
 import { asFloat } from './floats.js';
+import { requireRank } from './ranks.js';
+import { sameSizes } from './same-sizes.js';
 import { shapeOf } from './shape.js';
 import { searchsorted } from './sorting.js';
 import { take } from './take.js';
@@ -27,13 +28,9 @@ export function interp(
   ys: TensorLike,
   { left, right }: InterpolationOptions = {},
 ): TensorVariable {
-  const [at, places, values] = [x, xs, ys].map(asFloat);
-  for (const v of [places, values]) {
-    if (v.type.rank !== 1)
-      throw new ShapeError(
-        `[interp] expected points as vectors, got ${v.type.key} (${v.toString()})`,
-      );
-  }
+  const [at, places, given] = [x, xs, ys].map(asFloat);
+  requireRank('interp', [places, given], 1, 'points as vectors');
+  const values = sameSizes('interp', given, [shapeOf(places, 0)]);
   const last = sub(shapeOf(places, 0), 1);
   const [lowest, highest] = [take(places, 0), take(places, last)];
   const inside = clip(at, lowest, highest);

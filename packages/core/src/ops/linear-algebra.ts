@@ -19,6 +19,7 @@ import { identityFor, requireSquareType } from './matrix-parts.js';
 import { keepAxes, max, min, sum, type Axes, type ReduceOptions } from './reduce.js';
 import { flatten, reshape } from './reshape.js';
 import { shapeOf, sizesOf } from './shape.js';
+import { multiplySizes } from './size-arithmetic.js';
 import { inverse, solve } from './solve.js';
 import { svdvals } from './spectra.js';
 import { slice } from './subtensor.js';
@@ -187,7 +188,7 @@ export function blockDiag(...matrices: readonly TensorLike[]): TensorVariable {
 }
 
 const productOf = (sizes: readonly TensorVariable[]): TensorVariable =>
-  sizes.reduce((a, b) => mul(a, b));
+  sizes.reduce((a, b) => multiplySizes(a, b));
 
 /** The inverse of a as a linear map of its last axes to its first `ind`: tensordot(tensorinv(a), a, ind) is the identity. @throws as inverse does */
 export function tensorinv(a: TensorLike, ind = 2): TensorVariable {
@@ -210,5 +211,8 @@ export function tensorsolve(a: TensorLike, b: TensorLike): TensorVariable {
     );
   const rest = sizesOf(v).slice(y.type.rank);
   const count = productOf(rest);
-  return reshape(solve(reshape(v, [count, count]), flatten(y)), rest);
+  return reshape(
+    solve(reshape(v, [productOf(sizesOf(v).slice(0, y.type.rank)), count]), flatten(y)),
+    rest,
+  );
 }

@@ -9,9 +9,15 @@ import { cast } from './cast.js';
 import { asFloat } from './floats.js';
 import { kron } from './linear-algebra.js';
 import { matmul } from './matmul.js';
-import { identityFor, requireSquareType, transposeMatrices as t } from './matrix-parts.js';
+import {
+  identityFor,
+  requireMatrices,
+  requireSquareType,
+  transposeMatrices as t,
+} from './matrix-parts.js';
 import { reshape } from './reshape.js';
-import { sizesOf } from './shape.js';
+import { sameSizes } from './same-sizes.js';
+import { shapeOf, sizesOf } from './shape.js';
 import { inverse, solve } from './solve.js';
 
 /** X with (Σ Aᵢ·X·Bᵢ) = C: rows one after the other, A·X·B is (A ⊗ Bᵀ)·x. */
@@ -23,42 +29,55 @@ function solveLinear(
   return reshape(solve(system, reshape(c, [-1])), sizesOf(c));
 }
 
+/** Matrices of these sizes in the last two axes. */
+function matricesOf(
+  op: string,
+  v: TensorVariable,
+  rows: TensorVariable | null,
+  columns: TensorVariable | null,
+): TensorVariable {
+  requireMatrices(op, v);
+  return sameSizes(op, v, [...v.type.shape.slice(2).map(() => null), rows, columns]);
+}
+
 const squares = (op: string, ...matrices: readonly TensorLike[]): TensorVariable[] =>
   matrices.map((matrix) => {
     const v = asFloat(matrix);
     requireSquareType(op, v);
-    return v;
+    return matricesOf(op, v, null, shapeOf(v, -2));
   });
+
+function sylvester(
+  op: string,
+  p: TensorVariable,
+  q: TensorVariable,
+  c: TensorLike,
+): TensorVariable {
+  const terms = [[p, identityFor(q)] as const, [identityFor(p), q] as const];
+  return solveLinear(terms, matricesOf(op, asFloat(c), shapeOf(p, -1), shapeOf(q, -1)));
+}
 
 /** X with A·X + X·B = C for A [m, m], B [n, n], C [m, n]. @throws ShapeError; NumericalError where A and -B share an eigenvalue */
 export function solveSylvester(a: TensorLike, b: TensorLike, c: TensorLike): TensorVariable {
-  const [p, q] = squares('solve_sylvester', a, b);
-  return solveLinear(
-    [
-      [p, identityFor(q)],
-      [identityFor(p), q],
-    ],
-    asFloat(c),
-  );
+  const op = 'solve_sylvester';
+  const [p, q] = squares(op, a, b);
+  return sylvester(op, p, q, c);
 }
 
 /** X with A·X + X·Aᵀ = Q. @throws as solveSylvester does */
 export function solveContinuousLyapunov(a: TensorLike, q: TensorLike): TensorVariable {
-  const [p] = squares('solve_continuous_lyapunov', a);
-  return solveSylvester(p, t(p), q);
+  const op = 'solve_continuous_lyapunov';
+  const [p] = squares(op, a);
+  return sylvester(op, p, t(p), q);
 }
 
 /** X with X - A·X·Aᵀ = Q. @throws ShapeError; NumericalError where A has eigenvalues whose product is 1 */
 export function solveDiscreteLyapunov(a: TensorLike, q: TensorLike): TensorVariable {
-  const [p] = squares('solve_discrete_lyapunov', a);
+  const op = 'solve_discrete_lyapunov';
+  const [p] = squares(op, a);
   const one = identityFor(p);
-  return solveLinear(
-    [
-      [one, one],
-      [neg(p), t(p)],
-    ],
-    asFloat(q),
-  );
+  const terms = [[one, one] as const, [neg(p), t(p)] as const];
+  return solveLinear(terms, matricesOf(op, asFloat(q), shapeOf(p, -1), shapeOf(p, -1)));
 }
 
 export interface RiccatiOptions {

@@ -4,14 +4,16 @@ import { scalarConstant } from '../graph/constant.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { mul } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
-import { convolutionOf, requireRank, type ConvOptions } from './conv.js';
+import { convolutionOf, type ConvOptions } from './conv.js';
 import { dimshuffle } from './dimshuffle.js';
 import { asFloats } from './floats.js';
 import { withBorders, type Border } from './padding.js';
+import { requireRank } from './ranks.js';
 import { sum } from './reduce.js';
 import { reshapeTo } from './reshape.js';
 import { asSizes, sizesOf } from './shape.js';
-import { divideSizes } from './size-arithmetic.js';
+import { sameSizes } from './same-sizes.js';
+import { divideSizes, multiplySizes } from './size-arithmetic.js';
 import { subtensor } from './subtensor.js';
 import { windows } from './windows.js';
 
@@ -42,9 +44,7 @@ export function images2neibs(
 ): TensorVariable {
   const name = 'images2neibs';
   const x = asVariable(images);
-  if (x.type.rank !== 4) {
-    throw new ShapeError(`[${name}] expected images of rank 4, got ${x.type.key}`);
-  }
+  requireRank(name, [x], 4, 'images of rank 4');
   requirePair(name, 'a neighbourhood', shape);
   requirePair(name, 'a step', step);
   const sizes = shape.map(number);
@@ -52,7 +52,9 @@ export function images2neibs(
   const isTiling = step[0] === shape[0] && step[1] === shape[1];
   if (isTiling && !ignoreBorders) {
     const counts = [divideSizes(h, sizes[0]), divideSizes(w, sizes[1])];
-    const tiles = reshapeTo(x, [n, c, counts[0], sizes[0], counts[1], sizes[1]]);
+    const whole = counts.map((count, k) => multiplySizes(count, sizes[k]));
+    const fitting = sameSizes(name, x, [null, null, ...whole]);
+    const tiles = reshapeTo(fitting, [n, c, counts[0], sizes[0], counts[1], sizes[1]]);
     return rowsOf(dimshuffle(tiles, [0, 1, 2, 4, 3, 5]));
   }
   const seen = windows(x, sizes, { strides: step, dilations: [1, 1], between: 0 });
@@ -82,14 +84,12 @@ export function neibs2images(
   }
   const [n, c, h, w] = sizes;
   const [a, b] = shape.map(number);
-  const tiles = reshapeTo(asVariable(neighbourhoods), [
-    n,
-    c,
-    divideSizes(h, a),
-    divideSizes(w, b),
-    a,
-    b,
-  ]);
+  const x = asVariable(neighbourhoods);
+  requireRank(name, [x], 2);
+  const counts = [n, c, divideSizes(h, a), divideSizes(w, b)];
+  const rows = counts.reduce((p, q) => multiplySizes(p, q));
+  const fitting = sameSizes(name, x, [rows, multiplySizes(a, b)]);
+  const tiles = reshapeTo(fitting, [...counts, a, b]);
   return reshapeTo(dimshuffle(tiles, [0, 1, 2, 4, 3, 5]), sizes);
 }
 

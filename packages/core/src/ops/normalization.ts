@@ -156,7 +156,13 @@ export function layerNormalization(
 ): TensorVariable {
   const x = asFloat(inputs);
   const { axes = 1, epsilon = 1e-5 } = options;
-  const over = range(x.type.rank).slice(x.type.rank - axes);
+  const { rank } = x.type;
+  if (!Number.isInteger(axes) || axes < 1 || axes > rank) {
+    throw new ShapeError(
+      `[layer_normalization] expected a number of last axes in [1, ${rank}], got ${axes} (${x.toString()})`,
+    );
+  }
+  const over = range(rank).slice(rank - axes);
   const centred = sub(x, mean(x, over, { keepdims: true }));
   const spread = mean(sqr(centred), over, { keepdims: true });
   const normal = mul(centred, reciprocal(sqrt(add(spread, epsilon))));

@@ -6,6 +6,7 @@ import { arange } from './arange.js';
 import { asVariable, type TensorLike } from './as-variable.js';
 import { padLeft } from './elementwise.js';
 import { empty } from './empty.js';
+import { sameSizes } from './same-sizes.js';
 import { shapeOf, sizesOf } from './shape.js';
 import { integers, putAlongAxis, take, takeAlongAxis } from './take.js';
 
@@ -29,8 +30,17 @@ export function permuteRowElements(
   inverse = false,
 ): TensorVariable {
   const v = asVariable(x);
-  const given = integers('permuteRowElements', permutation);
-  const order = inverse ? inversePermutation(given) : given;
+  const op = 'permuteRowElements';
+  const given = integers(op, permutation);
+  for (const operand of [v, given]) {
+    if (operand.type.rank === 0)
+      throw new ShapeError(`[${op}] expected a rank of at least 1, got 0 (${operand.toString()})`);
+  }
+  const lines = given.type.shape.map((_, axis) =>
+    axis === given.type.rank - 1 ? shapeOf(v, -1) : null,
+  );
+  const fitting = sameSizes(op, given, lines);
+  const order = inverse ? inversePermutation(fitting) : fitting;
   return order.type.rank === 1
     ? take(v, order, -1)
     : takeAlongAxis(padLeft(v, order.type.rank), padLeft(order, v.type.rank), -1);

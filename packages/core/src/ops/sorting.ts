@@ -11,6 +11,7 @@ import { abs, add, mul, sub } from './arithmetic.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
 import { cast } from './cast.js';
 import { gt, lt, switchOp } from './compare.js';
+import { requireRank } from './ranks.js';
 import { flatten } from './reshape.js';
 import { routineOp } from './routine-op.js';
 import { shapeOf } from './shape.js';
@@ -126,8 +127,7 @@ export function searchsorted(
   sorter?: TensorLike,
 ): TensorVariable {
   const [given, wanted] = asVariables([x, values]);
-  if (given.type.rank !== 1)
-    throw new ShapeError(`[searchsorted] expected a sorted vector, got ${given.type.key}`);
+  requireRank('searchsorted', [given], 1, 'a sorted vector');
   const vector = sorter === undefined ? given : take(given, sorter, 0);
   const dtype = [vector, wanted].map((v): DType => v.dtype).reduce(promote);
   return apply1(searches[side], [cast(vector, dtype), cast(wanted, dtype)]);

@@ -35,6 +35,7 @@ import { shapeOf, sizesOf } from './shape.js';
 import { slice } from './subtensor.js';
 import { cast } from './cast.js';
 import { maximum } from './arithmetic.js';
+import { requireRightSide } from './triangular.js';
 
 const t = transposeMatrices;
 
@@ -334,6 +335,7 @@ export function lstsq(
 ): LeastSquares {
   const [x, y] = asVariables([a, b]);
   requireMatrices('lstsq', x);
+  requireRightSide('lstsq', y);
   const floats = asFloats(x, y);
   const [matrix, right] = floats.map((v) => (v.dtype === 'float16' ? cast(v, 'float32') : v));
   const columns = y.type.rank === 1 ? asColumns(right) : right;

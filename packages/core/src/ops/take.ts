@@ -10,6 +10,7 @@ import { cast } from './cast.js';
 import { dimshuffle } from './dimshuffle.js';
 import { concatenate } from './join.js';
 import { flatNonzero, nonzero } from './nonzero.js';
+import { requireRank } from './ranks.js';
 import { flatten } from './reshape.js';
 import { shapeOf } from './shape.js';
 
@@ -115,8 +116,7 @@ export function compress(
 ): TensorVariable {
   const v = axis === null ? flatten(x) : asVariable(x);
   const mask = asVariable(condition);
-  if (mask.type.rank !== 1)
-    throw new ShapeError(`[compress] expected a vector as condition, got rank ${mask.type.rank}`);
+  requireRank('compress', [mask], 1, 'a vector as condition');
   return take(v, flatNonzero(mask), axis ?? 0);
 }
 

@@ -45,6 +45,14 @@ export function systemRules(op: string): Pick<Op, 'types' | 'shapes'> {
   };
 }
 
+/** @throws ShapeError for a scalar */
+export function requireRightSide(op: string, b: TensorVariable): void {
+  if (b.type.rank > 0) return;
+  throw new ShapeError(
+    `[${op}] expected vectors or matrices on the right, got a scalar (${b.toString()})`,
+  );
+}
+
 /** Runs `solve` on stacks of one rank and a dtype of float32 or float64; a vector b is a column. */
 export function solveSystem(
   op: string,
@@ -54,10 +62,7 @@ export function solveSystem(
 ): TensorVariable {
   const [a, b] = asVariables([x, y]);
   requireSquareType(op, a);
-  if (b.type.rank === 0)
-    throw new ShapeError(
-      `[${op}] expected vectors or matrices on the right, got a scalar (${b.toString()})`,
-    );
+  requireRightSide(op, b);
   const [{ dtype }] = asFloats(a, b);
   const compute: DType = dtype === 'float16' ? 'float32' : dtype;
   const right = b.type.rank === 1 ? asColumns(b) : b;

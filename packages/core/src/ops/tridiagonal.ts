@@ -19,6 +19,9 @@ import { commonLead, commonLeadTypes } from './matmul.js';
 import { asColumns } from './matrix-parts.js';
 import { sum } from './reduce.js';
 import { routineOp } from './routine-op.js';
+import { sameSizes } from './same-sizes.js';
+import { shapeOf } from './shape.js';
+import { subtractSizes } from './size-arithmetic.js';
 import { slice } from './subtensor.js';
 
 const op = 'solve_tridiagonal';
@@ -105,7 +108,11 @@ export function solveTridiagonal(
   const dtype = given.map((v) => asFloat(v).dtype).reduce(promote);
   const compute: DType = dtype === 'float16' ? 'float32' : dtype;
   const [before, on, after, right] = given.map((v) => cast(v, compute));
-  const bands = bandsOf(before, on, after);
+  const size = shapeOf(on, -1);
+  const [under, over] = [before, after].map((v) =>
+    sameSizes(op, v, [...v.type.shape.slice(1).map(() => null), subtractSizes(size, 1)]),
+  );
+  const bands = bandsOf(under, on, over);
   const columns = right.type.rank === 1 ? asColumns(right) : right;
   const rank = Math.max(bands.type.rank, columns.type.rank);
   const operands = [bands, columns].map((v) => padLeft(v, rank));
