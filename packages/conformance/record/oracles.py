@@ -304,11 +304,11 @@ def uniform(state, shape, dtype):
 
 
 def normal(state, shape, dtype):
-    """By Box and Muller, of two words each."""
-    wide = 'float64' if dtype == 'float64' else 'float32'
-    u = uniform(state, (*shape, 2), wide)
-    least = 2.0 ** (-54 if wide == 'float64' else -25)
-    return np.sqrt(-2 * np.log(u[..., 0] + least)) * np.cos(2 * np.arccos(u.dtype.type(-1)) * u[..., 1])
+    """By the inverse of the distribution: the first bit of a word is the sign, its lowest the probability."""
+    bits = words(state, shape)
+    low = 63 if dtype == 'float64' else 32
+    p = ((bits % np.uint64(2**low)).astype(np.float64) + 0.5) / 2.0 ** (low + 1)
+    return np.where(bits < np.uint64(2**63), -1.0, 1.0) * sp.ndtri(p)
 
 
 def compared(p):

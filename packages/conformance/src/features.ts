@@ -40,12 +40,24 @@ function publicOps(): string[] {
   ];
   const named = [...files, 'images', 'networks'].flatMap((file) => declaredIn(file));
   const within = ['linalg', 'fft'].flatMap((file) => declaredIn(file).map((op) => `${file}.${op}`));
-  const draws = Object.getOwnPropertyNames(tno.RandomStream.prototype)
-    .filter((method) => !['constructor', 'seed', 'state', 'firstState'].includes(method))
+  const draws = [...methodsOf(tno.RandomStream)]
+    .filter((method) => !notDraws.includes(method))
     .map((method) => `RandomStream.${method}`);
   return [...named, ...within, ...draws, 'dropout', 'nonzero'].map((name) =>
     name.replace('switchOp', 'switch'),
   );
+}
+
+/** Methods of a stream that are no draws of the public interface. */
+const notDraws = ['constructor', 'seed', 'state', 'firstState', 'located', 'side', 'logGamma'];
+
+/** Names of a class' methods, its parents' too. */
+function methodsOf({ prototype }: { readonly prototype: object }): Set<string> {
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  const own = Object.getOwnPropertyNames(prototype);
+  return parent === null || parent === Object.prototype
+    ? new Set(own)
+    : new Set([...methodsOf({ prototype: parent }), ...own]);
 }
 
 function declaredIn(file: string): string[] {
