@@ -205,7 +205,7 @@ describe.each([tno.asWritten, tno.modes.FAST_RUN])('compiled in mode $name', (mo
     expectCompiled(cases, mode);
   });
 
-  it('at, setAt and incAt', () => {
+  it('at, setSubtensor and incSubtensor', () => {
     const cases = [...indexCases, ...mixedCases].flatMap(
       ([about, { recorded, spec, part, values, set, increased }]): Case[] => {
         const x = decodeTensor(recorded);
@@ -222,13 +222,13 @@ describe.each([tno.asWritten, tno.modes.FAST_RUN])('compiled in mode $name', (mo
           picked,
           {
             about: `${about}, set`,
-            build: (v, w) => tno.setAt(v, index, w),
+            build: (v, w) => tno.setSubtensor(v, index, w),
             inputs,
             expected: decode(set, x.dtype, x.shape),
           },
           {
             about: `${about}, increased`,
-            build: (v, w) => tno.incAt(v, index, w),
+            build: (v, w) => tno.incSubtensor(v, index, w),
             inputs,
             expected: decode(increased, x.dtype, x.shape),
           },

@@ -70,7 +70,7 @@ const ofAxes: readonly Idiom[] = [
   (x) => exp(tno.logSoftmax(x)),
   (x) => mul(sum(x, null, { keepdims: true }), tno.mean(x, null, { keepdims: true })),
   (x) => mul(x, tno.at(tno.shape(x), 0)),
-  (x) => tno.incAt(tno.zerosLike(x), [tno.arange(tno.shapeOf(x, 0))], x),
+  (x) => tno.incSubtensor(tno.zerosLike(x), [tno.arange(tno.shapeOf(x, 0))], x),
   (x) => sum(scattered(tno.flatten(x)), 0),
 ];
 
@@ -80,7 +80,7 @@ const shiftedBack: Idiom2 = (x, m) => add(tno.logsumexp(sub(x, m), -1, { keepdim
 /** A vector's elements, added into places of a matrix. */
 function scattered(v: TensorVariable): TensorVariable {
   const places = tno.arange(tno.shapeOf(v, 0));
-  return tno.incAt(tno.zeros([3, 4], v.dtype), [tno.mod(places, 3), tno.mod(places, 4)], v);
+  return tno.incSubtensor(tno.zeros([3, 4], v.dtype), [tno.mod(places, 3), tno.mod(places, 4)], v);
 }
 
 const square: Idiom = (m) => tno.dot(m, tno.transpose(m));

@@ -5,25 +5,25 @@ import { isFilledMatrix, isFilledTensor, one, type Step } from './structure-step
 
 type Idiom = (x: TensorVariable) => TensorVariable;
 
-const { at, exp, incAt, setAt, slice, sum, tanh, zerosLike } = tno;
+const { at, exp, incSubtensor, setSubtensor, slice, sum, tanh, zerosLike } = tno;
 const size = (x: TensorVariable): TensorVariable => tno.shapeOf(x, 0);
 const rows = (x: TensorVariable): TensorVariable => tno.arange(size(x));
 const twice: Idiom = (x) => tno.concatenate([x, tanh(x)]);
 
 const ofAxes: readonly Idiom[] = [
-  (x) => setAt(setAt(x, [0], 1), [0], 2),
-  (x) => incAt(incAt(x, [slice(1, null)], 2), [slice(1, null)], 0.5),
-  (x) => incAt(setAt(x, [-1], 2), [-1], 0.5),
-  (x) => setAt(setAt(x, [rows(x)], 1), [rows(x)], tanh(x)),
-  (x) => incAt(incAt(x, [rows(x)], x), [rows(x)], tanh(x)),
-  (x) => incAt(x, [0], 0),
-  (x) => setAt(x, [slice(null)], tanh(x)),
-  (x) => incAt(x, [], tanh(x)),
-  (x) => incAt(zerosLike(x), [0], at(x, -1)),
-  (x) => tno.add(tanh(x), incAt(zerosLike(x), [0], 0.5)),
-  (x) => at(setAt(x, [0], 1), 0),
-  (x) => at(setAt(tanh(x), [0], at(x, -1)), slice(1, null)),
-  (x) => at(incAt(tanh(x), [0], 2), 0),
+  (x) => setSubtensor(setSubtensor(x, [0], 1), [0], 2),
+  (x) => incSubtensor(incSubtensor(x, [slice(1, null)], 2), [slice(1, null)], 0.5),
+  (x) => incSubtensor(setSubtensor(x, [-1], 2), [-1], 0.5),
+  (x) => setSubtensor(setSubtensor(x, [rows(x)], 1), [rows(x)], tanh(x)),
+  (x) => incSubtensor(incSubtensor(x, [rows(x)], x), [rows(x)], tanh(x)),
+  (x) => incSubtensor(x, [0], 0),
+  (x) => setSubtensor(x, [slice(null)], tanh(x)),
+  (x) => incSubtensor(x, [], tanh(x)),
+  (x) => incSubtensor(zerosLike(x), [0], at(x, -1)),
+  (x) => tno.add(tanh(x), incSubtensor(zerosLike(x), [0], 0.5)),
+  (x) => at(setSubtensor(x, [0], 1), 0),
+  (x) => at(setSubtensor(tanh(x), [0], at(x, -1)), slice(1, null)),
+  (x) => at(incSubtensor(tanh(x), [0], 2), 0),
   (x) => at(x, slice(0, size(x))),
   (x) => at(at(x, slice(0, 2)), 0),
   (x) => at(at(x, slice(null, null, 2)), slice(0, 1)),

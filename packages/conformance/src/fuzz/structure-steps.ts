@@ -222,7 +222,7 @@ export const structureSteps: readonly Step[] = [
   one(
     (made) => withAxes(made) && isNumber(made),
     (v, { b, c }) =>
-      (c % 2 === 0 ? tno.setAt : tno.incAt)(
+      (c % 2 === 0 ? tno.setSubtensor : tno.incSubtensor)(
         v,
         [b % 3 === 0 ? 0 : { start: b % 3, stop: null }],
         literals[c % 8],
@@ -241,7 +241,12 @@ export const structureSteps: readonly Step[] = [
       );
     if (into && from)
       builder.add(
-        () => (c % 2 === 0 ? tno.setAt : tno.incAt)(into.variable, [(c % 5) - 2], from.variable),
+        () =>
+          (c % 2 === 0 ? tno.setSubtensor : tno.incSubtensor)(
+            into.variable,
+            [(c % 5) - 2],
+            from.variable,
+          ),
         [into, from],
       );
   }),
@@ -251,7 +256,7 @@ export const structureSteps: readonly Step[] = [
       const n = made.value.shape[0] || 1;
       const index = tno.mod(tno.mul(tno.arange(3), b), n);
       const into = c % 2 === 0 ? v : tno.zerosLike(v);
-      return (b % 2 === 0 ? tno.incAt : tno.setAt)(into, [index], literals[c % 8]);
+      return (b % 2 === 0 ? tno.incSubtensor : tno.setSubtensor)(into, [index], literals[c % 8]);
     },
   ),
   one(

@@ -133,15 +133,15 @@ export const indexing: Family = {
       ],
       names: named('take'),
     }),
-    row('setAt', {
+    row('setSubtensor', {
       calls: [
         way('integer', [x35, of(5)], {
-          build: (x, v) => tno.setAt(x, [1], v),
+          build: (x, v) => tno.setSubtensor(x, [1], v),
           oracle: 'with_set(a, 1, b)',
           shapes: { empty: [[3, 0], [0]], one: [[2, 1], [1]] },
         }),
         way('slice', [x35, of(2, 5)], {
-          build: (x, v) => tno.setAt(x, [slice(0, 2)], v),
+          build: (x, v) => tno.setSubtensor(x, [slice(0, 2)], v),
           oracle: 'with_set(a, slice(0, 2), b)',
           shapes: {
             empty: [
@@ -151,7 +151,7 @@ export const indexing: Family = {
           },
         }),
         way('positions', [x35, of(2, 5)], {
-          build: (x, v) => tno.setAt(x, [tno.constant(tno.ndarray([2, 0], 'int64'))], v),
+          build: (x, v) => tno.setSubtensor(x, [tno.constant(tno.ndarray([2, 0], 'int64'))], v),
           oracle: 'with_set(a, [2, 0], b)',
           shapes: {
             empty: [
@@ -165,11 +165,11 @@ export const indexing: Family = {
           },
         }),
         way('mask, one value', [x35, mask(3, 5), of()], {
-          build: (x, m, v) => tno.setAt(x, [m], v),
+          build: (x, m, v) => tno.setSubtensor(x, [m], v),
           oracle: 'with_set(a, b, c)',
         }),
         way('mask, a value for each', [x35, of(2, 5)], {
-          build: (x, v) => tno.setAt(x, [tno.constant(tno.ndarray([true, false, true]))], v),
+          build: (x, v) => tno.setSubtensor(x, [tno.constant(tno.ndarray([true, false, true]))], v),
           oracle: 'with_set(a, [True, False, True], b)',
           shapes: {
             empty: [
@@ -190,7 +190,7 @@ export const indexing: Family = {
           'part of another size',
           /expected/,
           [tno.NDArray.ones([3, 5]), tno.NDArray.ones([4])],
-          (x, v) => tno.setAt(x, [0], v),
+          (x, v) => tno.setSubtensor(x, [0], v),
         ),
       ],
       names: {
@@ -200,15 +200,15 @@ export const indexing: Family = {
         jax: 'x.at[...].set',
       },
     }),
-    row('incAt', {
+    row('incSubtensor', {
       calls: [
         way('integer', [x35, of(5)], {
-          build: (x, v) => tno.incAt(x, [1], v),
+          build: (x, v) => tno.incSubtensor(x, [1], v),
           oracle: 'with_added(a, 1, b)',
           shapes: { empty: [[3, 0], [0]], one: [[2, 1], [1]] },
         }),
         way('slice', [x35, of(2, 5)], {
-          build: (x, v) => tno.incAt(x, [slice(0, 2)], v),
+          build: (x, v) => tno.incSubtensor(x, [slice(0, 2)], v),
           oracle: 'with_added(a, slice(0, 2), b)',
           shapes: {
             empty: [
@@ -218,7 +218,7 @@ export const indexing: Family = {
           },
         }),
         way('positions', [x35, of(3, 5)], {
-          build: (x, v) => tno.incAt(x, [tno.constant(tno.ndarray([2, 0, 2], 'int64'))], v),
+          build: (x, v) => tno.incSubtensor(x, [tno.constant(tno.ndarray([2, 0, 2], 'int64'))], v),
           oracle: 'with_added(a, [2, 0, 2], b)',
           shapes: {
             empty: [
@@ -232,7 +232,7 @@ export const indexing: Family = {
           },
         }),
         way('mask, one value', [x35, mask(5), of()], {
-          build: (x, m, v) => tno.incAt(x, [null, m], v),
+          build: (x, m, v) => tno.incSubtensor(x, [null, m], v),
           oracle: 'with_added(a, (slice(None), b), c)',
           shapes: { empty: [[0, 5], [5], []] },
         }),
@@ -245,7 +245,7 @@ export const indexing: Family = {
           'part of another size',
           /expected/,
           [tno.NDArray.ones([3, 5]), tno.NDArray.ones([4])],
-          (x, v) => tno.incAt(x, [0], v),
+          (x, v) => tno.incSubtensor(x, [0], v),
         ),
       ],
       names: {

@@ -18,7 +18,7 @@ const formulas: Readonly<Record<string, readonly TensorVariable[]>> = {
   'a branch': [tno.ifElse(n.gt(0), x.exp().sum(), x.sum())],
   'a size known late': [x.at(tno.nonzero(x.gt(0))[0]).sum()],
   'parts put together': [tno.concatenate([x, x.mul(2)], 0), tno.pad(x, [[1, 1]])],
-  'parts that are set': [x.setAt([tno.slice(0, 2)], [7, 8]), x.incAt([1], 5)],
+  'parts that are set': [x.setSubtensor([tno.slice(0, 2)], [7, 8]), x.incSubtensor([1], 5)],
   routines: [tno.sort(x), tno.cumsum(x), tno.linalg.inverse(m), tno.linalg.det(m)],
   products: [m.dot(m), tno.grad(m.dot(m).sum(), m)],
   'a graph in a graph': [square(x)].flat(),

@@ -52,7 +52,10 @@ function updates(device: Device): void {
 
   it('an in-place op leaves what another output still reads: a[0] and a.sum() with a[0] += 10', () => {
     const a = tno.shared(f32([0, 1, 2]), 'a', { shape: [null], device });
-    const f = tno.function([], [a.at(0), a.sum()], { updates: [[a, a.incAt([0], 10)]], device });
+    const f = tno.function([], [a.at(0), a.sum()], {
+      updates: [[a, a.incSubtensor([0], 10)]],
+      device,
+    });
     expect(f()).toEqual([0, 3]);
     expect(a.getValue().toNested()).toEqual([10, 1, 2]);
   });

@@ -122,8 +122,13 @@ describe('repeated indices', () => {
   const picks = [0n, 0n, 1n];
   const args = [f64([0, 0, 0]), of('int64', picks)];
   gives('add up in the gradient of x[[0, 0, 1]]', args, (x, i) => tno.grad(x.at(i).sum(), x), [2, 1, 0]); // prettier-ignore
-  gives('add up in an increment', args, (x, i) => x.incAt([i], 1), [2, 1, 0]);
-  gives('keep the last value that is set', args, (x, i) => x.setAt([i], [1, 2, 3]), [2, 3, 0]);
+  gives('add up in an increment', args, (x, i) => x.incSubtensor([i], 1), [2, 1, 0]);
+  gives(
+    'keep the last value that is set',
+    args,
+    (x, i) => x.setSubtensor([i], [1, 2, 3]),
+    [2, 3, 0],
+  );
 });
 
 describe('derivatives of other kinds', () => {

@@ -144,7 +144,7 @@ describe.each(modes)('a wrong shape in mode %s', (mode) => {
     expect(failure.error.message).toMatch(/^\[reshape\].*5/);
     expect(failure.error.message).toContain('called with a: float32(5), rows: int64 3');
     expect(failure.line).toBe(line);
-    const [z, zLine] = [a.setAt([tno.slice(0, 2)], b), here()];
+    const [z, zLine] = [a.setSubtensor([tno.slice(0, 2)], b), here()];
     expect(failureOf(() => tno.function([a, b], z, options)(zeros(5), zeros(3)))).toMatchObject({
       line: zLine,
     });

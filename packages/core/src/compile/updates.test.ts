@@ -68,7 +68,7 @@ describe('the order of updates', () => {
   it('does not let an update in place reach a view or a sum of the old value', () => {
     const a = vectorOf([0, 1, 2], 'a');
     const f = tno.function([], [a.at(0), a.sum(), a.at(tno.slice(0, 2)), a], {
-      updates: [[a, a.incAt([0], 10)]],
+      updates: [[a, a.incSubtensor([0], 10)]],
       device,
     });
     const [first, sum, part, whole] = f();
@@ -94,7 +94,7 @@ describe('the order of updates', () => {
       updates: [
         [a, a.T],
         [r, r.at(tno.slice(null, null, -1))],
-        [s, s.setAt([tno.slice(1, null)], s.at(tno.slice(null, -1)))],
+        [s, s.setSubtensor([tno.slice(1, null)], s.at(tno.slice(null, -1)))],
       ],
       device,
     });
@@ -325,7 +325,7 @@ describe('a failing call', () => {
     const f = tno.function([x, y, k], a.at(k), {
       updates: [
         [a, a.add(x)],
-        [b, b.incAt([tno.slice(0, 2)], y)],
+        [b, b.incSubtensor([tno.slice(0, 2)], y)],
         [n, n.add(1)],
       ],
       device,

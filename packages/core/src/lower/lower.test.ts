@@ -7,7 +7,7 @@ import {
   exp,
   function as compile,
   grad,
-  incAt,
+  incSubtensor,
   lcol,
   lmatrix,
   lscalar,
@@ -16,7 +16,7 @@ import {
   NDArray,
   ndarray,
   nonzero,
-  setAt,
+  setSubtensor,
   shared as makeShared,
   shapeOf,
   slice,
@@ -197,7 +197,7 @@ describe('updates', () => {
 
   it('leave a view and a sum of the old value as they were', () => {
     const v = shared(ndarray([0, 1, 2], 'float64'), 'v');
-    const updates = [[v, incAt(v, [0], 10)]] as const;
+    const updates = [[v, incSubtensor(v, [0], 10)]] as const;
     const f = compile([], [v.at(0), v.sum()], { device, updates });
     expect(parts(f).after).toEqual(['kernel copy [] shared0[] = shared0[] + 10']);
     expect(f()).toEqual([0, 3]);
@@ -207,7 +207,10 @@ describe('updates', () => {
 
   it('set a part in place', () => {
     const v = shared(ndarray([0, 1, 2], 'float64'), 'v');
-    const f = compile([], v.at(slice(1, null)), { device, updates: [[v, setAt(v, [0], 7)]] });
+    const f = compile([], v.at(slice(1, null)), {
+      device,
+      updates: [[v, setSubtensor(v, [0], 7)]],
+    });
     expect(parts(f).after).toEqual(['kernel copy [] shared0[] = 7']);
     expect((f() as NDArray).toNested()).toEqual([1, 2]);
     expect(v.getValue().toNested()).toEqual([7, 1, 2]);

@@ -1,5 +1,5 @@
 /**
- * The language of indices, with NumPy's rules: `at` reads what they name, `setAt` and `incAt` change a
+ * The language of indices, with NumPy's rules: `at` reads what they name, `setSubtensor` and `assignSubtensor` change a
  * copy. Slices and integers come down to subtensor, integer arrays and masks to gather and scatter.
  */
 import { IndexRangeError } from '../errors.js';
@@ -14,7 +14,7 @@ import { switchOp } from './compare.js';
 import { dimshuffle, type AxisOrder } from './dimshuffle.js';
 import { padLeft } from './elementwise.js';
 import { gather, scatter } from './gather.js';
-import { incSubtensor, isSlice, subtensor, type BasicIndex, type Slice } from './subtensor.js';
+import { assignSubtensor, isSlice, subtensor, type BasicIndex, type Slice } from './subtensor.js';
 
 /** Adds an axis of size 1, as an index. */
 export const newAxis = 'x';
@@ -200,7 +200,7 @@ function assign(
   if (masked !== null) return dimshuffle(masked, wide.back);
   const items = byAxis(wide);
   const picking = pickingOf(wide, items);
-  if (picking === null) return dimshuffle(incSubtensor(x, items, values, mode), wide.back);
+  if (picking === null) return dimshuffle(assignSubtensor(x, items, values, mode), wide.back);
   const { slices, picks, toFront, toPlace } = picking;
   const sliced = subtensor(x, slices);
   const placed = padLeft(values, toPlace.length);
@@ -208,12 +208,12 @@ function assign(
   const y = placed.type.rank === toPlace.length ? dimshuffle(placed, inverse(toPlace)) : placed;
   const front = scatter(dimshuffle(sliced, toFront), picks, y, mode);
   const changed = dimshuffle(front, inverse(toFront));
-  const whole = sliced === x ? changed : incSubtensor(x, slices, changed, 'set');
+  const whole = sliced === x ? changed : assignSubtensor(x, slices, changed, 'set');
   return dimshuffle(whole, wide.back);
 }
 
 /** A copy of `x` in which the indexed part is `values`; of values for the same place the last one stands. */
-export function setAt(
+export function setSubtensor(
   x: TensorVariable,
   indices: readonly Index[],
   values: TensorLike,
@@ -222,7 +222,7 @@ export function setAt(
 }
 
 /** A copy of `x` in which `values` are added to the indexed part; values for the same place add up. */
-export function incAt(
+export function incSubtensor(
   x: TensorVariable,
   indices: readonly Index[],
   values: TensorLike,

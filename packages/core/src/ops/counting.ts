@@ -2,7 +2,7 @@
 import { DTypeError, ShapeError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { isFloat } from '../types/dtype.js';
-import { at, incAt, setAt } from './advanced-index.js';
+import { at, incSubtensor, setSubtensor } from './advanced-index.js';
 import { full, ones, zeros } from './alloc.js';
 import { arange } from './arange.js';
 import { add, maximum, minimum, mul, sub, trueDiv } from './arithmetic.js';
@@ -83,12 +83,12 @@ export function bincount(
   const v = cast(given, 'int64');
   const size = shapeOf(v, 0);
   // With one more element there is a greatest one.
-  const padded = setAt(full([add(size, 1)], -1, 'int64'), [slice(0, size)], v);
+  const padded = setSubtensor(full([add(size, 1)], -1, 'int64'), [slice(0, size)], v);
   const length = maximum(add(max(padded), 1), cast(asVariable(minLength), 'int64'));
   const values = weights === undefined ? ones([size], 'int64') : asVariable(weights);
   // A negative index would count from the end.
   const places = switchOp(lt(v, 0), length, v);
-  return incAt(zeros([length], values.dtype), [places], values);
+  return incSubtensor(zeros([length], values.dtype), [places], values);
 } // prettier-ignore
 
 export interface HistogramOptions {
@@ -112,7 +112,7 @@ export function histogram(
     throw new ShapeError(`[histogram] expected a number of bins or their edges, got ${given.type.key}`);
   const edges = given.type.rank === 1 ? given : evenEdges(sorted, given, options);
   const below = searchsorted(sorted, edges, 'left');
-  const upTo = setAt(below, [-1], searchsorted(sorted, at(edges, -1), 'right'));
+  const upTo = setSubtensor(below, [-1], searchsorted(sorted, at(edges, -1), 'right'));
   return { counts: sub(at(upTo, slice(1, null)), at(upTo, slice(0, -1))), edges };
 } // prettier-ignore
 

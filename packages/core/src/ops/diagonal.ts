@@ -7,7 +7,7 @@ import { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType, normalizeAxis } from '../types/tensor-type.js';
 import { zeros, zerosLike } from './alloc.js';
-import { setAt } from './advanced-index.js';
+import { setSubtensor } from './advanced-index.js';
 import { arange } from './arange.js';
 import { add, maximum, neg } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
@@ -241,7 +241,7 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): TensorVariable {
   const v = asVariable(x);
   if (v.type.rank <= 2) return fillDiagonalOffset(v, value, 0);
   const along = arange(shapeOf(v, 0));
-  return setAt(
+  return setSubtensor(
     v,
     v.type.shape.map(() => along),
     value,

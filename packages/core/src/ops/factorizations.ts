@@ -7,7 +7,7 @@ import { gradUndefined } from '../graph/missing-gradient.js';
 import type { Op } from '../graph/op.js';
 import { apply1, applyOp, type TensorVariable } from '../graph/variable.js';
 import { TensorType } from '../types/tensor-type.js';
-import { at, setAt } from './advanced-index.js';
+import { at, setSubtensor } from './advanced-index.js';
 import { zerosLike } from './alloc.js';
 import { arange } from './arange.js';
 import { add, minimum, mul, sub } from './arithmetic.js';
@@ -210,7 +210,11 @@ function pullQr(a: TensorVariable, [q, r]: Pair, [gq, gr]: Pair): TensorVariable
   const symmetric = add(tril(m), t(strictlyLower(m)));
   const inner = add(whole, stackedProduct(q, symmetric));
   const gx = t(triangularSolution(u, t(inner), {}));
-  return setAt(setAt(zerosLike(a), ['...', first], gx), ['...', rest], stackedProduct(q, gv));
+  return setSubtensor(
+    setSubtensor(zerosLike(a), ['...', first], gx),
+    ['...', rest],
+    stackedProduct(q, gv),
+  );
 }
 
 /** `reduced`: as many columns of Q as the shorter side; `complete`: a square Q. */

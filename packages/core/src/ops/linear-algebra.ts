@@ -4,7 +4,7 @@ import type { TensorVariable } from '../graph/variable.js';
 import { normalizeAxes } from '../types/tensor-type.js';
 import { promote } from '../types/promote.js';
 import type { DType } from '../types/dtype.js';
-import { setAt } from './advanced-index.js';
+import { setSubtensor } from './advanced-index.js';
 import { zeros } from './alloc.js';
 import { abs, add, mul, pow, sqr, sqrt } from './arithmetic.js';
 import { asVariable, asVariables, type TensorLike } from './as-variable.js';
@@ -175,7 +175,7 @@ export function blockDiag(...matrices: readonly TensorLike[]): TensorVariable {
   const blank = zeros([rows[rows.length - 1], columns[columns.length - 1]], dtype);
   return blocks.reduce(
     (sum, block, k) =>
-      setAt(
+      setSubtensor(
         sum,
         [
           slice(k === 0 ? 0 : rows[k - 1], rows[k]),

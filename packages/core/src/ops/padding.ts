@@ -5,7 +5,7 @@ import { full } from './alloc.js';
 import { sub } from './arithmetic.js';
 import { shapeOf, sizesOf } from './shape.js';
 import { addSizes, knownSize } from './size-arithmetic.js';
-import { incSubtensor, slice, subtensor, type Slice } from './subtensor.js';
+import { assignSubtensor, slice, subtensor, type Slice } from './subtensor.js';
 
 /** Cells before and after an axis: int64 scalars. */
 export type Border = readonly [TensorVariable, TensorVariable];
@@ -34,7 +34,7 @@ export function withBorders(
     return { start: before, stop: addSizes(before, size) };
   });
   const filling = typeof value === 'number' ? scalarConstant(value, x.dtype) : value;
-  return incSubtensor(full(padded, filling, x.dtype), inner, x, 'set');
+  return assignSubtensor(full(padded, filling, x.dtype), inner, x, 'set');
 }
 
 /** What lies within the borders of `x`. */

@@ -9,7 +9,7 @@ import { gradUndefined } from '../graph/missing-gradient.js';
 import type { Op, SizeAlgebra } from '../graph/op.js';
 import { apply1, applyOp, type TensorVariable } from '../graph/variable.js';
 import { TensorType } from '../types/tensor-type.js';
-import { at, setAt } from './advanced-index.js';
+import { at, setSubtensor } from './advanced-index.js';
 import { zeros } from './alloc.js';
 import { add, mul, neg, sqr, sub, trueDiv } from './arithmetic.js';
 import { asVariables, type TensorLike } from './as-variable.js';
@@ -359,8 +359,12 @@ function blockTriangular(p: TensorVariable, q: TensorVariable): TensorVariable {
   const twice = mul(n, 2);
   const blank = zeros([...sizesOf(p).slice(0, -2), twice, twice], p.dtype);
   const [first, second] = [slice(n), slice(n, null)];
-  const diagonal = setAt(setAt(blank, ['...', first, first], p), ['...', second, second], p);
-  return setAt(diagonal, ['...', first, second], q);
+  const diagonal = setSubtensor(
+    setSubtensor(blank, ['...', first, first], p),
+    ['...', second, second],
+    p,
+  );
+  return setSubtensor(diagonal, ['...', first, second], q);
 }
 
 const expmOp: Op = routineOp({

@@ -10,7 +10,7 @@ import type { TensorVariable } from '../graph/variable.js';
 import { bvector, fmatrix, fvector, iscalar, lscalar, lvector, tensor } from '../tensor/create.js';
 import { NDArray, ndarray } from '../types/ndarray.js';
 import type { BasicIndex } from './subtensor.js';
-import { incSubtensor, slice, subtensor } from './subtensor.js';
+import { assignSubtensor, slice, subtensor } from './subtensor.js';
 
 const basic = indexCases.filter(([, { spec }]) => !spec.some(isArrayIndex));
 
@@ -64,7 +64,7 @@ describe('subtensor gives what NumPy gives', () => {
       if (values === undefined || set === undefined || increased === undefined) continue;
       for (const y of layoutsOf(decodeTensor(values))) {
         const change = (mode: 'set' | 'inc') =>
-          run((v, w) => incSubtensor(v, index, w, mode), [input, y]);
+          run((v, w) => assignSubtensor(v, index, w, mode), [input, y]);
         expectValues(change('set'), decode(set, x.dtype, x.shape));
         expectValues(change('inc'), decode(increased, x.dtype, x.shape));
       }
@@ -150,24 +150,24 @@ describe('subtensor', () => {
   });
 });
 
-describe('incSubtensor', () => {
+describe('assignSubtensor', () => {
   const x = ndarray([
     [1, 2],
     [3, 4],
   ]);
 
   it('stretches scalars, lower ranks and static ones', () => {
-    expect(run((v) => incSubtensor(v, [0], 9, 'set'), [x]).toNested()).toEqual([
+    expect(run((v) => assignSubtensor(v, [0], 9, 'set'), [x]).toNested()).toEqual([
       [9, 9],
       [3, 4],
     ]);
-    expect(run((v) => incSubtensor(v, [], [1, 2], 'inc'), [x]).toNested()).toEqual([
+    expect(run((v) => assignSubtensor(v, [], [1, 2], 'inc'), [x]).toNested()).toEqual([
       [2, 4],
       [4, 6],
     ]);
     expect(
       run(
-        (v, y) => incSubtensor(v, [], y, 'set'),
+        (v, y) => assignSubtensor(v, [], y, 'set'),
         [x, ndarray([[7], [8]])],
         [null, [null, 1]],
       ).toNested(),
@@ -179,31 +179,31 @@ describe('incSubtensor', () => {
 
   it('does not stretch a size found at run time', () => {
     for (const mode of ['set', 'inc'] as const) {
-      expect(() => run((v, y) => incSubtensor(v, [], y, mode), [x, ndarray([[7], [8]])])).toThrow(
-        ShapeError,
-      );
+      expect(() =>
+        run((v, y) => assignSubtensor(v, [], y, mode), [x, ndarray([[7], [8]])]),
+      ).toThrow(ShapeError);
     }
-    expect(() => incSubtensor(fvector(), [0], fvector(), 'set')).toThrow(
+    expect(() => assignSubtensor(fvector(), [0], fvector(), 'set')).toThrow(
       'expected values of rank at most 0, got 1',
     );
   });
 
   it('leaves its operand as it was', () => {
     const before = x.copy();
-    run((v) => incSubtensor(v, [0], 9, 'set'), [x]);
+    run((v) => assignSubtensor(v, [0], 9, 'set'), [x]);
     expectValues(x, before);
   });
 
   it('wraps integers and takes only values of their kind', () => {
     expect(
-      run((v) => incSubtensor(v, [0], 100, 'inc'), [ndarray([100, 1], 'int8')]).toNested(),
+      run((v) => assignSubtensor(v, [0], 100, 'inc'), [ndarray([100, 1], 'int8')]).toNested(),
     ).toEqual([-56, 1]);
-    expect(incSubtensor(fvector(), [0], lscalar('i'), 'inc').dtype).toBe('float32');
-    expect(() => incSubtensor(bvector('x'), [0], 2.5, 'set')).toThrow(
+    expect(assignSubtensor(fvector(), [0], lscalar('i'), 'inc').dtype).toBe('float32');
+    expect(() => assignSubtensor(bvector('x'), [0], 2.5, 'set')).toThrow(
       '[set_subtensor] expected values for int8 (x), got 2.5: cast them first',
     );
-    expect(() => incSubtensor(bvector('x'), [0], 300, 'set')).toThrow(DTypeError);
-    expect(() => incSubtensor(lvector(), [slice(2)], fvector('y'), 'inc')).toThrow(
+    expect(() => assignSubtensor(bvector('x'), [0], 300, 'set')).toThrow(DTypeError);
+    expect(() => assignSubtensor(lvector(), [slice(2)], fvector('y'), 'inc')).toThrow(
       'got float32 (y)',
     );
   });

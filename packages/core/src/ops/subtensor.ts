@@ -1,5 +1,5 @@
 /**
- * Basic indexing: integers and slices, with symbolic bounds; and its counterpart incSubtensor, which
+ * Basic indexing: integers and slices, with symbolic bounds; and its counterpart assignSubtensor, which
  * sets or adds into the indexed part of a copy. Python's rules: negative counts from the end, slices
  * are clipped, integers out of range are errors.
  */
@@ -350,7 +350,7 @@ export function subtensor(x: TensorVariable, indices: readonly BasicIndex[]): Te
 }
 
 /** A copy of `x` in which the part that integers and slices name is set to `values`, or has them added. */
-export function incSubtensor(
+export function assignSubtensor(
   x: TensorVariable,
   indices: readonly BasicIndex[],
   values: TensorLike,

@@ -2,7 +2,7 @@
 import { IndexRangeError, ShapeError } from '../errors.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { normalizeAxis } from '../types/tensor-type.js';
-import { at, setAt, type Index } from './advanced-index.js';
+import { at, setSubtensor, type Index } from './advanced-index.js';
 import { arange } from './arange.js';
 import { clip, mod, sub } from './arithmetic.js';
 import { asVariable, type TensorLike } from './as-variable.js';
@@ -105,7 +105,7 @@ export function putAlongAxis(
   const v = asVariable(x);
   const along = normalizeAxis('putAlongAxis', axis, v.type.rank);
   const indices = alongIndices('putAlongAxis', v, integers('putAlongAxis', positions), along);
-  return setAt(v, indices, values);
+  return setSubtensor(v, indices, values);
 }
 
 /** Slices of `x` along an axis where a vector holds; without an axis of the flattened tensor. Of late size. */

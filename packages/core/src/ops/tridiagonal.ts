@@ -5,7 +5,7 @@ import { apply1, type TensorVariable } from '../graph/variable.js';
 import type { DType } from '../types/dtype.js';
 import { promote } from '../types/promote.js';
 import { TensorType } from '../types/tensor-type.js';
-import { at, setAt } from './advanced-index.js';
+import { at, setSubtensor } from './advanced-index.js';
 import { zerosLike } from './alloc.js';
 import { mul, neg } from './arithmetic.js';
 import { asVariables, type TensorLike } from './as-variable.js';
@@ -35,8 +35,8 @@ function bandsOf(
   upper: TensorVariable,
 ): TensorVariable {
   const none = zerosLike(middle);
-  const before = setAt(none, ['...', slice(1, null)], lower);
-  const after = setAt(none, ['...', slice(null, -1)], upper);
+  const before = setSubtensor(none, ['...', slice(1, null)], lower);
+  const after = setSubtensor(none, ['...', slice(null, -1)], upper);
   return stack([before, middle, after], -2);
 }
 

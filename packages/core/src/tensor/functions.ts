@@ -185,8 +185,8 @@ export const at = typed<f.AtFunction>(indexing.at);
 /** Elements along an axis at integer positions. */
 export const take = typed<f.TakeFunction>(picking.take);
 /** A copy in which the indexed part is `values`. */
-export const setAt = typed<f.AssignFunction>(indexing.setAt);
+export const setSubtensor = typed<f.AssignFunction>(indexing.setSubtensor);
 /** A copy in which `values` are added to the indexed part; values for one place add up. */
-export const incAt = typed<f.AssignFunction>(indexing.incAt);
+export const incSubtensor = typed<f.AssignFunction>(indexing.incSubtensor);
 /** Positions, in the flattened tensor, of the elements that are not 0. */
 export const flatNonzero = typed<(x: TensorLike) => TensorVariable<'int64', 1>>(findNonzero);

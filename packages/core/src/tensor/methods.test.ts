@@ -156,8 +156,8 @@ describe('declared types are those that come out', () => {
     agree(f2.take(l1), 'float32', 2);
     agree(f2.take(tno.lmatrix('m'), 1), 'float32', 3);
     agree(tno.take(f2, i0, 0), 'float32', 1);
-    agree(f2.setAt([0], 1), 'float32', 2);
-    agree(tno.incAt(f2, [l1, l1], f1), 'float32', 2);
+    agree(f2.setSubtensor([0], 1), 'float32', 2);
+    agree(tno.incSubtensor(f2, [l1, l1], f1), 'float32', 2);
     agree(tno.flatNonzero(f2), 'int64', 1);
   });
 

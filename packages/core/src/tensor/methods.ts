@@ -150,9 +150,9 @@ export interface TensorMethods<D extends DType, R extends number> {
   /** Elements along an axis at integer positions. */
   take: f.TakeMethod;
   /** A copy in which the indexed part is `values`. */
-  setAt: f.AssignMethod;
+  setSubtensor: f.AssignMethod;
   /** A copy in which `values` are added to the indexed part. */
-  incAt: f.AssignMethod;
+  incSubtensor: f.AssignMethod;
   /** Its value, given those of what it depends on; compiled once for the same inputs. */
   eval: f.EvalMethod;
 }
@@ -254,8 +254,8 @@ const functions = {
   diagonal,
   at: advanced.at,
   take: picking.take,
-  setAt: advanced.setAt,
-  incAt: advanced.incAt,
+  setSubtensor: advanced.setSubtensor,
+  incSubtensor: advanced.incSubtensor,
 };
 
 const properties = {

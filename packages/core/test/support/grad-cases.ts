@@ -1,7 +1,7 @@
 /** Differentiable functions with points to check their gradients at: one table for all tests of gradients. */
 import { scalarConstant } from '../../src/graph/constant.js';
 import type { TensorVariable } from '../../src/graph/variable.js';
-import { at, incAt, setAt } from '../../src/ops/advanced-index.js';
+import { at, incSubtensor, setSubtensor } from '../../src/ops/advanced-index.js';
 import { take } from '../../src/ops/take.js';
 import { broadcastTo } from '../../src/ops/alloc.js';
 import * as N from '../../src/ops/activations.js';
@@ -327,8 +327,8 @@ const moves: GradCase[] = [
       ),
     [2, 3],
   ),
-  ...(['setAt', 'incAt'] as const).flatMap((name): GradCase[] => {
-    const change = name === 'setAt' ? setAt : incAt;
+  ...(['setSubtensor', 'incSubtensor'] as const).flatMap((name): GradCase[] => {
+    const change = name === 'setSubtensor' ? setSubtensor : incSubtensor;
     const two = (about: string, f: Binary, a: readonly number[], b: readonly number[]): GradCase =>
       product(`${name}, ${about},`, f, a, b);
     return [

@@ -148,7 +148,10 @@ function commits(device: Device): void {
 
   it('keeps a view of the old value while the update writes', () => {
     const a = tno.shared(f32([0, 1, 2]), 'a', { device });
-    const f = tno.function([], [a.at(0), a.sum()], { updates: [[a, a.incAt([0], 10)]], device });
+    const f = tno.function([], [a.at(0), a.sum()], {
+      updates: [[a, a.incSubtensor([0], 10)]],
+      device,
+    });
     expect(f()).toEqual([0, 3]);
     expect(a.getValue().toNested()).toEqual([10, 1, 2]);
   });

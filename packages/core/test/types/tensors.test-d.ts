@@ -176,9 +176,9 @@ describe('indices', () => {
     expectTypeOf(x.at(rows.gt(0))).toEqualTypeOf<TensorVariable<'float32', 2>>();
     expectTypeOf(x.take(tno.lmatrix(), 1)).toEqualTypeOf<TensorVariable<'float32', 3>>();
     expectTypeOf(open.at(0)).toEqualTypeOf<TensorVariable<'float32'>>();
-    expectTypeOf(x.setAt([0], 1)).toEqualTypeOf<TensorVariable<'float32', 2>>();
+    expectTypeOf(x.setSubtensor([0], 1)).toEqualTypeOf<TensorVariable<'float32', 2>>();
     // @ts-expect-error: indices of an assignment come as a list
-    x.setAt(0, 1);
+    x.setSubtensor(0, 1);
     // @ts-expect-error: a variable has no elements to assign to
     x[0] = 1;
   });

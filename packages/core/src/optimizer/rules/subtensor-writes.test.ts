@@ -1,5 +1,5 @@
 import { describeRules, leaves } from '../../../test/support/rule-cases.js';
-import { incAt, setAt } from '../../ops/advanced-index.js';
+import { incSubtensor, setSubtensor } from '../../ops/advanced-index.js';
 import { zeros, zerosLike } from '../../ops/alloc.js';
 import { add } from '../../ops/arithmetic.js';
 import { scatter } from '../../ops/gather.js';
@@ -12,23 +12,26 @@ describeRules({
   'write over what was written': {
     tags: ['canonicalize', 'subtensor'],
     cases: {
-      'set twice': { from: setAt(setAt(x, [k], s), [k], 2), to: 'set_subtensor[at](x, 2, k)' },
+      'set twice': {
+        from: setSubtensor(setSubtensor(x, [k], s), [k], 2),
+        to: 'set_subtensor[at](x, 2, k)',
+      },
       'set after an increment': {
-        from: setAt(incAt(m, [0], y), [0], z),
+        from: setSubtensor(incSubtensor(m, [0], y), [0], z),
         to: 'set_subtensor[at,[slice,false,false,1]](m, z, 0)',
       },
       'increments add up': {
-        from: incAt(incAt(x, [1], s), [1], 3),
+        from: incSubtensor(incSubtensor(x, [1], s), [1], 3),
         to: 'inc_subtensor[at](x, add(s, 3), 1)',
       },
       'an increment of what was set': {
-        from: incAt(setAt(m, [0], y), [0], z),
+        from: incSubtensor(setSubtensor(m, [0], y), [0], z),
         to: 'set_subtensor[at,[slice,false,false,1]](m, add(y, z), 0)',
       },
-      'not in another place': { from: setAt(setAt(x, [k], s), [1], 2) },
+      'not in another place': { from: setSubtensor(setSubtensor(x, [k], s), [1], 2) },
       'not an increment of what others need': {
-        from: incAt(setAt(x, [k], s), [k], 2),
-        beside: [exp(setAt(x, [k], s))],
+        from: incSubtensor(setSubtensor(x, [k], s), [k], 2),
+        beside: [exp(setSubtensor(x, [k], s))],
       },
     },
   },
@@ -51,39 +54,39 @@ describeRules({
   'drop an increment of zeros': {
     tags: ['canonicalize', 'subtensor'],
     cases: {
-      'of a part': { from: incAt(x, [slice(1, null)], 0), to: 'x' },
-      'not of others': { from: incAt(x, [0], 1) },
+      'of a part': { from: incSubtensor(x, [slice(1, null)], 0), to: 'x' },
+      'not of others': { from: incSubtensor(x, [0], 1) },
     },
   },
   'drop what is written over': {
     tags: ['canonicalize', 'subtensor'],
     cases: {
-      'set everywhere': { from: setAt(x, [slice(null)], exp(x)), to: 'exp(x)' },
-      'added everywhere': { from: incAt(m, [], exp(m)), to: 'add(m, exp(m))' },
-      'not by other sizes': { from: setAt(x, [slice(null)], y) },
-      'not by one value': { from: setAt(m, [], s) },
-      'not a part': { from: setAt(m, [0], y) },
+      'set everywhere': { from: setSubtensor(x, [slice(null)], exp(x)), to: 'exp(x)' },
+      'added everywhere': { from: incSubtensor(m, [], exp(m)), to: 'add(m, exp(m))' },
+      'not by other sizes': { from: setSubtensor(x, [slice(null)], y) },
+      'not by one value': { from: setSubtensor(m, [], s) },
+      'not a part': { from: setSubtensor(m, [0], y) },
     },
   },
   'set what is added to zeros': {
     tags: ['specialize', 'subtensor'],
     cases: {
       'a row': {
-        from: incAt(zerosLike(m), [0], y),
+        from: incSubtensor(zerosLike(m), [0], y),
         to: 'set_subtensor[at,[slice,false,false,1]](alloc(0, shape_i0(m), shape_i1(m)), y, 0)',
       },
-      'not what is added to others': { from: incAt(n, [0], y) },
-      'not in a sum, which takes it in': { from: add(m, incAt(zerosLike(m), [0], y)) },
+      'not what is added to others': { from: incSubtensor(n, [0], y) },
+      'not in a sum, which takes it in': { from: add(m, incSubtensor(zerosLike(m), [0], y)) },
     },
   },
   'scatter into the sum': {
     tags: ['specialize', 'nnet', 'subtensor'],
     cases: {
       'a part of zeros': {
-        from: add(m, incAt(zerosLike(m), [0], y)),
+        from: add(m, incSubtensor(zerosLike(m), [0], y)),
         to: 'inc_subtensor[at](m, y, 0)',
       },
-      'not of other sizes': { from: add(x, incAt(zeros([3], 'float64'), [0], s)) },
+      'not of other sizes': { from: add(x, incSubtensor(zeros([3], 'float64'), [0], s)) },
     },
   },
 });

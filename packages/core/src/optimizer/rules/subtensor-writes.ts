@@ -1,7 +1,7 @@
 /** Writing parts: over what was written, of nothing, into zeros. */
 import type { TensorVariable } from '../../graph/variable.js';
 import { add } from '../../ops/arithmetic.js';
-import { incSubtensor } from '../../ops/subtensor.js';
+import { assignSubtensor } from '../../ops/subtensor.js';
 import { isUniform, ownerIf, reapply, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 import { basicIndices, indicesOf, isWhole } from './indices.js';
@@ -21,7 +21,7 @@ const writeOverWrite = rule(
     const indices = indicesOf(node, 2, x.type.rank);
     if (!sameIndices(indices, indicesOf(inner, 2, x.type.rank))) return null;
     const written = (y: TensorVariable, mode: 'set' | 'inc'): TensorVariable =>
-      incSubtensor(base, basicIndices(indices), y, mode);
+      assignSubtensor(base, basicIndices(indices), y, mode);
     if (node.op.name === 'set_subtensor') return written(values, 'set');
     if (!usedOnce(graph, x) || x.dtype === 'bool') return null;
     return written(add(first, values), inner.op.name === 'set_subtensor' ? 'set' : 'inc');
@@ -77,7 +77,7 @@ const addIntoZeros = rule(
       .clients(node.outputs[0])
       .some((client) => client.node !== 'output' && /^(add|sub)$/.test(client.node.op.name));
     if (inSum || !isUniform(x, 0)) return null;
-    return incSubtensor(x, basicIndices(indicesOf(node, 2, x.type.rank)), values, 'set');
+    return assignSubtensor(x, basicIndices(indicesOf(node, 2, x.type.rank)), values, 'set');
   },
 );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeRules, leaves, optimized } from '../../../test/support/rule-cases.js';
-import { at, incAt, setAt } from '../../ops/advanced-index.js';
+import { at, incSubtensor, setSubtensor } from '../../ops/advanced-index.js';
 import { broadcastTo } from '../../ops/alloc.js';
 import { arange } from '../../ops/arange.js';
 import { add, mul } from '../../ops/arithmetic.js';
@@ -91,17 +91,17 @@ describeRules({
   'read what was written': {
     tags: [...tags],
     cases: {
-      'an element': { from: at(setAt(x, [k], s), k), to: 's' },
-      'one value in a slice': { from: at(setAt(m, [0], s), 0), to: 'alloc(s, shape_i1(m))' },
-      'a row': { from: at(setAt(m, [1], y), 1), to: 'alloc(y, shape_i1(m))' },
-      'what was added': { from: at(incAt(x, [0], s), 0), to: 'add(subtensor[at](x, 0), s)' },
-      'beside an element': { from: at(setAt(x, [0], s), 2), to: 'subtensor[at](x, 2)' },
+      'an element': { from: at(setSubtensor(x, [k], s), k), to: 's' },
+      'one value in a slice': { from: at(setSubtensor(m, [0], s), 0), to: 'alloc(s, shape_i1(m))' },
+      'a row': { from: at(setSubtensor(m, [1], y), 1), to: 'alloc(y, shape_i1(m))' },
+      'what was added': { from: at(incSubtensor(x, [0], s), 0), to: 'add(subtensor[at](x, 0), s)' },
+      'beside an element': { from: at(setSubtensor(x, [0], s), 2), to: 'subtensor[at](x, 2)' },
       'beside a slice': {
-        from: at(setAt(x, [slice(0, 1)], s), slice(1, null)),
+        from: at(setSubtensor(x, [slice(0, 1)], s), slice(1, null)),
         to: 'subtensor[[slice,true,false,1]](x, 1)',
       },
-      'not another element that may be the same': { from: at(setAt(x, [k], s), 1) },
-      'not from both ends': { from: at(setAt(x, [0], s), -1) },
+      'not another element that may be the same': { from: at(setSubtensor(x, [k], s), 1) },
+      'not from both ends': { from: at(setSubtensor(x, [0], s), -1) },
     },
   },
   'index by a range is a slice': {
