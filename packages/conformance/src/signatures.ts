@@ -117,8 +117,8 @@ export const signatures: Readonly<Record<string, string>> = {
   // Indexing
   at: 'm...',
   take: 'm... *',
-  setAt: 'm...n ...n | m...n _',
-  incAt: 'm...n ...n | m...n _',
+  setSubtensor: 'm...n ...n | m...n _',
+  incSubtensor: 'm...n ...n | m...n _',
   flatNonzero: '*',
   nonzero: '...n',
   takeAlongAxis: 'mn mk',
