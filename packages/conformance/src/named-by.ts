@@ -110,6 +110,8 @@ export const namedBy: Readonly<Record<string, readonly string[]>> = {
   'RandomStream.truncatedNormal': ['add', 'switch'],
   'RandomStream.gamma': ['add'],
   'RandomStream.beta': ['add'],
+  'RandomStream.logNormal': ['add'],
+  'RandomStream.negativeBinomial': ['add'],
   'RandomStream.binomial': ['add'],
   'RandomStream.integers': ['add'],
   'RandomStream.randomIntegers': ['add', 'integers'],

@@ -17,7 +17,7 @@ const state: Input = {
 /** The random bits that a draw is made of are another dtype's others. */
 const pathwise = smooth({ dtypes: ['float64'] });
 const discrete: Gradient = { kind: 'none', why: 'jumps' };
-const byTests: Gradient = { kind: 'none', why: 'verified in the tests of gamma and beta' };
+const byMoments: Gradient = { kind: 'none', why: 'the table has its moments, not its values' };
 const roundings = { float16: 4, float32: 16, float64: 32, beside: 'array' } as const;
 const names = (name: string, others: Partial<Names> = {}): Names =>
   named(`RandomStreams.${name}`, {
@@ -95,11 +95,13 @@ interface Distribution {
   readonly mean: (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
   readonly deviation: (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
   readonly most: number;
+  /** 0 unless given. */
+  readonly least?: number;
   readonly result?: 'int64';
 }
 
 /** Draws by vectors of parameters: their dtype and shape, whether all are in range, and the means near theirs. */
-function sampled(op: string, { parameters, draw, most, ...of }: Distribution): Row {
+function sampled(op: string, { parameters, draw, most, least = 0, ...of }: Distribution): Row {
   const sizes: Partial<Record<Cell, Shapes>> = {
     broadcast: parameters.length === 2 ? [[1], [4]] : [[4]],
   };
@@ -111,7 +113,7 @@ function sampled(op: string, { parameters, draw, most, ...of }: Distribution): R
       const wide = inputs.map((v) => tno.cast(v, 'float64'));
       const apart = tno.abs(tno.sub(tno.mean(tno.cast(x, 'float64'), 0), of.mean(...wide)));
       const allowed = tno.mul(of.deviation(...wide), 6 / Math.sqrt(COUNT));
-      const inRange = tno.and(tno.ge(x, 0), tno.le(x, most));
+      const inRange = tno.and(tno.ge(x, least), tno.le(x, most));
       return [tno.zerosLike(x), tno.all(inRange, 0), tno.le(apart, allowed)];
     },
     {
@@ -127,8 +129,8 @@ function sampled(op: string, { parameters, draw, most, ...of }: Distribution): R
     dtypes: floats,
     calls: [call],
     result: [of.result ?? 'same', 'bool', 'bool'],
-    gradient: op === 'gamma' || op === 'beta' ? byTests : discrete,
-    ...(op === 'poisson' && { cannotFail: 'takes rates of any kind' }),
+    gradient: of.result === undefined ? byMoments : discrete,
+    ...(parameters.length === 1 && { cannotFail: 'takes a parameter of any kind' }),
     names: names(op),
   });
 }
@@ -140,6 +142,39 @@ const times = (...parameters: tno.TensorVariable[]): tno.TensorLike[] => [
     0,
   ),
 ];
+
+type Of = (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
+type Moments = readonly [
+  op: string,
+  values: readonly (readonly [number, number])[],
+  draw: (
+    s: tno.RandomStream,
+    sizes: tno.TensorLike[],
+    ...p: tno.TensorVariable[]
+  ) => tno.TensorVariable,
+  mean: Of,
+  deviation: Of,
+  more?: Partial<Distribution>,
+];
+const { add, div, exp, mul, sqr, sqrt, sub } = tno;
+const anywhere = { least: -Infinity } as const;
+const halfMean = Math.sqrt(2 / Math.PI);
+
+/** Distributions that have a mean and a deviation, by their parameters. */
+const moments: readonly Moments[] = [
+  ['halfNormal', [[0.5, 3]], (s, n, scale) => s.halfNormal(n, { scale }), (c) => mul(c, halfMean), (c) => mul(c, Math.sqrt(1 - 2 / Math.PI))],
+  ['laplace', [[0.5, 3]], (s, n, scale) => s.laplace(n, { scale }), (c) => mul(c, 0), (c) => mul(c, Math.SQRT2), anywhere],
+  ['logistic', [[0.5, 3]], (s, n, scale) => s.logistic(n, { scale }), (c) => mul(c, 0), (c) => mul(c, Math.PI / Math.sqrt(3)), anywhere],
+  ['gumbel', [[0.5, 3]], (s, n, scale) => s.gumbel(n, { scale }), (c) => mul(c, 0.5772156649015329), (c) => mul(c, Math.PI / Math.sqrt(6)), anywhere],
+  ['logNormal', [[-1, 1], [0.2, 0.6]], (s, n, mean, std) => s.logNormal(n, { mean, std }), (m, d) => exp(add(m, div(sqr(d), 2))), (m, d) => mul(exp(add(m, div(sqr(d), 2))), sqrt(tno.expm1(sqr(d))))],
+  ['pareto', [[5, 8]], (s, n, shape) => s.pareto(n, { shape }), (a) => div(a, sub(a, 1)), (a) => div(sqrt(div(a, sub(a, 2))), sub(a, 1))],
+  ['weibull', [[1, 4]], (s, n, shape) => s.weibull(n, { shape }), (k) => tno.gamma(add(1, div(1, k))), (k) => sqrt(sub(tno.gamma(add(1, div(2, k))), sqr(tno.gamma(add(1, div(1, k))))))],
+  ['chiSquare', [[2, 9]], (s, n, df) => s.chiSquare(n, { df }), (k) => k, (k) => sqrt(mul(k, 2))],
+  ['invGamma', [[6, 9]], (s, n, shape) => s.invGamma(n, { shape }), (a) => div(1, sub(a, 1)), (a) => div(1, mul(sub(a, 1), sqrt(sub(a, 2))))],
+  ['studentT', [[6, 9]], (s, n, df) => s.studentT(n, { df }), (k) => mul(k, 0), (k) => sqrt(div(k, sub(k, 2))), anywhere],
+  ['geometric', [[0.2, 0.8]], (s, n, p) => s.geometric(n, { p }), (p) => div(1, p), (p) => div(sqrt(sub(1, p)), p), { least: 1, result: 'int64' }],
+  ['negativeBinomial', [[2, 9], [0.3, 0.8]], (s, sizes, n, p) => s.negativeBinomial(sizes, { n, p }), (n, p) => div(mul(n, sub(1, p)), p), (n, p) => div(sqrt(mul(n, sub(1, p))), p), { result: 'int64' }],
+]; // prettier-ignore
 
 export const randoms: Family = {
   name: 'random',
@@ -231,6 +266,16 @@ export const randoms: Family = {
       most: 90,
       result: 'int64',
     }),
+    ...moments.map(([op, values, draw, mean, deviation, more]) =>
+      sampled(op, {
+        parameters: values.map(([low, high]) => among(low, high, 3)),
+        draw: (s, ...p) => draw(s, times(...p), ...p),
+        mean,
+        deviation,
+        most: Infinity,
+        ...more,
+      }),
+    ),
     draws('bernoulli', {
       calls: [
         drawn('', [among(0.1, 0.9, 3, 4)], (s, p) => s.bernoulli(null, { p }), {
