@@ -16,6 +16,8 @@ export interface Made {
 }
 
 const LARGEST = 100;
+/** No fewer than any row of the table makes of its own operands. */
+const MOST_ELEMENTS = 500;
 /** Largest error that a value may have. */
 const mostError: Partial<Record<DType, number>> = {
   float64: 1e-9,
@@ -143,7 +145,7 @@ function accept(
   moved: readonly Computed[],
   factor: number,
 ): Made | null {
-  if (value.size > 200 || !(largest(value) <= LARGEST)) return null;
+  if (value.size > MOST_ELEMENTS || !(largest(value) <= LARGEST)) return null;
   if (!isFloat(value.dtype))
     return moved.every((other) => other.value.equals(value)) ? { variable, value, error: 0 } : null;
   const gap = Math.max(0, ...moved.map((other) => largestGap(value, other.value)));
