@@ -124,6 +124,19 @@ describeRules({
       'not of an input': { from: log(x) },
       'not of 1 + x': { from: log(add(1, z)) },
       'not of a sum that may be negative': { from: log(abs(sum(mul(exp(x), y)))) },
+      'not of other sums that may be negative': { from: log(add(mul(exp(x), y), mul(exp(x), z))) },
+      'not of the square of what may be': { from: log(sqr(mul(exp(x), y))) },
+      'not of its power': { from: log(pow(mul(exp(x), y), 2)) },
+      'not of its maximum': { from: log(max(mul(exp(x), y))) },
+      'not of its product': { from: log(prod(mul(exp(x), y))) },
+      'of exp(x) * y * z, where both may be': {
+        from: log(mul(mul(exp(x), y), z)),
+        to: 'add(x, log(mul(y, z)))',
+      },
+      'of z / (y * exp(x))': {
+        from: log(trueDiv(z, mul(y, exp(x)))),
+        to: 'sub(log(true_div(z, y)), x)',
+      },
       'not of a sum with another weight': {
         from: log(sum(mul(sqr(y), exp(x)))),
         to: 'logsumexp[0](add(log(sqr(y)), x))',
@@ -183,11 +196,14 @@ describe('logs through all phases', () => {
       sum(p),
       maximum(p, 0),
       flatten(p),
+      sub(1, sigmoid(x)),
+      pow(exp(x), y),
     ];
     const perhaps = [
       x,
       neg(exp(x)),
       sub(p, 0.5),
+      sub(1, exp(x)),
       mul(exp(x), u),
       log(z),
       pow(x, y),

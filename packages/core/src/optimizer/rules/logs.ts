@@ -4,7 +4,7 @@
  * products, choices, totals and one-hot sums. One rule applies it wherever a log is taken.
  */
 import { apply1, type Apply, type TensorVariable } from '../../graph/variable.js';
-import { add, maximum, minimum, mul, neg, sub } from '../../ops/arithmetic.js';
+import { add, maximum, minimum, mul, neg, sub, trueDiv } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { and, ge, lt, switchOp } from '../../ops/compare.js';
 import { dimshuffle } from '../../ops/dimshuffle.js';
@@ -41,23 +41,41 @@ const movers = [
 /** Nodes deeper than this below a log are not looked at. */
 const MOST_DEPTH = 40;
 
-/** Whether no element of `v` can be negative, as far as its formula tells. */
-export function isNonNegative(v: TensorVariable, depth = 0): boolean {
+/** Whether no element of `v` can be negative, as far as its formula tells; `known`: what has been told before. */
+export function isNonNegative(
+  v: TensorVariable,
+  known = new Map<TensorVariable, boolean>(),
+  depth = 0,
+): boolean {
+  const found = known.get(v);
+  if (found !== undefined) return found;
+  const told = tellsNonNegative(v, (operand) => isNonNegative(operand, known, depth + 1), depth);
+  known.set(v, told);
+  return told;
+}
+
+function tellsNonNegative(
+  v: TensorVariable,
+  is: (operand: TensorVariable) => boolean,
+  depth: number,
+): boolean {
   if (isUnsigned(v.dtype) || v.dtype === 'bool') return true;
   const value = uniformValue(v);
   if (value !== null) return Number(value) >= 0;
   const node = v.owner;
   if (node === null || depth > MOST_DEPTH) return false;
-  const all = (operands: readonly TensorVariable[]): boolean =>
-    operands.every((operand) => isNonNegative(operand, depth + 1));
   const { name } = node.op;
   if (/^(exp2?|softmax|sigmoid|softplus|sqr|sqrt|abs|erfcx?|ndtr|gammaincc?|betainc)$/.test(name))
     return true;
-  if (/^(add|mul|true_div|maximum|minimum)$/.test(name)) return all(node.inputs);
-  if (/^(sum|prod|max|min|cast|reciprocal)$/.test(name) || movers.includes(name)) {
-    return all(node.inputs.slice(0, 1));
+  if (/^(add|mul|true_div|maximum|minimum)$/.test(name)) return node.inputs.every(is);
+  if (/^(sum|prod|max|min|cast|reciprocal|pow)$/.test(name) || movers.includes(name)) {
+    return is(node.inputs[0]);
   }
-  return name === 'switch' && all(node.inputs.slice(1));
+  if (name === 'sub') {
+    const [one, part] = node.inputs;
+    return isUniform(one, 1) && ownerIf(part, 'sigmoid', 'erf', 'ndtr') !== null;
+  }
+  return name === 'switch' && node.inputs.slice(1).every(is);
 }
 
 /** log(v) in a form that neither under- nor overflows, or null where `v` is nothing special. */
@@ -65,8 +83,13 @@ export function logOf(v: TensorVariable): TensorVariable | null {
   return new Logarithm().of(v, 0);
 }
 
+/**
+ * The logarithm of what is negative is NaN in both forms, but that of a sum, a product or a square of such
+ * is not: their parts are asked for with `ofNonNegative`.
+ */
 class Logarithm {
   private readonly known = new Map<TensorVariable, TensorVariable | null>();
+  private readonly signs = new Map<TensorVariable, boolean>();
 
   of(v: TensorVariable, depth: number): TensorVariable | null {
     const found = this.known.get(v);
@@ -74,6 +97,10 @@ class Logarithm {
     const made = v.owner === null || depth > MOST_DEPTH ? null : this.make(v.owner, depth + 1);
     this.known.set(v, made);
     return made;
+  }
+
+  private ofNonNegative(v: TensorVariable, depth: number): TensorVariable | null {
+    return isNonNegative(v, this.signs) ? this.of(v, depth) : null;
   }
 
   private make(node: Apply, depth: number): TensorVariable | null {
@@ -94,10 +121,13 @@ class Logarithm {
         return logOfNegated(a);
       case 'exp2':
         return mul(a, Math.LN2);
-      case 'sqr':
+      case 'sqr': {
+        const inner = this.ofNonNegative(a, depth);
+        return inner && mul(inner, 2);
+      }
       case 'sqrt': {
         const inner = this.of(a, depth);
-        return inner && mul(inner, name === 'sqr' ? 2 : 0.5);
+        return inner && mul(inner, 0.5);
       }
       case 'add':
         return this.ofAddition(a, b, depth);
@@ -106,20 +136,20 @@ class Logarithm {
       case 'mul':
         return this.ofProduct(a, b, depth);
       case 'true_div':
-        return this.ofPair(a, b, sub, depth);
+        return this.ofPair(a, b, trueDiv, depth);
       case 'reciprocal': {
         const inner = this.of(a, depth);
         return inner && neg(inner);
       }
       case 'pow': {
-        const inner = this.of(a, depth);
+        const inner = this.ofNonNegative(a, depth);
         return inner && mul(b, inner);
       }
       case 'switch':
         return this.ofChoice(node, depth);
       case 'maximum':
       case 'minimum': {
-        const [p, q] = [this.of(a, depth), this.of(b, depth)];
+        const [p, q] = [this.ofNonNegative(a, depth), this.ofNonNegative(b, depth)];
         return p === null || q === null ? null : (name === 'maximum' ? maximum : minimum)(p, q);
       }
       case 'cast':
@@ -139,7 +169,7 @@ class Logarithm {
     const { name } = node.op;
     if (name === 'sum') return this.ofTotal(node, depth);
     if (name !== 'prod' && name !== 'max' && name !== 'min') return null;
-    const inner = this.of(node.inputs[0], depth);
+    const inner = this.ofNonNegative(node.inputs[0], depth);
     return inner && { prod: sum, max, min }[name].on(inner, axesOf(node));
   }
 
@@ -154,7 +184,7 @@ class Logarithm {
       if (exponent === null || value === null || Number(value) <= 0) continue;
       return Number(value) === 1 ? softplus(exponent[0]) : logaddexp(exponent[0], log(constant));
     }
-    const [p, q] = [this.of(a, depth), this.of(b, depth)];
+    const [p, q] = [this.ofNonNegative(a, depth), this.ofNonNegative(b, depth)];
     return p === null || q === null ? null : logaddexp(p, q);
   }
 
@@ -167,18 +197,40 @@ class Logarithm {
       const inner = condition === null ? null : this.of(x, depth);
       if (condition !== null && inner !== null) return switchOp(condition, inner, -Infinity);
     }
-    return this.ofPair(a, b, add, depth);
+    return this.ofPair(a, b, mul, depth);
   }
 
-  /** What logOf knows is not negative, so that log(a·b) = log a + log b for any b. */
+  /** log(a·b) = log a + log b for any b where a is not negative; else log(c·d·b) = log c + log(d·b) for such a c. */
   private ofPair(
     a: TensorVariable,
     b: TensorVariable,
-    combine: typeof add,
+    combine: typeof mul,
     depth: number,
   ): TensorVariable | null {
-    const [p, q] = [this.of(a, depth), this.of(b, depth)];
-    return p === null && q === null ? null : combine(p ?? log(a), q ?? log(b));
+    const together = combine === mul ? add : sub;
+    const [p, q] = [this.ofNonNegative(a, depth), this.ofNonNegative(b, depth)];
+    if (p !== null || q !== null) {
+      return together(p ?? this.of(a, depth) ?? log(a), q ?? this.of(b, depth) ?? log(b));
+    }
+    const left = this.splitProduct(a, depth);
+    if (left !== null) return add(left.known, log(combine(left.rest, b)));
+    const right = this.splitProduct(b, depth);
+    return right && together(log(combine(a, right.rest)), right.known);
+  }
+
+  /** A product as a factor that is not negative, by its logarithm, and what is left. */
+  private splitProduct(
+    v: TensorVariable,
+    depth: number,
+  ): { readonly known: TensorVariable; readonly rest: TensorVariable } | null {
+    const product = depth > MOST_DEPTH ? null : inputsOf(v, 'mul');
+    for (const [a, b] of product === null ? [] : [product, [...product].reverse()]) {
+      const known = this.ofNonNegative(a, depth);
+      if (known !== null) return { known, rest: b };
+      const part = this.splitProduct(a, depth + 1);
+      if (part !== null) return { known: part.known, rest: mul(part.rest, b) };
+    }
+    return null;
   }
 
   /** A branch that nothing is known of is 1 where it is not taken: its log has no part in the gradient there. */
@@ -205,8 +257,8 @@ class Logarithm {
     const [terms] = node.inputs;
     const axes = axesOf(node);
     const picked = this.ofPicked(terms, axes, depth);
-    if (picked !== null || !isNonNegative(terms)) return picked;
-    const inner = this.of(terms, depth);
+    if (picked !== null) return picked;
+    const inner = this.ofNonNegative(terms, depth);
     return inner && logsumexp(inner, axes);
   }
 
