@@ -88,6 +88,43 @@ const among = (low: number, high: number, ...shape: number[]): Input => ({
 });
 const both = 'np.broadcast(b, c).shape';
 
+/** What others call them: PyTensor, NumPy or SciPy, PyTorch and JAX. */
+const known: Readonly<Record<string, readonly (string | null)[]>> = {
+  betaBinomial: ['betabinom', 'scipy.stats.betabinom', null, null],
+  cauchy: ['cauchy', 'Generator.standard_cauchy', 'Cauchy', 'cauchy'],
+  chiSquare: ['chisquare', 'Generator.chisquare', 'Chi2', 'chisquare'],
+  dirichlet: ['dirichlet', 'Generator.dirichlet', 'Dirichlet', 'dirichlet'],
+  generalizedGamma: ['gengamma', 'scipy.stats.gengamma', null, null],
+  geometric: ['geometric', 'Generator.geometric', 'Geometric', 'geometric'],
+  gumbel: ['gumbel', 'Generator.gumbel', 'Gumbel', 'gumbel'],
+  halfCauchy: ['halfcauchy', 'scipy.stats.halfcauchy', 'HalfCauchy', null],
+  halfNormal: ['halfnormal', 'scipy.stats.halfnorm', 'HalfNormal', null],
+  hypergeometric: ['hypergeometric', 'Generator.hypergeometric', null, null],
+  invGamma: ['invgamma', 'scipy.stats.invgamma', 'InverseGamma', null],
+  laplace: ['laplace', 'Generator.laplace', 'Laplace', 'laplace'],
+  logNormal: ['lognormal', 'Generator.lognormal', 'LogNormal', 'lognormal'],
+  logistic: ['logistic', 'Generator.logistic', null, 'logistic'],
+  multivariateNormal: ['multivariate_normal', 'Generator.multivariate_normal', 'MultivariateNormal', 'multivariate_normal'],
+  negativeBinomial: ['nbinom', 'Generator.negative_binomial', 'NegativeBinomial', null],
+  pareto: ['pareto', 'Generator.pareto', 'Pareto', 'pareto'],
+  studentT: ['t', 'Generator.standard_t', 'StudentT', 't'],
+  triangular: ['triangular', 'Generator.triangular', null, 'triangular'],
+  truncatedExponential: ['truncexpon', 'scipy.stats.truncexpon', null, null],
+  vonMises: ['vonmises', 'Generator.vonmises', 'VonMises', null],
+  wald: ['wald', 'Generator.wald', null, 'wald'],
+  weibull: ['weibull', 'Generator.weibull', 'Weibull', 'weibull_min'],
+}; // prettier-ignore
+function knownAs(op: string): Names {
+  if (!Object.hasOwn(known, op)) return names(op);
+  const [theano, numpy, pytorch, jax] = known[op];
+  return {
+    theano: `RandomStream.${theano}`,
+    numpy,
+    pytorch: pytorch && `torch.distributions.${pytorch}`,
+    jax: jax && `jax.random.${jax}`,
+  };
+}
+
 const COUNT = 400;
 interface Distribution {
   readonly parameters: readonly Input[];
@@ -131,7 +168,7 @@ function sampled(op: string, { parameters, draw, most, least = 0, ...of }: Distr
     result: [of.result ?? 'same', 'bool', 'bool'],
     gradient: of.result === undefined ? byMoments : discrete,
     ...(parameters.length === 1 && { cannotFail: 'takes a parameter of any kind' }),
-    names: names(op),
+    names: knownAs(op),
   });
 }
 /** So many draws for each element of the parameters. */
@@ -160,7 +197,11 @@ const { add, div, exp, mul, sqr, sqrt, sub } = tno;
 const anywhere = { least: -Infinity } as const;
 const halfMean = Math.sqrt(2 / Math.PI);
 
-/** Distributions that have a mean and a deviation, by their parameters. */
+/** The mean of x^r where x has a generalized gamma distribution. */
+const powerMean = (a: tno.TensorVariable, p: tno.TensorVariable, r: number): tno.TensorVariable =>
+  div(tno.gamma(div(add(a, r), p)), tno.gamma(div(a, p)));
+
+/** Distributions, of Cauchy's and von Mises' a function, by their parameters, means and deviations. */
 const moments: readonly Moments[] = [
   ['halfNormal', [[0.5, 3]], (s, n, scale) => s.halfNormal(n, { scale }), (c) => mul(c, halfMean), (c) => mul(c, Math.sqrt(1 - 2 / Math.PI))],
   ['laplace', [[0.5, 3]], (s, n, scale) => s.laplace(n, { scale }), (c) => mul(c, 0), (c) => mul(c, Math.SQRT2), anywhere],
@@ -173,6 +214,17 @@ const moments: readonly Moments[] = [
   ['invGamma', [[6, 9]], (s, n, shape) => s.invGamma(n, { shape }), (a) => div(1, sub(a, 1)), (a) => div(1, mul(sub(a, 1), sqrt(sub(a, 2))))],
   ['studentT', [[6, 9]], (s, n, df) => s.studentT(n, { df }), (k) => mul(k, 0), (k) => sqrt(div(k, sub(k, 2))), anywhere],
   ['geometric', [[0.2, 0.8]], (s, n, p) => s.geometric(n, { p }), (p) => div(1, p), (p) => div(sqrt(sub(1, p)), p), { least: 1, result: 'int64' }],
+  ['betaBinomial', [[0.7, 3], [0.7, 3]], (s, n, a, b) => s.betaBinomial(n, { n: 20, a, b }), (a, b) => div(mul(a, 20), add(a, b)), (a, b) => sqrt(div(mul(mul(mul(a, b), add(add(a, b), 20)), 20), mul(sqr(add(a, b)), add(add(a, b), 1)))), { most: 20, result: 'int64' }],
+  ['cauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.cauchy(n, { scale }), scale)), (c) => mul(c, 0), (c) => add(mul(c, 0), Math.PI / Math.sqrt(12)), { least: -1.6, most: 1.6 }],
+  ['halfCauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.halfCauchy(n, { scale }), scale)), (c) => add(mul(c, 0), Math.PI / 4), (c) => add(mul(c, 0), Math.PI / Math.sqrt(48)), { most: 1.6 }],
+  ['triangular', [[0.2, 0.8]], (s, n, mode) => s.triangular(n, { low: 0, mode, high: 1 }), (m) => div(add(m, 1), 3), (m) => sqrt(div(sub(add(sqr(m), 1), m), 18)), { most: 1 }],
+  ['truncatedExponential', [[0.5, 3]], (s, n, high) => s.truncatedExponential(n, { high }), (b) => sub(1, div(b, tno.expm1(b))), (b) => sqrt(sub(1, div(mul(sqr(b), exp(b)), sqr(tno.expm1(b))))), { most: 3 }],
+  ['generalizedGamma', [[1, 4], [0.7, 2]], (s, n, alpha, p) => s.generalizedGamma(n, { alpha, p }), (a, p) => powerMean(a, p, 1), (a, p) => sqrt(sub(powerMean(a, p, 2), sqr(powerMean(a, p, 1))))],
+  ['wald', [[0.5, 2], [1, 4]], (s, n, mean, scale) => s.wald(n, { mean, scale }), (m) => m, (m, c) => sqrt(div(tno.pow(m, 3), c))],
+  ['vonMises', [[0.5, 3]], (s, n, kappa) => tno.cos(s.vonMises(n, { kappa })), (k) => div(tno.i1(k), tno.i0(k)), (k) => sqrt(sub(sub(1, div(tno.i1(k), mul(k, tno.i0(k)))), sqr(div(tno.i1(k), tno.i0(k))))), { least: -1, most: 1 }],
+  ['dirichlet', [[0.5, 3]], (s, _, alpha) => s.dirichlet([COUNT], { alpha }), (a) => div(a, tno.sum(a)), (a) => sqrt(div(mul(div(a, tno.sum(a)), sub(1, div(a, tno.sum(a)))), add(tno.sum(a), 1))), { most: 1 }],
+  ['multivariateNormal', [[-2, 2]], (s, _, mean) => s.multivariateNormal([COUNT], { mean, cov: tno.eye(tno.shapeOf(mean, 0), tno.shapeOf(mean, 0), 0, mean.dtype) }), (m) => m, (m) => add(mul(m, 0), 1), anywhere],
+  ['hypergeometric', [[6, 20], [6, 20]], (s, n, good, bad) => s.hypergeometric(n, { good, bad, sample: 5 }), (g, b) => div(mul(g, 5), add(g, b)), (g, b) => sqrt(div(mul(mul(g, b), mul(5, sub(add(g, b), 5))), mul(sqr(add(g, b)), sub(add(g, b), 1)))), { most: 5, result: 'int64' }],
   ['negativeBinomial', [[2, 9], [0.3, 0.8]], (s, sizes, n, p) => s.negativeBinomial(sizes, { n, p }), (n, p) => div(mul(n, sub(1, p)), p), (n, p) => div(sqrt(mul(n, sub(1, p))), p), { result: 'int64' }],
 ]; // prettier-ignore
 
