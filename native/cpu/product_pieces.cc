@@ -8,16 +8,17 @@ namespace {
 // Multiplications that a piece is worth: some ten to twenty microseconds of one thread.
 constexpr double piece_work = 1e6;
 
-// Each piece reads, and packs, its rows of A and its columns of B: with less of them there is more
-// of that. A few wide pieces do best.
+// Each piece reads, and packs, its rows of A and its columns of B: the more pieces, the more of
+// that. A few wide pieces do best, and from the second bound on two for each processor.
 constexpr double usual_pieces = 8;
+constexpr double medium_work = 16e6;
 constexpr int64_t wide = 512;
 constexpr int64_t least_rows = 32;
 constexpr int64_t least_columns = 192;
 
-// From here on a product is cut for the processors that there are: a millisecond and more of two
-// threads, long enough for them to end at the same time.
-constexpr double large_work = 256e6;
+// From here on one for each: a quarter of a millisecond and more of two threads, long enough for
+// them to end at the same time.
+constexpr double large_work = 64e6;
 // Longer pieces are cut again, for threads that are held up.
 constexpr double longest_piece = 1024e6;
 
@@ -40,9 +41,11 @@ int64_t part_length(int64_t length, int64_t& count, int64_t granularity) {
 }
 
 // An even number, since many machines have an even number of threads.
-int64_t pieces_for(double work) {
+int64_t pieces_for(double work, int processors) {
+  if (work < 2 * piece_work) return 1;
   const double wanted = 2 * static_cast<double>(static_cast<int64_t>(work / (2 * piece_work)) + 1);
-  return work < 2 * piece_work ? 1 : static_cast<int64_t>(std::min(wanted, usual_pieces));
+  const double most = work < medium_work ? usual_pieces : std::min(usual_pieces, 2.0 * processors);
+  return static_cast<int64_t>(std::min(wanted, most));
 }
 
 Pieces grid(int64_t m, int64_t n, int64_t down, int64_t across) {
@@ -86,7 +89,7 @@ Pieces gemm_pieces(int64_t m, int64_t n, int64_t k, int processors) {
     const Pieces pieces = large_pieces(m, n, work, processors);
     if (pieces.rows > 0) return pieces;
   }
-  const int64_t wanted = pieces_for(work);
+  const int64_t wanted = pieces_for(work, processors);
   return wanted == 1 ? Pieces{m, n, 1, 1} : usual_grid(m, n, wanted);
 }
 

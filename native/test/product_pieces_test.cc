@@ -45,7 +45,8 @@ TEST(products_are_cut_where_that_pays) {
   CHECK(count(1, 10, 784) == 1);
   CHECK(count(600, 10, 784) == 6);
   CHECK(count(20, 500, 784) == 2);
-  CHECK(count(128, 512, 512) == 8);
+  CHECK(count(128, 512, 512) == 4);
+  CHECK(count(128, 1024, 512) == 2);
   CHECK(count(128, 512, 512, 16) == 8);
   CHECK(count(1024, 1024, 1024, 1) == 1);
   CHECK(count(1024, 1024, 1024, 2) == 2);
