@@ -166,7 +166,5 @@ export function vectorizeGraph(
   const [first] = given.values();
   const sizes = Array.from({ length: axes }, (_, axis) => shapeOf(first, axis));
   const vectorization = new Vectorization(given, axes, sizes);
-  return outputs instanceof Array
-    ? vectorization.of(outputs)
-    : vectorization.of([outputs])[0];
+  return outputs instanceof Array ? vectorization.of(outputs) : vectorization.of([outputs])[0];
 }
