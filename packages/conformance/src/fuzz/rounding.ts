@@ -51,10 +51,18 @@ export interface Computed {
   readonly rounded: boolean;
 }
 
+/** Whether arctan2 has to tell 0 from -0, which rewrites take for the same: (0, x) is 0 or π, and (-0, x) 0 or -π. */
+const asksForZerosSign = ({ op }: Apply, [y, x]: readonly NDArray[]): boolean =>
+  op.name === 'arctan2' &&
+  flatNumbers(y).includes(0) &&
+  !flatNumbers(x).every((value) => value > 0);
+
 /** @throws ShapeError where results are large; NumericalError where there is a NaN: rewrites take 0 times it for 0 */
 function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[] {
   // What says how long it is may be any number.
   if (node.op.name === 'arange') requireFew(rangeLength(operands.map((x) => Number(x.item()))));
+  if (asksForZerosSign(node, operands))
+    throw new NumericalError('[fuzz] expected numbers for arctan2, got a zero whose sign counts');
   const results = node.op.perform(operands, node);
   requireFew(Math.max(...results.map((result) => result.size)));
   if (results.some((result) => Number.isNaN(largest(result))))
