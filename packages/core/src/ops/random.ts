@@ -110,13 +110,22 @@ const fractions = {
   float64: { bits: 'uint64', mask: 0xfffffffffffff800n, scale: 2 ** -64 },
 } as const;
 
+/** The bits of a word that a mask leaves, as a float. */
+function maskedBits(
+  scope: PointScope,
+  dtype: FloatDType,
+  { bits, mask }: { readonly bits: 'uint16' | 'uint32' | 'uint64'; readonly mask: bigint },
+  word: ScalarValue,
+): ScalarValue {
+  const own = bits === 'uint64' ? word : scope.scalar('cast', bits, word);
+  return scope.scalar('cast', dtype, scope.scalar('and', bits, own, scope.constant(bits, mask)));
+}
+
 /** A word's lowest bits as a multiple of 2^-11, 2^-24 or 2^-53 in [0, 1). */
 function fraction(scope: PointScope, dtype: FloatDType, word: ScalarValue): ScalarValue {
-  const { bits, mask, scale } = fractions[dtype];
-  const own = bits === 'uint64' ? word : scope.scalar('cast', bits, word);
-  const whole = scope.scalar('and', bits, own, scope.constant(bits, mask));
-  return scope.scalar('mul', dtype, scope.scalar('cast', dtype, whole), scope.constant(dtype, scale));
-} // prettier-ignore
+  const whole = maskedBits(scope, dtype, fractions[dtype], word);
+  return scope.scalar('mul', dtype, whole, scope.constant(dtype, fractions[dtype].scale));
+}
 
 /** The same in the reference. */
 function fractionOf(dtype: FloatDType, { low, high }: RandomWord): number {
@@ -153,12 +162,10 @@ const tails = {
 
 /** What a word's lowest bits are as a probability in (0, ½], near 0 in fine steps. */
 function tail(scope: PointScope, dtype: WideFloat, word: ScalarValue): ScalarValue {
-  const { bits, mask, scale } = tails[dtype];
-  const own = bits === 'uint64' ? word : scope.scalar('cast', bits, word);
-  const whole = scope.scalar('and', bits, own, scope.constant(bits, mask));
-  const middle = scope.scalar('add', dtype, scope.scalar('cast', dtype, whole), scope.constant(dtype, 0.5));
-  return scope.scalar('mul', dtype, middle, scope.constant(dtype, scale));
-} // prettier-ignore
+  const whole = maskedBits(scope, dtype, tails[dtype], word);
+  const middle = scope.scalar('add', dtype, whole, scope.constant(dtype, 0.5));
+  return scope.scalar('mul', dtype, middle, scope.constant(dtype, tails[dtype].scale));
+}
 
 /** The same in the reference. */
 function tailOf(dtype: WideFloat, { low, high }: RandomWord): number {

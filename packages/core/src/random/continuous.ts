@@ -282,7 +282,7 @@ export class ContinuousStream extends RandomStates {
     return drawMultivariateNormal(this.state(), sizes, options) as never;
   }
 
-  /** `loc` and `scale` of what \`standard\` makes of a side. */
+  /** `loc` and `scale` of what `standard` makes of a side. */
   private located(
     name: string,
     sizes: DrawSizes,
