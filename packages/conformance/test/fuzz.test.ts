@@ -77,6 +77,24 @@ describe('the estimate of rounding', () => {
     }
   });
 
+  it('refuses to compare what rounding alone holds apart', () => {
+    const [mean, y] = [tno.mean(tno.sub(x, 0.1)), tno.dscalar('y')];
+    const isReached = tno.le(tno.abs(tno.sub(mean, y)), 0);
+    const elements = tno.ndarray(Array<number>(400).fill(0.4), 'float64');
+    const values = (at: number): Map<tno.TensorVariable, tno.NDArray> =>
+      new Map([
+        [x, elements],
+        [y, tno.ndarray(at, 'float64')],
+      ]);
+    const compared = (at: number) => (): Computed => {
+      const before = computed(isReached, values(at), 0);
+      return computed(isReached, values(at), 1, before.values);
+    };
+    const sum = flatNumbers(computed(mean, values(0), 0).value)[0];
+    expect(compared(sum + 1e-15)).toThrow(tno.NumericalError);
+    expect(flatNumbers(compared(0.5)().value)).toEqual([0]);
+  });
+
   it('refuses NaN on the way to a value', () => {
     const values = new Map([[x, tno.ndarray([-1, 0.5], 'float64')]]);
     expect(() => computed(tno.gt(tno.log(x), 0), values, 0)).toThrow(tno.NumericalError);

@@ -103,7 +103,7 @@ export class GraphBuilder {
 
   private measure(variable: TensorVariable, operands: readonly Made[]): Made | null {
     if (operands.some(isNoise)) return null;
-    const computedAt = (sign: number): Computed => {
+    const computedAt = (sign: number, unmoved?: Computed): Computed => {
       const known = new Map(this.pool.map(({ variable: v, value }) => [v, value]));
       for (const [k, { variable: v, value, error }] of operands.entries())
         if (sign !== 0 && error !== 0)
@@ -111,15 +111,20 @@ export class GraphBuilder {
             v,
             shifted(value, k, () => sign * error),
           );
-      return computed(variable, known, sign);
+      return computed(variable, known, sign, unmoved?.values);
     };
     const result = computedAt(0);
     const isExact = result.exact && operands.every(({ error }) => error === 0);
-    return accept(variable, result, isExact ? [] : [computedAt(1), computedAt(-1)], 2);
+    return accept(
+      variable,
+      result,
+      isExact ? [] : [computedAt(1, result), computedAt(-1, result)],
+      2,
+    );
   }
 
   private measureFromLeaves(variable: TensorVariable): Made | null {
-    const computedAt = (sign: number): Computed => {
+    const computedAt = (sign: number, unmoved?: Computed): Computed => {
       const known = new Map(
         this.inputs.map(({ variable: v, value }, k) => {
           const eps = epsilon[v.dtype] ?? 0;
@@ -129,9 +134,10 @@ export class GraphBuilder {
           ];
         }),
       );
-      return computed(variable, known, sign);
+      return computed(variable, known, sign, unmoved?.values);
     };
-    return accept(variable, computedAt(0), [computedAt(1), computedAt(-1)], 50);
+    const result = computedAt(0);
+    return accept(variable, result, [computedAt(1, result), computedAt(-1, result)], 50);
   }
 }
 

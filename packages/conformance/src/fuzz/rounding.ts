@@ -43,8 +43,16 @@ function scrambled(n: number): number {
 /** Elements of what is on the way to a value: more than any small graph has to make. */
 const MOST_ELEMENTS = 10_000;
 
+/** About how many terms an element of the result is the sum of, if it is one. */
+const termsOf = (operands: readonly NDArray[], { size }: NDArray): number =>
+  Math.max(1, ...operands.map((operand) => operand.size / Math.max(1, size)));
+
+type Values = ReadonlyMap<TensorVariable, NDArray>;
+
 export interface Computed {
   readonly value: NDArray;
+  /** It, and all on the way to it. */
+  readonly values: Values;
   /** Whether nothing on the way was rounded. */
   readonly exact: boolean;
   /** Whether the last step was. */
@@ -80,11 +88,12 @@ function requireFew(size: number): void {
 
 /** Operands of a routine, each element moved by a share of the largest, and of 1: small right sides hide no matrix's condition. */
 const disturbed =
-  (share: (dtype: DType) => number) =>
-  (operand: NDArray, salt: number): NDArray => {
+  (share: (dtype: DType) => number, trial = 0) =>
+  (operand: NDArray, k: number): NDArray => {
     const by = share(operand.dtype) * (largest(operand) + 1);
-    return shifted(operand, salt, () => by);
+    return shifted(operand, MOST_OPERANDS * trial + k, () => by);
   };
+const MOST_OPERANDS = 16;
 
 /** What a routine gives is right for operands about that far away, also where these have few bits. */
 const ofRoutine =
@@ -95,6 +104,8 @@ const ofRoutine =
 /** A distance that no algorithm takes for rounding, and over which what is determined moves little. */
 const ofNeighbour = (dtype: DType): number => Math.max(2 ** -14, 16 * (epsilon[dtype] ?? 0));
 const MOST_MOVED = 2 ** -3;
+/** One neighbour alone may be where a solution happens to be small. */
+const NEIGHBOURS = 3;
 
 /**
  * Requires that matrices nearby give nearly the same. Near a matrix that leaves something open, such as the
@@ -107,31 +118,71 @@ function requireDetermined(
   results: readonly NDArray[],
   sign: number,
 ): void {
-  const nearby = performed(node, operands.map(disturbed((dtype) => sign * ofNeighbour(dtype))));
-  results.forEach((result, k) => {
-    const moved = largestGap(result, nearby[k]);
-    if (!(moved <= MOST_MOVED * (largest(result) + 1)))
+  for (let trial = 0; trial < NEIGHBOURS; trial++) {
+    const move = disturbed((dtype) => sign * ofNeighbour(dtype), sign * NEIGHBOURS + trial);
+    const nearby = performed(node, operands.map(move));
+    results.forEach((result, k) => {
+      const moved = largestGap(result, nearby[k]);
+      if (!(moved <= MOST_MOVED * (largest(result) + 1)))
+        throw new NumericalError(
+          `[fuzz] expected a matrix that determines what ${node.op.name} gives, got a result that moves by ${moved}`,
+        );
+    });
+  }
+}
+
+/** Whether an op compares floats: what differs by rounding alone may be equal elsewhere. */
+const compares = ({ op: { lower }, inputs: [a] }: Apply): boolean =>
+  lower.kind === 'scalar' &&
+  ['eq', 'neq', 'lt', 'le', 'gt', 'ge'].includes(lower.fn) &&
+  isFloat(a.dtype);
+
+/** In moves: an estimate is not a bound. */
+const CLOSE = 32;
+
+/** Requires that what is compared differs by more than moves it, or not at all. @throws NumericalError */
+function requireApart(
+  { op }: Apply,
+  operands: readonly NDArray[],
+  moved: readonly NDArray[],
+  { shape }: NDArray,
+): void {
+  const [gaps, movedGaps] = [operands, moved].map((pair) => {
+    const [left, right] = pair.map((operand) => flatNumbers(operand.broadcastTo(shape)));
+    return left.map((x, k) => x - right[k]);
+  });
+  gaps.forEach((gap, k) => {
+    if (gap !== 0 && Math.abs(gap) <= CLOSE * Math.abs(movedGaps[k] - gap))
       throw new NumericalError(
-        `[fuzz] expected a matrix that determines what ${node.op.name} gives, got a result that moves by ${moved}`,
+        `[fuzz] expected numbers for ${op.name} further apart than rounding, got a gap of ${gap}`,
       );
   });
 }
 
-/** The variable's value, everything on the way to it moved by `roundings` steps between floats. @throws ShapeError where that is large; NumericalError where there is a NaN, or a routine's result is not determined */
+/**
+ * The variable's value, everything on the way to it moved by `roundings` steps between floats from what it is
+ * `unmoved`. @throws ShapeError where that is large; NumericalError where there is a NaN, or a routine's result or a
+ * comparison's is not determined
+ */
 export function computed(
   variable: TensorVariable,
-  values: ReadonlyMap<TensorVariable, NDArray>,
+  values: Values,
   roundings: number,
+  unmoved: Values = values,
 ): Computed {
   const known = new Map(values);
   let [exact, rounded] = [true, false];
   const isConstant = (v: TensorVariable): v is Constant => v instanceof Constant;
-  const valueOf = (v: TensorVariable): NDArray =>
-    isConstant(v) ? v.data : (known.get(v) as NDArray);
+  const valueIn = (all: Values, v: TensorVariable): NDArray =>
+    isConstant(v) ? v.data : (all.get(v) as NDArray);
   for (const [salt, node] of toposort([variable], new Set(values.keys())).entries()) {
-    const operands = node.inputs.map(valueOf);
+    const operands = node.inputs.map((v) => valueIn(known, v));
     const isRoutine = roundingOf(node) === 'routine';
     let results = performed(node, operands);
+    if (roundings !== 0 && compares(node)) {
+      const before = node.inputs.map((v) => valueIn(unmoved, v));
+      requireApart(node, before, operands, results[0]);
+    }
     if (isRoutine && roundings !== 0) {
       requireDetermined(node, operands, results, Math.sign(roundings));
       results = performed(node, operands.map(disturbed(ofRoutine(roundings))));
@@ -141,10 +192,10 @@ export function computed(
       const isRounded = rounds(node, operands, result);
       if (isRounded) exact = false;
       if (output === variable) rounded = isRounded;
-      const by = roundings * (epsilon[output.dtype] ?? 0);
+      const by = roundings * (epsilon[output.dtype] ?? 0) * Math.sqrt(termsOf(operands, result));
       const moves = by !== 0 && isRounded && output !== variable;
       known.set(output, moves ? shifted(result, salt, (x) => by * Math.abs(x)) : result);
     });
   }
-  return { value: valueOf(variable), exact, rounded };
+  return { value: valueIn(known, variable), values: known, exact, rounded };
 }
