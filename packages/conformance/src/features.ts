@@ -111,8 +111,17 @@ function dtypesText(dtypes: readonly tno.DType[]): string {
 }
 
 function gradientText(gradient: Gradient): string {
-  if (gradient.kind === 'smooth') return gradient.order === 2 ? 'both ways' : 'both ways, once';
-  return gradient.kind === 'zero' ? 'zero' : '–';
+  switch (gradient.kind) {
+    case 'smooth':
+      return gradient.order === 2 ? 'both ways' : 'both ways, once';
+    case 'draw':
+    case 'elsewhere':
+      return 'both ways, once';
+    case 'zero':
+      return 'zero';
+    case 'none':
+      return '–';
+  }
 }
 
 const namesText = ({ theano, numpy, pytorch, jax }: Names): string[] =>

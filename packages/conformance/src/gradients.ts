@@ -1,6 +1,15 @@
 /** verifyGrad of every op, in every float dtype, to the order that its row says. */
-import { type DType, evaluate, grad, sum, type TensorVariable, verifyGrad } from '@tno/core';
+import {
+  considerConstant,
+  type DType,
+  evaluate,
+  grad,
+  sum,
+  type TensorVariable,
+  verifyGrad,
+} from '@tno/core';
 import { casesOf, graphOf, outputsOf, type Case } from './cases.js';
+import { largest } from './fuzz/elements.js';
 import type { Outcome } from './outcome.js';
 import type { Family, Gradient, Row } from './row.js';
 import { floats, isFloat } from './values.js';
@@ -14,7 +23,7 @@ export interface GradientCase {
 export function gradientCases(family: Family): GradientCase[] {
   return family.rows.flatMap((row) => {
     const { gradient } = row;
-    if (gradient.kind === 'none') return [];
+    if (gradient.kind === 'none' || gradient.kind === 'elsewhere') return [];
     return floats
       .filter((dtype) => row.dtypes.includes(dtype) && isWanted(gradient, dtype))
       .flatMap((dtype) =>
@@ -24,8 +33,11 @@ export function gradientCases(family: Family): GradientCase[] {
             id: [row.op, entry.call.about, dtype, 'gradient']
               .filter((word) => word !== '')
               .join(' '),
-            verify: () =>
-              gradient.kind === 'zero' ? verifyZero(entry) : verifySmooth(entry, gradient),
+            verify: () => {
+              if (gradient.kind === 'zero') verifyZero(entry);
+              else if (gradient.kind === 'draw') verifyShare(entry, gradient);
+              else verifySmooth(entry, gradient);
+            },
           })),
       );
   });
@@ -47,7 +59,11 @@ export function runGradients(family: Family): Outcome {
 }
 
 const isWanted = (gradient: Gradient, dtype: DType): boolean =>
-  gradient.kind !== 'smooth' || gradient.dtypes === undefined || gradient.dtypes.includes(dtype);
+  gradient.kind === 'draw'
+    ? dtype === 'float64'
+    : gradient.kind !== 'smooth' ||
+      gradient.dtypes === undefined ||
+      gradient.dtypes.includes(dtype);
 
 const isChecked = (gradient: Gradient, about: string): boolean =>
   gradient.kind !== 'smooth' || gradient.calls === undefined || gradient.calls.includes(about);
@@ -70,17 +86,40 @@ const valueCases = (row: Row, dtype: DType): Case[] =>
 
 function verifySmooth(
   entry: Case,
-  { order, step, tolerance }: Extract<Gradient, { kind: 'smooth' }>,
+  { order, step, tolerance, of = entry.call.build }: Extract<Gradient, { kind: 'smooth' }>,
 ): void {
-  const { outputs } = graphOf(entry);
+  const call = { ...entry.call, build: of };
+  const { outputs } = graphOf({ ...entry, call });
   outputs.forEach((output, k) => {
     if (!isFloat(output.dtype)) return;
-    const of = (...inputs: TensorVariable[]): TensorVariable => outputsOf(entry.call, inputs)[k];
-    verifyGrad(of, entry.operands, {
+    const one = (...inputs: TensorVariable[]): TensorVariable => outputsOf(call, inputs)[k];
+    verifyGrad(one, entry.operands, {
       order,
       ...(step !== undefined && { step }),
       ...(tolerance !== undefined && { tolerance }),
     });
+  });
+}
+
+const LARGEST_MOVE = 1e-5;
+
+/** What lies below a draw moves with the parameters where the draw is held, and stays where it moves too. */
+function verifyShare(entry: Case, { of, share }: Extract<Gradient, { kind: 'draw' }>): void {
+  const { leaves, values } = graphOf(entry);
+  const parameters = leaves.slice(1);
+  const [draw] = outputsOf({ build: of }, leaves);
+  const moves = [draw, considerConstant(draw)].map((x) =>
+    evaluate(
+      grad(sum(share(x, ...parameters)), parameters),
+      new Map(leaves.map((leaf, k) => [leaf, values[k]])),
+    ),
+  );
+  parameters.forEach((parameter, k) => {
+    const [moved, held] = moves.map((gradients) => largest(gradients[k]));
+    if (!(held > 0 && moved <= LARGEST_MOVE * held))
+      throw new Error(
+        `expected a share that stays, got one moved by ${moved} of ${held} by ${parameter.name}`,
+      );
   });
 }
 

@@ -69,12 +69,25 @@ export type Gradient =
       readonly dtypes?: readonly DType[];
       /** The calls that are checked, by what sets them apart; all unless given. */
       readonly calls?: readonly string[];
+      /** What is differentiated, where the calls tell of it without being smooth themselves. */
+      readonly of?: Call['build'];
       /** Values of the inputs, where the calls' own come too near to a kink or a pole. */
       readonly points?: readonly Values[];
       /** See verifyGrad. */
       readonly step?: number;
       readonly tolerance?: number;
     }
+  /**
+   * Draws by rejection move with their parameters as their distribution does, not as random bits that stay: the
+   * share of it below a draw stays.
+   */
+  | {
+      readonly kind: 'draw';
+      readonly of: Call['build'];
+      readonly share: (draw: TensorVariable, ...parameters: TensorVariable[]) => TensorVariable;
+    }
+  /** Differentiable, checked by a test of its own, and why not here. */
+  | { readonly kind: 'elsewhere'; readonly why: string }
   /** Connected, and zero everywhere. */
   | { readonly kind: 'zero'; readonly why: string }
   /** There is nothing to differentiate. */

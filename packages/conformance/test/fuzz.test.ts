@@ -82,7 +82,7 @@ describe('the estimate of rounding', () => {
     const isReached = tno.le(tno.abs(tno.sub(mean, y)), 0);
     const elements = tno.ndarray(Array<number>(400).fill(0.4), 'float64');
     const values = (at: number): Map<tno.TensorVariable, tno.NDArray> =>
-      new Map([
+      new Map<tno.TensorVariable, tno.NDArray>([
         [x, elements],
         [y, tno.ndarray(at, 'float64')],
       ]);

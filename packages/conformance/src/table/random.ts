@@ -17,7 +17,6 @@ const state: Input = {
 /** The random bits that a draw is made of are another dtype's others. */
 const pathwise = smooth({ dtypes: ['float64'] });
 const discrete: Gradient = { kind: 'none', why: 'jumps' };
-const byMoments: Gradient = { kind: 'none', why: 'the table has its moments, not its values' };
 const roundings = { float16: 4, float32: 16, float64: 32, beside: 'array' } as const;
 const names = (name: string, others: Partial<Names> = {}): Names =>
   named(`RandomStreams.${name}`, {
@@ -135,10 +134,23 @@ interface Distribution {
   /** 0 unless given. */
   readonly least?: number;
   readonly result?: 'int64';
+  /** What stays of draws by rejection: see Gradient; or where a test has it. */
+  readonly share?: Of | string;
+  /** What is differentiated, where it is not what has the moments. */
+  readonly path?: Draw;
+}
+type Of = (...inputs: tno.TensorVariable[]) => tno.TensorVariable;
+
+function gradientOf({ draw, path = draw, share, result }: Distribution): Gradient {
+  if (result !== undefined) return discrete;
+  if (typeof share === 'string') return { kind: 'elsewhere', why: share };
+  const of = ofState(path);
+  return share ? { kind: 'draw', of, share } : smooth({ dtypes: ['float64'], of });
 }
 
 /** Draws by vectors of parameters: their dtype and shape, whether all are in range, and the means near theirs. */
-function sampled(op: string, { parameters, draw, most, least = 0, ...of }: Distribution): Row {
+function sampled(op: string, of: Distribution): Row {
+  const { parameters, draw, most, least = 0 } = of;
   const sizes: Partial<Record<Cell, Shapes>> = {
     broadcast: parameters.length === 2 ? [[1], [4]] : [[4]],
   };
@@ -166,7 +178,7 @@ function sampled(op: string, { parameters, draw, most, least = 0, ...of }: Distr
     dtypes: floats,
     calls: [call],
     result: [of.result ?? 'same', 'bool', 'bool'],
-    gradient: of.result === undefined ? byMoments : discrete,
+    gradient: gradientOf(of),
     ...(parameters.length === 1 && { cannotFail: 'takes a parameter of any kind' }),
     names: knownAs(op),
   });
@@ -180,7 +192,6 @@ const times = (...parameters: tno.TensorVariable[]): tno.TensorLike[] => [
   ),
 ];
 
-type Of = (...parameters: tno.TensorVariable[]) => tno.TensorVariable;
 type Moments = readonly [
   op: string,
   values: readonly (readonly [number, number])[],
@@ -197,6 +208,15 @@ const { add, div, exp, mul, sqr, sqrt, sub } = tno;
 const anywhere = { least: -Infinity } as const;
 const halfMean = Math.sqrt(2 / Math.PI);
 
+const inCore = 'core: gradients of random/stream.test.ts';
+const normalShare = (z: tno.TensorVariable): tno.TensorVariable =>
+  mul(0.5, tno.erfc(mul(z, -Math.SQRT1_2)));
+const waldShare: Of = (x, mean, scale) => {
+  const [root, part] = [sqrt(div(scale, x)), div(x, mean)];
+  const above = mul(exp(div(mul(scale, 2), mean)), normalShare(tno.neg(mul(root, add(part, 1)))));
+  return add(normalShare(mul(root, sub(part, 1))), above);
+};
+
 /** The mean of x^r where x has a generalized gamma distribution. */
 const powerMean = (a: tno.TensorVariable, p: tno.TensorVariable, r: number): tno.TensorVariable =>
   div(tno.gamma(div(add(a, r), p)), tno.gamma(div(a, p)));
@@ -210,19 +230,19 @@ const moments: readonly Moments[] = [
   ['logNormal', [[-1, 1], [0.2, 0.6]], (s, n, mean, std) => s.logNormal(n, { mean, std }), (m, d) => exp(add(m, div(sqr(d), 2))), (m, d) => mul(exp(add(m, div(sqr(d), 2))), sqrt(tno.expm1(sqr(d))))],
   ['pareto', [[5, 8]], (s, n, shape) => s.pareto(n, { shape }), (a) => div(a, sub(a, 1)), (a) => div(sqrt(div(a, sub(a, 2))), sub(a, 1))],
   ['weibull', [[1, 4]], (s, n, shape) => s.weibull(n, { shape }), (k) => tno.gamma(add(1, div(1, k))), (k) => sqrt(sub(tno.gamma(add(1, div(2, k))), sqr(tno.gamma(add(1, div(1, k))))))],
-  ['chiSquare', [[2, 9]], (s, n, df) => s.chiSquare(n, { df }), (k) => k, (k) => sqrt(mul(k, 2))],
-  ['invGamma', [[6, 9]], (s, n, shape) => s.invGamma(n, { shape }), (a) => div(1, sub(a, 1)), (a) => div(1, mul(sub(a, 1), sqrt(sub(a, 2))))],
-  ['studentT', [[6, 9]], (s, n, df) => s.studentT(n, { df }), (k) => mul(k, 0), (k) => sqrt(div(k, sub(k, 2))), anywhere],
+  ['chiSquare', [[2, 9]], (s, n, df) => s.chiSquare(n, { df }), (k) => k, (k) => sqrt(mul(k, 2)), { share: (x, k) => tno.gammainc(div(k, 2), div(x, 2)) }],
+  ['invGamma', [[6, 9]], (s, n, shape) => s.invGamma(n, { shape }), (a) => div(1, sub(a, 1)), (a) => div(1, mul(sub(a, 1), sqrt(sub(a, 2)))), { share: (x, a) => tno.gammaincc(a, div(1, x)) }],
+  ['studentT', [[6, 9]], (s, n, df) => s.studentT(n, { df }), (k) => mul(k, 0), (k) => sqrt(div(k, sub(k, 2))), { ...anywhere, share: 'made of a normal and a chi-square draw' }],
   ['geometric', [[0.2, 0.8]], (s, n, p) => s.geometric(n, { p }), (p) => div(1, p), (p) => div(sqrt(sub(1, p)), p), { least: 1, result: 'int64' }],
   ['betaBinomial', [[0.7, 3], [0.7, 3]], (s, n, a, b) => s.betaBinomial(n, { n: 20, a, b }), (a, b) => div(mul(a, 20), add(a, b)), (a, b) => sqrt(div(mul(mul(mul(a, b), add(add(a, b), 20)), 20), mul(sqr(add(a, b)), add(add(a, b), 1)))), { most: 20, result: 'int64' }],
-  ['cauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.cauchy(n, { scale }), scale)), (c) => mul(c, 0), (c) => add(mul(c, 0), Math.PI / Math.sqrt(12)), { least: -1.6, most: 1.6 }],
-  ['halfCauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.halfCauchy(n, { scale }), scale)), (c) => add(mul(c, 0), Math.PI / 4), (c) => add(mul(c, 0), Math.PI / Math.sqrt(48)), { most: 1.6 }],
+  ['cauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.cauchy(n, { scale }), scale)), (c) => mul(c, 0), (c) => add(mul(c, 0), Math.PI / Math.sqrt(12)), { least: -1.6, most: 1.6, path: (s, scale) => s.cauchy([2, 3], { scale }) }],
+  ['halfCauchy', [[0.5, 3]], (s, n, scale) => tno.arctan(div(s.halfCauchy(n, { scale }), scale)), (c) => add(mul(c, 0), Math.PI / 4), (c) => add(mul(c, 0), Math.PI / Math.sqrt(48)), { most: 1.6, path: (s, scale) => s.halfCauchy([2, 3], { scale }) }],
   ['triangular', [[0.2, 0.8]], (s, n, mode) => s.triangular(n, { low: 0, mode, high: 1 }), (m) => div(add(m, 1), 3), (m) => sqrt(div(sub(add(sqr(m), 1), m), 18)), { most: 1 }],
   ['truncatedExponential', [[0.5, 3]], (s, n, high) => s.truncatedExponential(n, { high }), (b) => sub(1, div(b, tno.expm1(b))), (b) => sqrt(sub(1, div(mul(sqr(b), exp(b)), sqr(tno.expm1(b))))), { most: 3 }],
-  ['generalizedGamma', [[1, 4], [0.7, 2]], (s, n, alpha, p) => s.generalizedGamma(n, { alpha, p }), (a, p) => powerMean(a, p, 1), (a, p) => sqrt(sub(powerMean(a, p, 2), sqr(powerMean(a, p, 1))))],
-  ['wald', [[0.5, 2], [1, 4]], (s, n, mean, scale) => s.wald(n, { mean, scale }), (m) => m, (m, c) => sqrt(div(tno.pow(m, 3), c))],
-  ['vonMises', [[0.5, 3]], (s, n, kappa) => tno.cos(s.vonMises(n, { kappa })), (k) => div(tno.i1(k), tno.i0(k)), (k) => sqrt(sub(sub(1, div(tno.i1(k), mul(k, tno.i0(k)))), sqr(div(tno.i1(k), tno.i0(k))))), { least: -1, most: 1 }],
-  ['dirichlet', [[0.5, 3]], (s, _, alpha) => s.dirichlet([COUNT], { alpha }), (a) => div(a, tno.sum(a)), (a) => sqrt(div(mul(div(a, tno.sum(a)), sub(1, div(a, tno.sum(a)))), add(tno.sum(a), 1))), { most: 1 }],
+  ['generalizedGamma', [[1, 4], [0.7, 2]], (s, n, alpha, p) => s.generalizedGamma(n, { alpha, p }), (a, p) => powerMean(a, p, 1), (a, p) => sqrt(sub(powerMean(a, p, 2), sqr(powerMean(a, p, 1)))), { share: (x, a, p) => tno.gammainc(div(a, p), tno.pow(x, p)) }],
+  ['wald', [[0.5, 2], [1, 4]], (s, n, mean, scale) => s.wald(n, { mean, scale }), (m) => m, (m, c) => sqrt(div(tno.pow(m, 3), c)), { share: waldShare }],
+  ['vonMises', [[0.5, 3]], (s, n, kappa) => tno.cos(s.vonMises(n, { kappa })), (k) => div(tno.i1(k), tno.i0(k)), (k) => sqrt(sub(sub(1, div(tno.i1(k), mul(k, tno.i0(k)))), sqr(div(tno.i1(k), tno.i0(k))))), { least: -1, most: 1, share: inCore }],
+  ['dirichlet', [[0.5, 3]], (s, _, alpha) => s.dirichlet([COUNT], { alpha }), (a) => div(a, tno.sum(a)), (a) => sqrt(div(mul(div(a, tno.sum(a)), sub(1, div(a, tno.sum(a)))), add(tno.sum(a), 1))), { most: 1, share: inCore }],
   ['multivariateNormal', [[-2, 2]], (s, _, mean) => s.multivariateNormal([COUNT], { mean, cov: tno.eye(tno.shapeOf(mean, 0), tno.shapeOf(mean, 0), 0, mean.dtype) }), (m) => m, (m) => add(mul(m, 0), 1), anywhere],
   ['hypergeometric', [[6, 20], [6, 20]], (s, n, good, bad) => s.hypergeometric(n, { good, bad, sample: 5 }), (g, b) => div(mul(g, 5), add(g, b)), (g, b) => sqrt(div(mul(mul(g, b), mul(5, sub(add(g, b), 5))), mul(sqr(add(g, b)), sub(add(g, b), 1)))), { most: 5, result: 'int64' }],
   ['negativeBinomial', [[2, 9], [0.3, 0.8]], (s, sizes, n, p) => s.negativeBinomial(sizes, { n, p }), (n, p) => div(mul(n, sub(1, p)), p), (n, p) => div(sqrt(mul(n, sub(1, p))), p), { result: 'int64' }],
@@ -291,6 +311,7 @@ export const randoms: Family = {
       mean: (shape, scale) => tno.mul(shape, scale),
       deviation: (shape, scale) => tno.mul(tno.sqrt(shape), scale),
       most: Infinity,
+      share: (x, shape, scale) => tno.gammainc(shape, tno.div(x, scale)),
     }),
     sampled('beta', {
       parameters: [among(0.5, 4, 3), among(0.5, 4, 3)],
@@ -301,6 +322,7 @@ export const randoms: Family = {
         return tno.sqrt(tno.div(tno.mul(a, b), tno.mul(tno.sqr(n), tno.add(n, 1))));
       },
       most: 1,
+      share: 'made of two gamma draws; core: gradients of random/stream.test.ts',
     }),
     sampled('poisson', {
       parameters: [among(0.5, 30, 3)],
