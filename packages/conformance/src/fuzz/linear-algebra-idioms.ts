@@ -12,10 +12,16 @@ type LinearIdiom = (
 ) => TensorVariable;
 
 const { dot, transpose: t } = tno;
-const { cholesky, det, inverse, slogdet, solve } = tno.linalg;
+const { cholesky, det, inverse, lu, pinv, qr, slogdet, solve } = tno.linalg;
 
 /** A matrix of zeros but for the diagonal of another. */
 const diagonalOf = (d: TensorVariable): TensorVariable => tno.allocDiag(tno.diagonal(d));
+
+const SIDE = 3;
+
+/** A permutation matrix. */
+const turned = (dtype: tno.DType): TensorVariable =>
+  tno.take(tno.eye(SIDE, SIDE, 0, dtype), tno.argsort([3, 1, 2]), 0);
 
 const idioms: readonly LinearIdiom[] = [
   (a) => inverse(inverse(a)),
@@ -48,9 +54,24 @@ const idioms: readonly LinearIdiom[] = [
   (_, d) => slogdet(diagonalOf(d))[1],
   (a, d) => inverse(tno.kron(a, d)),
   (a, d) => slogdet(tno.kron(a, d))[1],
+  (a) => inverse(qr(a)[0]),
+  (a, _, b) => solve(qr(a, 'complete')[0], b),
+  (a) => pinv(qr(a)[0]),
+  (_a, _d, b) => pinv(t(qr(b)[0])),
+  (a) => tno.abs(det(qr(a)[0])),
+  (a) => slogdet(qr(a)[0])[1],
+  (_a, _d, b) => dot(t(qr(b)[0]), qr(b)[0]),
+  (a, _, b) => dot(qr(a)[0], dot(t(qr(a)[0]), b)),
+  (_a, _d, b) => dot(turned(b.dtype), b),
+  (_a, _d, b) => dot(t(b), t(turned(b.dtype))),
+  (a, _, b) => dot(lu(a)[0], b),
+  (_, d, b) => dot(cholesky(d), solve(d, b)),
+  (_, d) => dot(cholesky(d), inverse(d)),
+  (_, d) => tno.mul(det(d), tno.linalg.trace(cholesky(d))),
+  (_, d) => tno.add(slogdet(d)[1], tno.linalg.trace(cholesky(d))),
+  (a, _, b) => solve(dot(tno.tril(a), t(tno.tril(a))), b),
+  (a) => slogdet(dot(tno.triu(a), t(tno.triu(a))))[1],
 ];
-
-const SIDE = 3;
 
 /** float16 has too few bits for what a chain of matrices makes of rounding. */
 const isWide = (made: Made): boolean => isFilledTensor(made) && made.variable.dtype !== 'float16';

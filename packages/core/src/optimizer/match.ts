@@ -126,6 +126,15 @@ export function usedOnce(graph: FunctionGraph, v: TensorVariable): boolean {
   return graph.clients(v).length === 1;
 }
 
+/** `v` where it has the type that a replaced variable had: dtype, rank and axes that broadcast. */
+export function fitting(v: TensorVariable, out: TensorVariable): TensorVariable | null {
+  const fits =
+    v.dtype === out.dtype &&
+    v.type.rank === out.type.rank &&
+    out.type.shape.every((n, axis) => (n === 1) === v.type.broadcasts(axis));
+  return fits ? v : null;
+}
+
 /** The same op on other inputs. */
 export function reapply(node: Apply, inputs: readonly TensorVariable[]): TensorVariable {
   return apply1(node.op, inputs);

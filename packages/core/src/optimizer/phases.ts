@@ -9,12 +9,15 @@ import { arithRules } from './rules/arith.js';
 import { arrangedProductRules } from './rules/arranged-products.js';
 import { blasRules } from './rules/blas.js';
 import { convolutionRules } from './rules/convolution.js';
+import { definiteMatrixRules } from './rules/definite-matrices.js';
 import { elemwiseRules } from './rules/elemwise.js';
 import { compositeRules, expandRules } from './rules/expand.js';
 import { joinRules } from './rules/join.js';
 import { linearAlgebraRules } from './rules/linear-algebra.js';
 import { logRules } from './rules/logs.js';
 import { nnetRules } from './rules/nnet.js';
+import { orthogonalMatrixRules } from './rules/orthogonal-matrices.js';
+import { permutationMatrixRules } from './rules/permutation-matrices.js';
 import { productRules } from './rules/products.js';
 import { reduceRules } from './rules/reduce.js';
 import { shapeRules } from './rules/shape.js';
@@ -41,6 +44,9 @@ const generalRules: readonly Rule[] = [
   ...convolutionRules,
   ...linearAlgebraRules,
   ...structuredMatrixRules,
+  ...orthogonalMatrixRules,
+  ...permutationMatrixRules,
+  ...definiteMatrixRules,
 ];
 
 const tagged = (rules: readonly Rule[], ...tags: readonly string[]): Rule[] =>

@@ -5,13 +5,14 @@ import { trace } from '../../ops/diagonal.js';
 import { transpose } from '../../ops/dimshuffle.js';
 import { dot } from '../../ops/dot.js';
 import { cholesky } from '../../ops/factorizations.js';
-import { shapeOf } from '../../ops/shape.js';
+import { shapeOf, specifyShape } from '../../ops/shape.js';
 import { det, inverse, slogdet, solve } from '../../ops/solve.js';
 import { log } from '../../ops/transcendental.js';
 import { tril, triu } from '../../ops/triangle.js';
 
 const { a, m, n, q, x, u, s } = leaves;
 const l = cholesky(a);
+const two = specifyShape(a, [2, 2]);
 
 describeRules({
   'the inverse of an inverse is the matrix': {
@@ -69,6 +70,7 @@ describeRules({
         from: solve(transpose(triu(a)), m),
         to: 'solve_triangularfalsetruefalse(a, m)',
       },
+      'triangle of a known size': { from: solve(tril(two), two), to: /^solve_triangulartruefalsefalse/ },
       'not by any matrix': { from: solve(a, m) },
       'not by what lies beside a triangle': { from: solve(tril(a, 1), m) },
     },
@@ -102,6 +104,7 @@ describeRules({
     tags: ['canonicalize', 'linalg'],
     cases: {
       lower: { from: dot(l, transpose(l)), to: formula(add(tril(a), transpose(tril(a, -1)))) },
+      'not where the root is needed': { from: solve(dot(l, transpose(l)), m) },
       'not the transpose first': { from: dot(transpose(l), l) },
       'not of another factor': { from: dot(l, transpose(cholesky(dot(m, transpose(m))))) },
     },

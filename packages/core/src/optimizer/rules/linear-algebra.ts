@@ -25,20 +25,11 @@ import { det, inverse, slogdet, systemSolution } from '../../ops/solve.js';
 import { log } from '../../ops/transcendental.js';
 import { tril } from '../../ops/triangle.js';
 import { triangularSolution } from '../../ops/triangular.js';
-import { axesOf, inputsOf, isUniform, ownerIf, usedOnce } from '../match.js';
+import { axesOf, fitting, inputsOf, isUniform, ownerIf, usedOnce } from '../match.js';
 import { rule, type Rule } from '../rule.js';
 import { factorOf, triangleOf } from './matrix-structure.js';
 
 const t = transposeMatrices;
-
-/** `v` where it has the type that the replaced variable had. */
-function inPlaceOf(v: TensorVariable, out: TensorVariable): TensorVariable | null {
-  const fits =
-    v.dtype === out.dtype &&
-    v.type.rank === out.type.rank &&
-    out.type.shape.every((n, axis) => (n === 1) === v.type.broadcasts(axis));
-  return fits ? v : null;
-}
 
 const inverseOfInverse = rule(
   'the inverse of an inverse is the matrix',
@@ -99,7 +90,7 @@ const solveByInverse = rule(
   ({ inputs: [x, y], outputs: [out] }, { graph }) => {
     const left = invertedBy(x, graph);
     if (left !== null)
-      return inPlaceOf(
+      return fitting(
         columnwise(y, (b) => systemSolution(left, b, false)),
         out,
       );
@@ -109,7 +100,7 @@ const solveByInverse = rule(
       x.type.rank === 1
         ? columnwise(x, (b) => systemSolution(right, b, true))
         : t(systemSolution(right, t(x), true));
-    return inPlaceOf(solved, out);
+    return fitting(solved, out);
   },
 );
 
@@ -123,7 +114,7 @@ const solveByTriangle = rule(
     const right = op.name === 'solve' ? b : padLeft(identityFor(a), a.type.rank);
     const transposed = triangle.transposed !== (op.props['transposed'] === true);
     const options = { lower: triangle.lower, transposed };
-    return inPlaceOf(triangularSolution(triangle.matrix, right, options), out);
+    return fitting(triangularSolution(triangle.matrix, right, options), out);
   },
 );
 
@@ -164,11 +155,18 @@ const logOfDeterminant = rule(
   },
 );
 
+/** Ops that are cheaper of a matrix whose root is known. */
+const ofRoots: readonly string[] = ['solve', 'inverse', 'det', 'slogdet'];
+
 const gramOfFactor = rule(
   'a Cholesky factor times its transpose is the matrix',
   ['dot', 'matmul'],
   ['canonicalize', 'linalg'],
-  ({ inputs: [x, y] }) => {
+  ({ inputs: [x, y], outputs: [out] }, { graph }) => {
+    const isRootNeeded = graph
+      .clients(out)
+      .some(({ node }) => node !== 'output' && ofRoots.includes(node.op.name));
+    if (isRootNeeded) return null;
     if (x.type.rank !== y.type.rank || x.type.rank < 2) return null;
     const [p, q] = [factorOf(x), factorOf(y)];
     if (p === null || p.matrix !== q?.matrix || p.transposed === q.transposed) return null;

@@ -1,5 +1,5 @@
 /** What the formula of a matrix tells of it: that it is an identity, diagonal, a triangle, a Kronecker product. */
-import { isConstant } from '../../graph/constant.js';
+import { isConstant, type Constant } from '../../graph/constant.js';
 import type { TensorVariable } from '../../graph/variable.js';
 import { untransposed } from '../../ops/matrix-parts.js';
 import { knownSize } from '../../ops/size-arithmetic.js';
@@ -9,8 +9,22 @@ import { inputsOf, isUniform, orderOf, ownerIf } from '../match.js';
 /** Constants of more elements are not looked at. */
 const MOST_ELEMENTS = 1 << 12;
 
+/** Whether `holds` of each element of a small constant matrix. */
+export function eachElement(
+  { data }: Constant,
+  holds: (value: number, row: number, column: number) => boolean,
+): boolean {
+  if (data.rank !== 2 || data.size > MOST_ELEMENTS) return false;
+  const [rows, columns] = data.shape;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) if (!holds(Number(data.get(i, j)), i, j)) return false;
+  return true;
+}
+
 /** Whether `v` counts 0, 1, 2, … along one axis of a matrix: 0 down the rows, 1 along the columns. */
-function countsAlong(v: TensorVariable, axis: 0 | 1): boolean {
+export function countsAlong(v: TensorVariable, axis: 0 | 1): boolean {
+  if (isConstant(v))
+    return v.type.broadcasts(1 - axis) && eachElement(v, (n, i, j) => n === (axis === 0 ? i : j));
   const sum = inputsOf(v, 'add');
   const counted = sum !== null && isUniform(sum[1], 0) ? sum[0] : v;
   const shuffle = ownerIf(counted, 'dimshuffle');
@@ -24,12 +38,7 @@ function countsAlong(v: TensorVariable, axis: 0 | 1): boolean {
 /** Whether `v` is a square matrix with ones on its diagonal and zeros elsewhere. */
 export function isIdentity(v: TensorVariable, shapes: GraphShapes): boolean {
   if (v.type.rank !== 2 || shapes.of(v)[0] !== shapes.of(v)[1]) return false;
-  if (isConstant(v)) {
-    const { data } = v;
-    if (data.size > MOST_ELEMENTS) return false;
-    const rows = data.toNested() as (number | bigint | boolean)[][];
-    return rows.every((row, i) => row.every((n, j) => Number(n) === (i === j ? 1 : 0)));
-  }
+  if (isConstant(v)) return eachElement(v, (n, i, j) => n === (i === j ? 1 : 0));
   const [p, q] = inputsOf(inputsOf(v, 'cast')?.[0] ?? v, 'eq') ?? [];
   if (p === undefined) return false;
   return (countsAlong(p, 0) && countsAlong(q, 1)) || (countsAlong(p, 1) && countsAlong(q, 0));
@@ -74,18 +83,24 @@ export function triangleOf(v: TensorVariable): Triangle | null {
   const [condition, matrix, zero] = inputsOf(masked, 'switch') ?? [];
   if (condition === undefined || !isUniform(zero, 0) || matrix.type.rank !== v.type.rank)
     return null;
-  const [p, q] = inputsOf(condition, 'ge') ?? [];
-  if (p === undefined) return null;
-  const lower = countsAlong(p, 0) && countsAlong(q, 1);
-  if (!lower && !(countsAlong(p, 1) && countsAlong(q, 0))) return null;
+  const lower = isMask(condition, 'lower');
+  if (!lower && !isMask(condition, 'upper')) return null;
   return { matrix, lower, transposed: masked !== v, positive: false };
 }
 
-/** The square matrices whose Kronecker product `v` is. */
-export function kroneckerOf(
-  v: TensorVariable,
-  shapes: GraphShapes,
-): readonly [TensorVariable, TensorVariable] | null {
+/** Whether `v` holds on the diagonal and on one side of it. */
+function isMask(v: TensorVariable, side: 'lower' | 'upper'): boolean {
+  const [down, along] = side === 'lower' ? ([0, 1] as const) : ([1, 0] as const);
+  if (isConstant(v))
+    return eachElement(v, (n, i, j) => n === Number(side === 'lower' ? i >= j : j >= i));
+  const [p, q] = inputsOf(v, 'ge') ?? [];
+  return p !== undefined && countsAlong(p, down) && countsAlong(q, along);
+}
+
+type Pair = readonly [TensorVariable, TensorVariable];
+
+/** The matrices whose Kronecker product `v` is. */
+export function kroneckerFactors(v: TensorVariable, shapes: GraphShapes): Pair | null {
   const product = inputsOf(v, 'reshape')?.[0];
   const factors = product === undefined ? null : inputsOf(product, 'mul');
   if (factors === null || v.type.rank !== 2) return null;
@@ -95,10 +110,15 @@ export function kroneckerOf(
     return shuffle !== null && orderOf(shuffle).join() === wanted.join() ? shuffle.inputs[0] : null;
   });
   if (a === null || b === null) return null;
-  const [[rows, columns], [more, wide], out] = [shapes.of(a), shapes.of(b), shapes.of(v)];
   const { sizes } = shapes;
-  const square = rows === columns && more === wide;
-  return square && out[0] === sizes.mul(rows, more) && out[1] === sizes.mul(columns, wide)
-    ? [a, b]
-    : null;
+  const [p, q] = [shapes.of(a), shapes.of(b)];
+  const isWhole = shapes.of(v).every((n, axis) => n === sizes.mul(p[axis], q[axis]));
+  return isWhole ? [a, b] : null;
+}
+
+/** The square matrices whose Kronecker product `v` is. */
+export function squareKroneckerFactors(v: TensorVariable, shapes: GraphShapes): Pair | null {
+  const factors = kroneckerFactors(v, shapes);
+  const areSquare = factors?.every((factor) => shapes.of(factor)[0] === shapes.of(factor)[1]);
+  return areSquare === true ? factors : null;
 }

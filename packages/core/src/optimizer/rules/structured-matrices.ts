@@ -4,7 +4,6 @@
  * these rules are `unsafe-nan`.
  */
 import { scalarConstant } from '../../graph/constant.js';
-import type { TensorVariable } from '../../graph/variable.js';
 import { abs, add, mul, pow, reciprocal, sgn, sqrt, trueDiv } from '../../ops/arithmetic.js';
 import { cast } from '../../ops/cast.js';
 import { allocDiag } from '../../ops/diagonal.js';
@@ -15,14 +14,11 @@ import { sum } from '../../ops/reduce.js';
 import { shapeOf } from '../../ops/shape.js';
 import { det, inverse, slogdet } from '../../ops/solve.js';
 import { log } from '../../ops/transcendental.js';
+import { fitting } from '../match.js';
 import { rule, type Rule } from '../rule.js';
-import { diagonalOf, isIdentity, kroneckerOf } from './matrix-structure.js';
+import { diagonalOf, isIdentity, squareKroneckerFactors } from './matrix-structure.js';
 
 const tags = ['canonicalize', 'linalg', 'unsafe-nan'] as const;
-
-/** `v` where it has the type that the replaced variable had. */
-const fitting = (v: TensorVariable, out: TensorVariable): TensorVariable | null =>
-  v.type.equals(out.type) ? v : null;
 
 const identityProduct = rule(
   'a product with an identity is the other factor',
@@ -91,7 +87,7 @@ const kroneckerInverse = rule(
   'inverse',
   tags,
   ({ inputs: [a], outputs: [out] }, { shapes }) => {
-    const factors = kroneckerOf(a, shapes);
+    const factors = squareKroneckerFactors(a, shapes);
     return factors && fitting(kron(inverse(factors[0]), inverse(factors[1])), out);
   },
 );
@@ -102,7 +98,7 @@ const kroneckerDeterminant = rule(
   ['det', 'slogdet'],
   tags,
   ({ op, inputs: [product] }, { shapes }) => {
-    const [a, b] = kroneckerOf(product, shapes) ?? [];
+    const [a, b] = squareKroneckerFactors(product, shapes) ?? [];
     if (a === undefined || b === undefined) return null;
     const [n, m] = [a, b].map((v) => cast(shapeOf(v, 0), product.dtype));
     if (op.name === 'det') return mul(pow(det(a), m), pow(det(b), n));
