@@ -112,7 +112,8 @@ describe('symmetry', () => {
     'scaled, shifted by an identity': gram,
     'an inverse': inverse(gram),
     'a constant': even,
-    'x·s·xᵀ': dot(dot(m, transpose(m)), dot(m, transpose(m))),
+    'a square': dot(square, square),
+    'x·s·xᵀ': dot(dot(q, gram), transpose(q)),
   }; // prettier-ignore
   const no: Record<string, TensorVariable> = {
     'any matrix': a,
@@ -121,6 +122,7 @@ describe('symmetry', () => {
     'of differences': exp(sub(column, row)),
     'a factor': l,
     'a constant': uneven,
+    'a constant that is wide': constant(ndarray([[1, 2, 3], [2, 3, 4]], 'float64')),
     'a row added': add(near, row),
     'a product of two': dot(add(a, transpose(a)), dot(q, transpose(q))),
     'a vector': u,

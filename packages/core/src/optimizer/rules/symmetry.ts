@@ -3,7 +3,7 @@ import { isConstant } from '../../graph/constant.js';
 import type { Apply, TensorVariable } from '../../graph/variable.js';
 import { untransposed } from '../../ops/matrix-parts.js';
 import type { GraphShapes } from '../graph-shapes.js';
-import { inputsOf, orderOf } from '../match.js';
+import { inputsOf, orderOf, ownerIf } from '../match.js';
 import { diagonalOf, eachElement, isIdentity } from './matrix-structure.js';
 
 const commute: readonly string[] = ['add', 'mul', 'maximum', 'minimum', 'eq', 'neq'];
@@ -46,13 +46,13 @@ function isTranspose(p: TensorVariable, q: TensorVariable): boolean {
   return a.inputs[0] === b.inputs[0] && swapped.join() === other.join();
 }
 
-/** A scalar stretched, an identity, a diagonal matrix, a symmetric constant, the inverse of a symmetric matrix. */
+/** A scalar stretched, an identity, a diagonal matrix, a symmetric constant. */
 function isOwnTranspose(v: TensorVariable, shapes: GraphShapes): boolean {
   const { rank } = v.type;
   if (v.type.broadcasts(rank - 1) && v.type.broadcasts(rank - 2)) return true;
-  if (isConstant(v)) return eachElement(v, (n, i, j) => Number(v.data.get(j, i)) === n);
-  const [a] = inputsOf(v, 'inverse') ?? [];
-  if (a !== undefined) return isSymmetric(a, shapes);
+  const [rows, columns] = shapes.of(v).slice(-2);
+  if (isConstant(v))
+    return rows === columns && eachElement(v, (n, i, j) => Number(v.data.get(j, i)) === n);
   return diagonalOf(v) !== null || isIdentity(v, shapes);
 }
 
@@ -60,11 +60,25 @@ function isOwnTranspose(v: TensorVariable, shapes: GraphShapes): boolean {
 function areMirroredNodes(a: Apply, b: Apply, mirrored: Mirrored): boolean {
   const [[p, q], [r, s]] = [a.inputs, b.inputs];
   const { name, lower } = a.op;
-  if (name === 'dot' || name === 'matmul')
-    return p.type.rank > 1 && q.type.rank > 1 && mirrored(p, s) && mirrored(q, r);
-  if (lower.kind !== 'scalar' && name !== 'cast') return false;
+  if (name === 'dot' || name === 'matmul') {
+    const [left, right] = [a, b].map((node) => factorsOf(node.outputs[0]));
+    return (
+      left.length === right.length &&
+      left.every((v, k) => v.type.rank > 1 && mirrored(v, right[right.length - 1 - k]))
+    );
+  }
+  if (lower.kind !== 'scalar' && name !== 'cast' && name !== 'inverse') return false;
   if (a.inputs.every((input, k) => mirrored(input, b.inputs[k]))) return true;
   if (commute.includes(name)) return mirrored(p, s) && mirrored(q, r);
   const difference = a === b && even.includes(name) ? inputsOf(p, 'sub') : null;
   return difference !== null && mirrored(difference[0], difference[1]);
+}
+
+/** Products of products are taken apart this deep. */
+const DEPTH = 4;
+
+/** Factors of a product, from left to right. */
+function factorsOf(v: TensorVariable, depth = DEPTH): readonly TensorVariable[] {
+  const product = depth === 0 ? null : ownerIf(v, 'dot', 'matmul');
+  return product?.inputs.flatMap((factor) => factorsOf(factor, depth - 1)) ?? [v];
 }
