@@ -7,6 +7,7 @@ import math
 import mpmath
 import numpy as np
 import scipy
+import scipy.optimize
 import scipy.special as sp
 from scipy.linalg import (
     solve_continuous_lyapunov,
@@ -241,6 +242,25 @@ def confusion(a, b):
     return np.array([[np.sum((a == p) & (b == q)) for q in classes] for p in classes], np.int64).reshape(
         len(classes), len(classes)
     ), classes
+
+
+def system_root(w, c, start):
+    """x with x + tanh(w·x)/2 = c."""
+    w, c, start = double(w), double(c), double(start)
+    if c.size == 0:
+        return c
+    x = scipy.optimize.root(lambda x: x + np.tanh(w @ x) / 2 - c, start).x
+    for _ in range(3):
+        t = np.tanh(w @ x)
+        slopes = np.eye(len(x)) + (1 - t**2)[:, None] * w / 2
+        x = x - np.linalg.solve(slopes, x + t / 2 - c)
+    return x
+
+
+def ridge(a, b):
+    """Where the sum of squares of a·x - b and of x is least."""
+    a, b = double(a), double(b)
+    return np.linalg.solve(a.T @ a + np.eye(a.shape[1]), a.T @ b)
 
 
 def normalized(a, axis, epsilon):

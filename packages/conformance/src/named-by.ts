@@ -84,6 +84,8 @@ export const namedBy: Readonly<Record<string, readonly string[]>> = {
   'linalg.inverse': ['lu_solve'],
   'linalg.matrixPower': ['inverse'],
   'linalg.solve': ['lu_solve'],
+  root: ['sub'],
+  minimize: ['mul'],
   'fft.fftfreq': ['shape'],
   'fft.rfftfreq': ['shape'],
   'fft.ifft': ['fft'],

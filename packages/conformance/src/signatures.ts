@@ -182,6 +182,9 @@ export const signatures: Readonly<Record<string, string>> = {
   'linalg.solveContinuousLyapunov': '...nn ...nn',
   'linalg.solveDiscreteLyapunov': '...nn ...nn',
   'linalg.solveDiscreteAre': '...nn ...nk ...nl',
+  // Roots and minima
+  root: 'n n | _ n | n mn',
+  minimize: '... ...',
   // Fourier transforms
   'fft.rfft': '...n',
   'fft.irfft': '...n2',

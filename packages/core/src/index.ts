@@ -93,6 +93,7 @@ export {
   type JacobianOptions,
 } from './inner/jacobian.js';
 export { ifElse } from './inner/if-else.js';
+export { minimize, root, type SolverOptions } from './inner/implicit.js';
 export {
   opFromGraph,
   type LopOverride,

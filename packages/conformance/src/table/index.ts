@@ -18,6 +18,7 @@ import { randoms } from './random.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
 import { tensorProducts } from './tensor-products.js';
+import { solvers } from './solvers.js';
 import { specials } from './special.js';
 import { transcendental } from './transcendental.js';
 
@@ -37,6 +38,7 @@ export const families: readonly Family[] = [
   products,
   tensorProducts,
   linearAlgebra,
+  solvers,
   fouriers,
   images,
   pooling,

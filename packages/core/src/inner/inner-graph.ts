@@ -194,3 +194,20 @@ export function freeLeaves(
 ): TensorVariable[] {
   return leavesOf(outputs, stop).filter((v) => !isConstant(v));
 }
+
+/** What `results` are made of that does not depend on `varying`: the variables at the border. */
+export function capturedBy(
+  results: readonly TensorVariable[],
+  varying: readonly TensorVariable[],
+): TensorVariable[] {
+  const inside = new Set(varying);
+  const nodes = toposort(results, inside);
+  for (const node of nodes) {
+    if (node.inputs.some((v) => inside.has(v))) node.outputs.forEach((v) => inside.add(v));
+  }
+  const used = [
+    ...nodes.flatMap((node) => (inside.has(node.outputs[0]) ? node.inputs : [])),
+    ...results,
+  ];
+  return [...new Set(used)].filter((v) => !inside.has(v) && !isConstant(v));
+}

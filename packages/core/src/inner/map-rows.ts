@@ -3,9 +3,7 @@
  * up. What the body makes without i is made once, outside.
  */
 import { ShapeError } from '../errors.js';
-import { isConstant } from '../graph/constant.js';
 import { defineOp, type Op } from '../graph/op.js';
-import { toposort } from '../graph/traverse.js';
 import { applyOp, TensorVariable, type Apply } from '../graph/variable.js';
 import type { StepScope } from '../lower/lowering.js';
 import type { ProgramBuilder } from '../lower/program-builder.js';
@@ -20,7 +18,7 @@ import type { NextRank } from '../tensor/dtype-types.js';
 import { NDArray } from '../types/ndarray.js';
 import { mapElements } from '../types/strided.js';
 import { TensorType, tensorType } from '../types/tensor-type.js';
-import { InnerGraph } from './inner-graph.js';
+import { capturedBy, InnerGraph } from './inner-graph.js';
 import { innerPullback } from './inner-pullback.js';
 
 /** How results of the body are put together. */
@@ -48,7 +46,7 @@ function apply(
   results: readonly TensorVariable[],
   starts: readonly TensorVariable[],
 ): TensorVariable[] {
-  const captured = capturedBy(results, i);
+  const captured = capturedBy(results, [i]);
   const inner = InnerGraph.of([i, ...captured], results);
   if (inner.hasLateSizes([0])) {
     throw new ShapeError(
@@ -56,20 +54,6 @@ function apply(
     );
   }
   return [...applyOp(mapOp(gather, inner), [count, ...captured, ...starts])];
-}
-
-/** What `results` are made of that does not depend on `i`: the variables at the border. */
-function capturedBy(results: readonly TensorVariable[], i: TensorVariable): TensorVariable[] {
-  const varying = new Set([i]);
-  const nodes = toposort(results);
-  for (const node of nodes) {
-    if (node.inputs.some((v) => varying.has(v))) node.outputs.forEach((v) => varying.add(v));
-  }
-  const used = [
-    ...nodes.flatMap((node) => (varying.has(node.outputs[0]) ? node.inputs : [])),
-    ...results,
-  ];
-  return [...new Set(used)].filter((v) => !varying.has(v) && !isConstant(v));
 }
 
 function mapOp(gather: Gather, inner: InnerGraph): Op {
