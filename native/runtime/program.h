@@ -160,6 +160,7 @@ enum class Routine : int32_t {
   solve_tridiagonal,
   qr,
   schur,
+  qz,
   eigh,
   eigvalsh,
   svd,
@@ -167,7 +168,7 @@ enum class Routine : int32_t {
   expm,
 };
 
-inline constexpr int32_t routine_count = 24;
+inline constexpr int32_t routine_count = 25;
 
 struct Step;
 

@@ -7,6 +7,7 @@
 #include "routines/fold.h"
 #include "routines/fourier.h"
 #include "routines/linear_algebra.h"
+#include "routines/qz.h"
 #include "routines/schur.h"
 #include "routines/sorting.h"
 #include "routines/tridiagonal.h"
@@ -34,6 +35,7 @@ constexpr std::array<RoutineEntry, routine_count> entries{{
     {2, 1, 1, run_solve_tridiagonal},
     {1, 2, 1, run_qr},
     {1, 2, 0, run_schur},
+    {2, 4, 0, run_qz},
     {1, 2, 1, run_eigh},
     {1, 1, 1, run_eigvalsh},
     {1, 3, 1, run_svd},

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "routines/matrices.h"
+#include "routines/reflections.h"
 
 namespace tno {
 namespace {
@@ -14,27 +15,6 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 double sign(double x) {
   return std::signbit(x) ? -1 : 1;
-}
-
-// Makes of x the v whose reflection brings it to a multiple of the first unit vector; 0 where it is
-// one.
-void make_reflector(std::span<double> x) {
-  double scale = 0;
-  double below = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    scale = std::max(scale, std::abs(x[i]));
-    if (i > 0) below = std::max(below, std::abs(x[i]));
-  }
-  if (below == 0) {
-    std::fill(x.begin(), x.end(), 0.0);
-    return;
-  }
-  double squares = 0;
-  for (double& value : x) {
-    value /= scale;
-    squares += value * value;
-  }
-  x[0] += (x[0] < 0 ? -1 : 1) * std::sqrt(squares);
 }
 
 struct Rotation {
@@ -108,19 +88,9 @@ class Turned {
   // h = p·h·p and z = z·p for p = 1 - 2·v·vᵀ / vᵀ·v of rows from `from` on; h is 0 before column
   // `first` and below row `last`.
   void reflect(int64_t from, std::span<const double> v, int64_t first, int64_t last) {
-    double length = 0;
-    for (const double x : v) length += x * x;
-    if (length == 0) return;
-    const double tau = 2 / length;
-    for (int64_t j = first; j < n_; ++j) turn(h_ + from * n_ + j, n_, v, tau);
-    for (int64_t i = 0; i <= last; ++i) turn(h_ + i * n_ + from, 1, v, tau);
-    for (int64_t i = 0; i < n_; ++i) turn(z_ + i * n_ + from, 1, v, tau);
-  }
-
-  static void turn(double* x, int64_t step, std::span<const double> v, double tau) {
-    double sum = 0;
-    for (size_t k = 0; k < v.size(); ++k) sum += v[k] * x[static_cast<int64_t>(k) * step];
-    for (size_t k = 0; k < v.size(); ++k) x[static_cast<int64_t>(k) * step] -= tau * sum * v[k];
+    reflect_all(v, h_ + from * n_ + first, n_, 1, n_ - first);
+    reflect_all(v, h_ + from, 1, n_, last + 1);
+    reflect_all(v, z_ + from, 1, n_, n_);
   }
 
   void to_hessenberg() {

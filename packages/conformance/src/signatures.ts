@@ -162,6 +162,7 @@ export const signatures: Readonly<Record<string, string>> = {
   'linalg.lu': '...nn',
   'linalg.luFactor': '...nn',
   'linalg.schur': '...nn',
+  'linalg.qz': '...nn ...nn',
   'linalg.solveTridiagonal': '...m ...p ...m ...nk | m p m n',
   'linalg.qr': '...mn',
   'linalg.svd': '...mn',

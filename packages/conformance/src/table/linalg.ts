@@ -58,6 +58,35 @@ const names = (theano: string | null, name: string | null, others: Partial<Names
 const scipyOnly = (theano: string | null, name: string): Names =>
   names(theano, null, { numpy: `scipy.linalg.${name}`, jax: `jax.scipy.linalg.${name}` });
 
+/** With no matrix of `square` has it an eigenvalue twice, nor a complex one. */
+const falling: Input = {
+  shape: [3, 3],
+  values: (random, dtype, position) => {
+    const isOn = position % 4 === 0;
+    if (dtype === 'bool') return Number(isOn);
+    return isOn ? 8 - position / 2 : between(-0.5, 0.5)(random, dtype, 0, 0);
+  },
+};
+/** Two rows with these numbers beside a diagonal of ones, times 4. */
+const turned = (upper: number, lower: number): Input => ({
+  shape: [2, 2],
+  values: (random, dtype, position) => {
+    const base = [1, upper, lower, 1][position];
+    return dtype === 'bool' ? base : 4 * base + Number(between(-0.5, 0.5)(random, dtype, 0, 0));
+  },
+});
+/** What qz leaves of two matrices: their eigenvalues, both matrices, and that the others are orthogonal. */
+const pencil: Call['build'] = (a, b) => {
+  const [s, t, q, z] = linalg.qz(a, b);
+  const back = (form: tno.TensorVariable): tno.TensorVariable =>
+    tno.matmul(tno.matmul(q, form), linalgT(z));
+  const squares = tno.add(tno.matmul(linalgT(q), q), tno.matmul(linalgT(z), z));
+  const values = tno.div(tno.diagonal(s, 0, -2, -1), tno.diagonal(t, 0, -2, -1));
+  return [tno.sort(values), back(s), back(t), squares];
+};
+const pencilOracle =
+  'stacked(lambda m, n: (np.sort(np.linalg.eigvals(np.linalg.solve(n, m)).real), m, n, 2 * np.eye(len(m))), a, b)';
+
 const once: Gradient = smooth();
 const singular = (build: Call['build']): Failure =>
   failsByValues(
@@ -176,7 +205,41 @@ export const linearAlgebra: Family = {
       tolerance: { float16: 32, float32: 128, float64: 256, beside: 'array' },
       gradient: once,
       names: scipyOnly('slinalg.schur', 'schur'),
-      note: 'gradients of single matrices',
+    }),
+    row('linalg.qz', {
+      calls: [
+        way('', [square(), falling], {
+          build: pencil,
+          oracle: pencilOracle,
+          shapes: sizes([[0, 0], [0, 0]], [[1, 1], [1, 1]], [[3, 3], [3, 3]]),
+        }),
+        way('stack', [square(2), falling], {
+          build: pencil,
+          oracle: pencilOracle,
+          ...ofSystem([[0, 3, 3], [3, 3]], [[1, 1, 1], [1, 1]], [[2, 3, 3], [3, 3]]),
+        }),
+        way('a complex pair', [turned(1, 0), turned(0, 1)], {
+          build: (a, b) => {
+            const [s, t, q, z] = linalg.qz(a, b);
+            return [tno.sqr(s), t, tno.sqr(q), tno.sqr(z)];
+          },
+          oracle: 'stacked(lambda m, n: (lambda s, t, q, z: (s**2, t, q**2, z**2))(*scipy.linalg.qz(m, n)), a, b)',
+          ...ofSystem([[0, 2, 2], [2, 2]], [[1, 1], [1, 1]], [[2, 2], [2, 2]]),
+        }),
+      ],
+      result: ['float', 'float', 'float', 'float'],
+      tolerance: { float16: 32, float32: 128, float64: 256, beside: 'array' },
+      gradient: once,
+      failures: [
+        failsByValues(
+          'a NaN',
+          /\[qz\] expected finite elements/,
+          [tno.NDArray.ones([2, 2], 'float64'), tno.NDArray.full([2, 2], NaN, 'float64')],
+          (a, b) => linalg.qz(a, b)[1],
+        ),
+      ],
+      names: names('slinalg.qz', null, { numpy: 'scipy.linalg.qz' }),
+      note: 'real',
     }),
     row('linalg.qr', {
       calls: [

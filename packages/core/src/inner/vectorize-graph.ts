@@ -29,7 +29,7 @@ const reductions = { sum, prod, max, min, all, any, argmax, argmin };
 /** Ops of stacks of matrices, which are the last two axes. */
 const ofStacks = new Set([
   'cholesky', 'lu', 'lu_solve', 'solve', 'solve_triangular', 'solve_tridiagonal', 'inverse', 'det', 'slogdet',
-  'qr', 'eigh', 'eigvalsh', 'svd', 'svdvals', 'pinv', 'expm', 'schur', 'matmul', 'batched_gemm',
+  'qr', 'eigh', 'eigvalsh', 'svd', 'svdvals', 'pinv', 'expm', 'schur', 'qz', 'matmul', 'batched_gemm',
 ]); // prettier-ignore
 
 class Vectorization {

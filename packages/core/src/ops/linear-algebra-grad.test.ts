@@ -14,6 +14,7 @@ import * as F from './factorizations.js';
 import * as L from './linear-algebra.js';
 import { matmul, matvec, vecdot, vecmat } from './matmul.js';
 import { identityFor, transposeMatrices } from './matrix-parts.js';
+import { qz } from './qz.js';
 import { sum } from './reduce.js';
 import { reshape } from './reshape.js';
 import { schur } from './schur.js';
@@ -39,6 +40,13 @@ function point(shape: readonly number[], diagonal = 0): NDArray {
 /** A positive definite matrix made of any. */
 const definite = (x: TensorVariable): TensorVariable =>
   add(matmul(x, transposeMatrices(x)), padLeft(identityFor(x), x.type.rank));
+
+/** Of all four matrices, with different weights, along an axis. */
+const sumOfForms = (a: TensorVariable, b: TensorVariable, axis: number): TensorVariable =>
+  sum(
+    qz(a, b).reduce((total, form, k) => add(total, mul(form, 1 / (k + 2)))),
+    axis,
+  );
 
 type Case = readonly [
   name: string,
@@ -69,6 +77,10 @@ const cases: readonly Case[] = [
   ['solve, positive definite', (a, b) => S.solve(definite(a), b, { assume: 'positive definite' }), [point([3, 3]), point([3])]],
   ['schur, real eigenvalues', (a) => sum(add(schur(a)[0], mul(schur(a)[1], 0.5)), 0), [ndarray([[4, 1, 0.5], [0.3, 2, 0.7], [0.2, -0.4, -1]], 'float64')]],
   ['schur, complex eigenvalues', (a) => sum(add(schur(a)[0], mul(schur(a)[1], 0.5)), 0), [ndarray([[1, -2, 0.5, 0.3], [1.5, 1.2, 0.7, -1], [0.2, -0.4, -1, 0.6], [0.1, 0.2, -0.5, 3]], 'float64')]],
+  ['schur of a stack', (a) => sum(add(schur(a)[0], mul(schur(a)[1], 0.5)), -2), [ndarray([[[4, 1], [0.3, 2]], [[1, -2], [1.5, 1.2]]], 'float64')]],
+  ['qz, real eigenvalues', (a, b) => sumOfForms(a, b, 0), [ndarray([[4, 1, 0.5], [0.3, 2, 0.7], [0.2, -0.4, -1]], 'float64'), ndarray([[3, 0.3, -0.1], [0.1, 1, 0.2], [0.2, -0.3, 2]], 'float64')]],
+  ['qz, complex eigenvalues', (a, b) => sumOfForms(a, b, 0), [ndarray([[1, -2, 0.5, 0.3], [1.5, 1.2, 0.7, -1], [0.2, -0.4, -1, 0.6], [0.1, 0.2, -0.5, 3]], 'float64'), ndarray([[2, 0.3, -0.1, 0.2], [0.4, 1, 0.2, 0], [0.5, -0.3, 3, 0.1], [0.2, 0.1, 0.3, 1.5]], 'float64')]],
+  ['qz of stacks', (a, b) => sumOfForms(a, b, -2), [ndarray([[[4, 1], [0.3, 2]], [[1, -2], [1.5, 1.2]]], 'float64'), ndarray([[2, 0.3], [0.4, 1]], 'float64')]],
   ['solve, tridiagonal', (a, b) => S.solve(a, b, { assume: 'tridiagonal' }), [point([3, 3], 4), point([3])]],
   ['solve, tridiagonal, transposed', (a, b) => S.solve(a, b, { assume: 'tridiagonal', transposed: true }), [point([2, 3, 3], 4), point([1, 3, 2])]],
   ['solve, diagonal', (a, b) => S.solve(a, b, { assume: 'diagonal' }), [point([3, 3], 2), point([3])]],

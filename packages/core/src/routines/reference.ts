@@ -6,6 +6,7 @@ import * as fourier from './fourier.js';
 import { fold } from './fold.js';
 import * as factors from './factorizations.js';
 import { routineSignatures, type ReferenceRoutine, type Routine } from './routine.js';
+import { qz } from './qz.js';
 import { argsort, searchsorted, sort } from './sorting.js';
 import { schur } from './schur.js';
 import * as spectra from './spectra.js';
@@ -31,6 +32,7 @@ export const referenceRoutines: Readonly<Record<Routine, ReferenceRoutine>> = {
   solve_tridiagonal: solveTridiagonal,
   qr: factors.qr,
   schur,
+  qz,
   eigh: spectra.eigh,
   eigvalsh: spectra.eigvalsh,
   svd: spectra.svd,

@@ -38,6 +38,7 @@ import type { NDArray } from '../types/ndarray.js';
  *   the transposed matrix.
  * - `qr`: [a] → [q, r]; flag: complete, else as many columns as the shorter side. Signs are LAPACK's.
  * - `schur`: [a] → [t, z] with a = z·t·zᵀ; square.
+ * - `qz`: [a, b] → [s, t, q, z] with a = q·s·zᵀ and b = q·t·zᵀ; square.
  * - `eigh`: [a] → [w, v] ascending, of the lower triangle; flag: of the upper. `eigvalsh`: [a] → [w].
  * - `svd`: [a] → [u, s, vᵀ] descending; flag: full. `svdvals`: [a] → [s].
  * - `expm`: [a] → [e^a].
@@ -62,6 +63,7 @@ export const routines = [
   'solve_tridiagonal',
   'qr',
   'schur',
+  'qz',
   'eigh',
   'eigvalsh',
   'svd',
@@ -120,6 +122,7 @@ export const routineSignatures: Readonly<Record<Routine, RoutineSignature>> = {
   },
   qr: { ins: 1, outs: 2, params: 1 },
   schur: { ins: 1, outs: 2, params: 0, failure: notFinite },
+  qz: { ins: 2, outs: 4, params: 0, failure: notFinite },
   eigh: { ins: 1, outs: 2, params: 1, failure: notFinite },
   eigvalsh: { ins: 1, outs: 1, params: 1, failure: notFinite },
   svd: { ins: 1, outs: 3, params: 1, failure: notFinite },

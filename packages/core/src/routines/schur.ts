@@ -3,6 +3,7 @@
  * and Van Loan, Matrix Computations, 7.4 and 7.5), and LAPACK's standard form of blocks (dlanv2).
  */
 import { arrayOf, countOf, matrixOf, stackOf, zeroStack } from './matrices.js';
+import { reflectAll, reflector } from './reflections.js';
 import type { ReferenceRoutine } from './routine.js';
 
 /** A square matrix, by rows, and the product of the rotations and reflections that made it what it is. */
@@ -12,7 +13,7 @@ interface Turned {
   readonly n: number;
 }
 
-/** H ← P·H·P and Z ← Z·P for P = I - tau·v·vᵀ, of v's elements from row `from` on; H is 0 before column `first` and after row `last`. */
+/** H ← P·H·P and Z ← Z·P for the reflection P of v, of rows from `from` on; H is 0 before column `first` and after row `last`. */
 function reflect(
   { h, z, n }: Turned,
   from: number,
@@ -20,31 +21,11 @@ function reflect(
   first: number,
   last: number,
 ): void {
-  const length = v.reduce((sum, x) => sum + x * x, 0);
-  if (length === 0) return;
-  const tau = 2 / length;
-  for (let j = first; j < n; j++) {
-    let sum = 0;
-    v.forEach((x, k) => (sum += x * h[(from + k) * n + j]));
-    v.forEach((x, k) => (h[(from + k) * n + j] -= tau * sum * x));
-  }
-  const columnsOf = [[h, last + 1], [z, n]] as const; // prettier-ignore
-  for (const [m, rows] of columnsOf) {
-    for (let i = 0; i < rows; i++) {
-      let sum = 0;
-      v.forEach((x, k) => (sum += x * m[i * n + from + k]));
-      v.forEach((x, k) => (m[i * n + from + k] -= tau * sum * x));
-    }
-  }
-}
-
-/** The v whose reflection brings `x` to a multiple of the first unit vector. */
-function reflector(x: readonly number[]): number[] {
-  const scale = Math.max(...x.map(Math.abs));
-  if (scale === 0 || x.slice(1).every((value) => value === 0)) return x.map(() => 0);
-  const v = x.map((value) => value / scale);
-  v[0] += (v[0] < 0 ? -1 : 1) * Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-  return v;
+  const rows = { start: from * n + first, stride: n, next: 1, count: n - first };
+  const columns = { start: from, stride: 1, next: n };
+  reflectAll(v, h, rows);
+  reflectAll(v, h, { ...columns, count: last + 1 });
+  reflectAll(v, z, { ...columns, count: n });
 }
 
 function toHessenberg(a: Turned): void {

@@ -51,6 +51,16 @@ export interface MatrixToTriple {
   (a: TensorLike): [TensorVariable, TensorVariable, TensorVariable];
 }
 
+/** Pairs of matrices → four matrices each; leading axes broadcast. */
+export interface QzFunction {
+  <D extends DType, R extends number, E extends DType, S extends number>(
+    a: TensorVariable<D, R>,
+    b: TensorVariable<E, S>,
+  ): Four<TensorVariable<FloatOf<Common<D, E>>, MaxRank[R][S]>>;
+  (a: TensorLike, b: TensorLike): Four<TensorVariable>;
+}
+type Four<T> = [T, T, T, T];
+
 export interface LuFactorFunction {
   <D extends DType, R extends number>(
     a: TensorVariable<D, R>,

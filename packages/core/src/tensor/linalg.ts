@@ -7,6 +7,7 @@ import type { TensorLike } from '../ops/as-variable.js';
 import * as factors from '../ops/factorizations.js';
 import * as made from '../ops/linear-algebra.js';
 import * as equations from '../ops/matrix-equations.js';
+import * as generalized from '../ops/qz.js';
 import * as forms from '../ops/schur.js';
 import * as systems from '../ops/solve.js';
 import * as spectra from '../ops/spectra.js';
@@ -26,6 +27,11 @@ export const luFactor = typed<f.LuFactorFunction>(factors.luFactor);
 export const qr = typed<f.MatrixToPair<factors.QrMode>>(factors.qr);
 /** [T, Z] with a = Z·T·Zᵀ: T upper triangular but for blocks of two rows, one for each complex pair of eigenvalues; Z orthogonal. */
 export const schur = typed<f.MatrixToPair>(forms.schur);
+/**
+ * [S, T, Q, Z] with a = Q·S·Zᵀ and b = Q·T·Zᵀ: Q and Z orthogonal, T upper triangular with no negative element on its
+ * diagonal, S too but for blocks of two rows, one for each complex pair of generalised eigenvalues, where T is diagonal.
+ */
+export const qz = typed<f.QzFunction>(generalized.qz);
 /** [w, v]: eigenvalues [..., n], ascending, and eigenvectors, as columns, of symmetric a, of which the triangle `L` or `U` is read. */
 export const eigh = typed<f.EighFunction<spectra.Triangle>>(spectra.eigh);
 /** Eigenvalues [..., n], ascending, of symmetric a. */

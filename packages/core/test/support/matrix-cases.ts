@@ -151,6 +151,19 @@ export const matrixCases = {
     ),
   ),
   schur: () => [...square(0)(), ...notFinite.map((one) => ({ ...one, params: [] }))],
+  qz: () => [
+    ...cases((of, dtype) => [
+      ...[of(3, 3), of(1, 1), of(0, 0), of(2, 3, 4, 4), of(0, 2, 2), of(7, 7)].map((x) => ({
+        ins: [x, of(...x.shape)],
+      })),
+      { ins: [of(2, 1, 4, 4), of(1, 3, 4, 4)] },
+      { ins: [of(3, 3), ndarray([[1, 2, 3], [4, 5, 9], [7, 1, 8]], dtype)] }, // prettier-ignore
+    ])(),
+    ...notFinite.flatMap(({ ins: [x], fails }) => [
+      { ins: [x, identityLike(x)], fails },
+      { ins: [identityLike(x), x], fails },
+    ]),
+  ],
   eigh: () => [...square(1)(), ...notFinite],
   eigvalsh: () => [...square(1)(), ...notFinite],
   svd: () => [
