@@ -6,6 +6,7 @@ import { cholesky, lu, qr } from '../../ops/factorizations.js';
 import { kron } from '../../ops/linear-algebra.js';
 import { matmul } from '../../ops/matmul.js';
 import { transposeMatrices } from '../../ops/matrix-parts.js';
+import { qz } from '../../ops/qz.js';
 import { schur } from '../../ops/schur.js';
 import { shapeOf } from '../../ops/shape.js';
 import { det, inverse, slogdet, solve } from '../../ops/solve.js';
@@ -15,6 +16,7 @@ import { eye } from '../../ops/triangle.js';
 const { a, m, q, t, u, s } = leaves;
 const [, v] = eigh(a);
 const [, z] = schur(a);
+const [form, , ofRows, ofColumns] = qz(a, transpose(a));
 const [whole] = qr(q, 'complete');
 const [part, rest] = qr(q);
 const [left, values, right] = svd(m);
@@ -31,6 +33,9 @@ describeRules({
     cases: {
       eigenvectors: { from: inverse(v), to: formula(transpose(v)) },
       'of a Schur form': { from: inverse(z), to: formula(transpose(z)) },
+      'of rows of two forms': { from: inverse(ofRows), to: formula(transpose(ofRows)) },
+      'of columns of two forms': { from: inverse(ofColumns), to: formula(transpose(ofColumns)) },
+      'not of one of two forms': { from: inverse(form) },
       'whole Q': { from: inverse(whole), to: formula(transpose(whole)) },
       'singular vectors': { from: add(inverse(left), u), to: formula(add(transpose(left), u)) },
       'of the right': { from: inverse(right), to: formula(transpose(right)) },

@@ -39,6 +39,8 @@ export function orthonormalOf(v: TensorVariable, shapes: GraphShapes, depth = DE
     case 'eigh':
     case 'schur':
       return v.index === 1 ? ORTHOGONAL : NEITHER;
+    case 'qz':
+      return v.index > 1 ? ORTHOGONAL : NEITHER;
     case 'neg':
       return of(node.inputs[0]);
     case 'dimshuffle':
