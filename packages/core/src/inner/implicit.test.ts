@@ -68,6 +68,12 @@ describe('root', () => {
     expect(Math.abs(Number(coarse) - Math.LN2)).toBeLessThan(0.1);
   });
 
+  it('of equations that repeat one another, where they agree', () => {
+    const both = add(at(x, 0), at(x, 1));
+    expectSolution(solutionOf(root(stack([sub(both, 1), sub(both, 1)]), x, [0, 0])), [0.5, 0.5]);
+    expect(solutionOf(root(stack([sub(both, 1), sub(both, 2)]), x, [0, 0]))[1]).toBe(false);
+  });
+
   it('with a singular Jacobian at the solution, more slowly', () => {
     const found = solutionOf(root(sqr(sub(x, 1)), x, [3, -2]));
     expectSolution(found, [1, 1], 3);

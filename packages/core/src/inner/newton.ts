@@ -6,14 +6,20 @@
 import { cloneReplace } from '../graph/clone.js';
 import type { TensorVariable } from '../graph/variable.js';
 import { grad } from '../grad/grad.js';
+import { at } from '../ops/advanced-index.js';
 import { abs, add, mul, neg, sqr, sqrt, trueDiv } from '../ops/arithmetic.js';
 import { asVariable } from '../ops/as-variable.js';
 import { and, gt, le, lt, or, switchOp } from '../ops/compare.js';
+import { qr } from '../ops/factorizations.js';
+import { vstack } from '../ops/join.js';
+import { identityFor } from '../ops/matrix-parts.js';
 import { matvec, vecmat } from '../ops/matmul.js';
 import { all, sum } from '../ops/reduce.js';
 import { flatten, reshape } from '../ops/reshape.js';
 import { shapeOf, sizesOf } from '../ops/shape.js';
-import { eigh, svd } from '../ops/spectra.js';
+import { solve } from '../ops/solve.js';
+import { eigh } from '../ops/spectra.js';
+import { slice } from '../ops/subtensor.js';
 
 import { jacobian } from './jacobian.js';
 import { whileLoop } from './while-loop.js';
@@ -59,19 +65,24 @@ function matrixOf(residual: TensorVariable, x: TensorVariable): TensorVariable {
 /** 0 in place of what no factorization takes. */
 const finite = (matrix: TensorVariable): TensorVariable => switchOp(isFinite(matrix), matrix, 0);
 
-/** x with equations(x) = 0. With J = U·S·Vᵀ the step is -V·(S² + d)⁻¹·S·Uᵀ·residual. */
+/**
+ * x with equations(x) = 0. The step p makes |J·p + residual|² + d·|p|² least, by a QR factorization of J above
+ * √d·I: it has one whatever J is, since a little damping always remains.
+ */
 export function rootProblem(equations: TensorVariable, x: TensorVariable): Problem {
   const residual = flatten(equations);
+  const { precision, least } = limits[dtypeOf(x)];
   return {
     x,
     residual,
     matrix: matrixOf(equations, x),
     merit: mul(sum(sqr(residual)), 0.5),
-    step: ({ residual: r, matrix, damping }) => {
-      const [u, s, vt] = svd(finite(matrix));
-      const squares = sqr(s);
-      const damped = add(add(squares, mul(damping, sum(squares))), limits[dtypeOf(x)].least);
-      return neg(vecmat(mul(vecmat(r, u), trueDiv(s, damped)), vt));
+    step: ({ residual: f, matrix, damping }) => {
+      const J = finite(matrix);
+      const d = add(mul(add(damping, precision ** 2), sum(sqr(J))), least);
+      const [q, r] = qr(vstack([J, mul(identityFor(J), sqrt(d))]));
+      const ofResidual = at(q, slice(null, shapeOf(f, 0)));
+      return neg(solve(r, vecmat(f, ofResidual), { assume: 'upper triangular' }));
     },
   };
 }
