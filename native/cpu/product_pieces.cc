@@ -9,18 +9,23 @@ namespace {
 constexpr double piece_work = 1e6;
 
 // Each piece reads, and packs, its rows of A and its columns of B: the more pieces, the more of
-// that. A few wide pieces do best, and from the second bound on two for each processor.
+// that. A few wide pieces do best.
 constexpr double usual_pieces = 8;
-constexpr double medium_work = 16e6;
 constexpr int64_t wide = 512;
 constexpr int64_t least_rows = 32;
 constexpr int64_t least_columns = 192;
 
-// From here on one for each: a quarter of a millisecond and more of two threads, long enough for
-// them to end at the same time.
-constexpr double large_work = 64e6;
+// From here on one for each processor: a tenth of a millisecond and more of two threads, long
+// enough for them to end at the same time.
+constexpr double large_work = 16e6;
 // Longer pieces are cut again, for threads that are held up.
 constexpr double longest_piece = 1024e6;
+
+// Multiplications that packing an element is worth.
+constexpr int64_t packing_work = 8;
+// oneDNN's register tiles are so many columns wide; a rest of columns takes about as long as a
+// tile.
+constexpr int64_t tile_columns = 48;
 
 // Elements that a piece of a pass over memory is worth.
 constexpr double pass_work = 128 * 1024;
@@ -44,7 +49,7 @@ int64_t part_length(int64_t length, int64_t& count, int64_t granularity) {
 int64_t pieces_for(double work, int processors) {
   if (work < 2 * piece_work) return 1;
   const double wanted = 2 * static_cast<double>(static_cast<int64_t>(work / (2 * piece_work)) + 1);
-  const double most = work < medium_work ? usual_pieces : std::min(usual_pieces, 2.0 * processors);
+  const double most = work < large_work ? usual_pieces : std::min(usual_pieces, 2.0 * processors);
   return static_cast<int64_t>(std::min(wanted, most));
 }
 
@@ -55,7 +60,13 @@ Pieces grid(int64_t m, int64_t n, int64_t down, int64_t across) {
   return pieces;
 }
 
-// A piece for each processor, or several: the grid that has the least to pack.
+// Of one piece, for each element of the inner axis.
+int64_t piece_cost(const Pieces& pieces) {
+  return pieces.rows * divide_up(pieces.columns, tile_columns) * tile_columns +
+         packing_work * (pieces.rows + pieces.columns);
+}
+
+// A piece for each processor, or several: the grid of the cheapest pieces.
 Pieces large_pieces(int64_t m, int64_t n, double work, int64_t processors) {
   const auto rounds =
       static_cast<int64_t>(work / (longest_piece * static_cast<double>(processors)));
@@ -64,10 +75,12 @@ Pieces large_pieces(int64_t m, int64_t n, double work, int64_t processors) {
   int64_t least = std::numeric_limits<int64_t>::max();
   for (int64_t down = 1; down <= std::min(count, m / least_rows); ++down) {
     const int64_t across = count / down;
-    const int64_t packed = across * m + down * n;
-    if (across * down != count || n / across < least_columns || packed >= least) continue;
-    least = packed;
-    best = grid(m, n, down, across);
+    if (across * down != count || n / across < least_columns) continue;
+    const Pieces pieces = grid(m, n, down, across);
+    const int64_t cost = piece_cost(pieces);
+    if (cost >= least) continue;
+    least = cost;
+    best = pieces;
   }
   return best;
 }

@@ -45,7 +45,7 @@ TEST(products_are_cut_where_that_pays) {
   CHECK(count(1, 10, 784) == 1);
   CHECK(count(600, 10, 784) == 6);
   CHECK(count(20, 500, 784) == 2);
-  CHECK(count(128, 512, 512) == 4);
+  CHECK(count(128, 512, 512) == 2);
   CHECK(count(128, 1024, 512) == 2);
   CHECK(count(128, 512, 512, 16) == 8);
   CHECK(count(1024, 1024, 1024, 1) == 1);
@@ -53,6 +53,19 @@ TEST(products_are_cut_where_that_pays) {
   CHECK(count(1024, 1024, 1024, 16) == 16);
   CHECK(count(2048, 2048, 2048, 2) == 8);
   CHECK(count(16, 16, 1 << 20, 2) == 1);
+}
+
+// Two pieces repack the smaller operand, unless columns would then not fill register tiles.
+TEST(large_products_are_cut_where_pieces_are_cheapest) {
+  const auto is_cut = [](const Sizes& sizes, int64_t down, int64_t across) {
+    const Pieces pieces = gemm_pieces(sizes.m, sizes.n, sizes.k, 2);
+    return pieces.down == down && pieces.across == across;
+  };
+  CHECK(is_cut({128, 512, 512}, 2, 1));
+  CHECK(is_cut({512, 512, 512}, 2, 1));
+  CHECK(is_cut({256, 192, 2048}, 2, 1));
+  CHECK(is_cut({128, 1024, 1024}, 1, 2));
+  CHECK(is_cut({64, 4096, 2048}, 1, 2));
 }
 
 double value_at(int64_t i, int64_t j) {
