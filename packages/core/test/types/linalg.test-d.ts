@@ -12,6 +12,7 @@ describe('linear algebra', () => {
     expectTypeOf(tno.linalg.det(stack)).toEqualTypeOf<TensorVariable<'float32', 1>>();
     expectTypeOf(tno.linalg.eigh(a)[0]).toEqualTypeOf<TensorVariable<'float64', 1>>();
     expectTypeOf(tno.linalg.svd(stack)[1]).toEqualTypeOf<TensorVariable<'float32', 2>>();
+    expectTypeOf(tno.linalg.qz(stack, a)[3]).toEqualTypeOf<TensorVariable<'float64', 3>>();
     expectTypeOf(tno.linalg.solve(a, b)).toEqualTypeOf<TensorVariable<'float64', 1>>();
     expectTypeOf(tno.linalg.norm(a)).toEqualTypeOf<TensorVariable<'float64', 0>>();
     expectTypeOf(tno.linalg.norm(a, 1, 0)).toEqualTypeOf<TensorVariable<'float64', 1>>();
