@@ -38,12 +38,12 @@ class Pencil {
   bool run() {
     if (!all_finite(a_, n_ * n_) || !all_finite(b_, n_ * n_)) return false;
     to_hessenberg_triangular();
-    double norm = 0;
-    for (int64_t i = 0; i < n_ * n_; ++i) norm = std::hypot(norm, b_[i]);
+    const double least_a = epsilon * norm(a_);
+    const double least_b = epsilon * norm(b_);
     int64_t high = n_ - 1;
     for (int64_t step = 0; high >= 0; ++step) {
-      const int64_t low = block_start(high);
-      const int64_t zero = zero_within(low, high, epsilon * norm);
+      const int64_t low = block_start(high, least_a);
+      const int64_t zero = zero_within(low, high, least_b);
       if (zero <= high) {
         chase_zero(zero, low, high);
         if (low < high) continue;
@@ -69,6 +69,12 @@ class Pencil {
 
   double& a(int64_t i, int64_t j) { return a_[i * n_ + j]; }
   double& b(int64_t i, int64_t j) { return b_[i * n_ + j]; }
+
+  double norm(const double* m) const {
+    double result = 0;
+    for (int64_t i = 0; i < n_ * n_; ++i) result = std::hypot(result, m[i]);
+    return result;
+  }
 
   // Turns rows from `from` on, which are 0 before column `first`.
   void turn_rows(int64_t from, std::span<const double> v, int64_t first) {
@@ -117,10 +123,9 @@ class Pencil {
 
   // The first row of the last block that does not fall apart; what is small enough before it
   // becomes 0.
-  int64_t block_start(int64_t high) {
+  int64_t block_start(int64_t high, double least) {
     for (int64_t low = high; low > 0; --low) {
-      const double beside = std::abs(a(low - 1, low - 1)) + std::abs(a(low, low));
-      if (std::abs(a(low, low - 1)) > epsilon * beside) continue;
+      if (std::abs(a(low, low - 1)) > least) continue;
       a(low, low - 1) = 0;
       return low;
     }

@@ -76,6 +76,11 @@ describe('qz', () => {
       random(n),
     ];
     for (const a of special) for (const b of special) expectForms(a, b);
+    // Here elements beside A's diagonal are as small as those on it, but for rounding.
+    expectForms(
+      [[-1, 1, 0, -1], [0, 0, 0, 0], [-1, 0, 1, 0], [0, 0, -1, -1]],
+      [[0, -1, 0, 0], [-1, 0, 1, 0], [1, 1, -1, -1], [0, 1, -1, -1]],
+    ); // prettier-ignore
     for (const column of [0, 1, 3]) {
       const [a, b] = [random(n), random(n)].map((m) =>
         m.map((row) => row.map((x, j) => (j === column ? 0 : x))),

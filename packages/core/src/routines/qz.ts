@@ -175,11 +175,10 @@ class Pencil {
   }
 
   /** The first row of the last block that does not fall apart; what is small enough before it becomes 0. */
-  private blockStart(high: number): number {
+  private blockStart(high: number, least: number): number {
     const { a, n } = this;
     for (let low = high; low > 0; low--) {
-      const beside = Math.abs(a[(low - 1) * n + low - 1]) + Math.abs(a[low * n + low]);
-      if (Math.abs(a[low * n + low - 1]) > Number.EPSILON * beside) continue;
+      if (Math.abs(a[low * n + low - 1]) > least) continue;
       a[low * n + low - 1] = 0;
       return low;
     }
@@ -198,11 +197,13 @@ class Pencil {
     const { a, b, n } = this;
     if (![a, b].every((m) => m.every(Number.isFinite))) return false;
     this.toHessenbergTriangular();
-    const least = Number.EPSILON * b.reduce((norm, x) => Math.hypot(norm, x), 0);
+    const [leastA, leastB] = [a, b].map(
+      (m) => Number.EPSILON * m.reduce((norm, x) => Math.hypot(norm, x), 0),
+    );
     let high = n - 1;
     for (let step = 0; high >= 0; step++) {
-      const low = this.blockStart(high);
-      const zero = this.zeroWithin(low, high, least);
+      const low = this.blockStart(high, leastA);
+      const zero = this.zeroWithin(low, high, leastB);
       if (zero <= high) {
         this.chaseZero(zero, low, high);
         if (low < high) continue;
