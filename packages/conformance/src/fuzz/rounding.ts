@@ -139,10 +139,12 @@ const compares = ({ op: { lower }, inputs: [a] }: Apply): boolean =>
 
 /** In moves: an estimate is not a bound. */
 const CLOSE = 32;
+/** What moves more jumps, as draws by rejection do. */
+const largestNoise = (dtype: DType): number => 2 ** 12 * (epsilon[dtype] ?? 0);
 
 /** Requires that what is compared differs by more than moves it, or not at all. @throws NumericalError */
 function requireApart(
-  { op }: Apply,
+  { op, inputs: [a] }: Apply,
   operands: readonly NDArray[],
   moved: readonly NDArray[],
   { shape }: NDArray,
@@ -152,7 +154,8 @@ function requireApart(
     return left.map((x, k) => x - right[k]);
   });
   gaps.forEach((gap, k) => {
-    if (gap !== 0 && Math.abs(gap) <= CLOSE * Math.abs(movedGaps[k] - gap))
+    const noise = Math.min(largestNoise(a.dtype), CLOSE * Math.abs(movedGaps[k] - gap));
+    if (gap !== 0 && Math.abs(gap) <= noise)
       throw new NumericalError(
         `[fuzz] expected numbers for ${op.name} further apart than rounding, got a gap of ${gap}`,
       );
