@@ -6,7 +6,7 @@ import { isGrid } from './elements.js';
  * - `never`: results are elements of operands, or whole numbers.
  * - `offGrid`: arithmetic, which is exact where operands and results have few bits.
  * - `always`: functions, whose values are hardly ever floats, and loops.
- * - `routine`: algorithms of many steps, each device with one of its own.
+ * - `routine`: algorithms of many steps, each device with one of its own, and loops until something holds.
  */
 const kinds = ['never', 'offGrid', 'always', 'routine'] as const;
 export type Rounding = (typeof kinds)[number];
@@ -47,6 +47,7 @@ function ofLowering(lower: Op['lower'], node: Apply): Rounding {
     case 'composite':
       return worst(toposort(lower.expand(node), new Set(node.inputs)).map(roundingOf));
     case 'steps':
+      return node.op.name === 'while_loop' ? 'routine' : 'always';
     case 'host':
       return 'always';
   }
