@@ -49,8 +49,8 @@ class Pencil {
         if (low < high) continue;
       }
       if (high - low > 1) {
-        if (step >= 60) return false;
-        qz_step(low, high, step % 10 == 9);
+        if (step >= 120) return false;
+        qz_step(low, high, step % 30 == 29);
         continue;
       }
       if (low < high) {

@@ -73,8 +73,8 @@ class Turned {
         if (low < high) standardize(low);
         high = low - 1;
         step = -1;
-      } else if (step < 60) {
-        francis_step(low, high, step % 10 == 9);
+      } else if (step < 120) {
+        francis_step(low, high, step);
       } else {
         return false;
       }
@@ -115,16 +115,32 @@ class Turned {
     return 0;
   }
 
-  // With both shifts of the block's last two rows, or with exceptional ones.
-  void francis_step(int64_t low, int64_t high, bool exceptional) {
-    double sum = at(high - 1, high - 1) + at(high, high);
-    double product =
-        at(high - 1, high - 1) * at(high, high) - at(high - 1, high) * at(high, high - 1);
-    if (exceptional) {
+  // Two shifts, by their sum and product.
+  struct Shifts {
+    double sum;
+    double product;
+  };
+
+  // The eigenvalues of the block's last two rows, or, if they are real and many steps did not end
+  // with them, the one that is nearer to the last element, twice; exceptional ones at times.
+  Shifts shifts(int64_t high, int64_t step) {
+    if (step % 30 == 29) {
       const double size = std::abs(at(high, high - 1)) + std::abs(at(high - 1, high - 2));
-      sum = 1.5 * size;
-      product = size * size;
+      return {1.5 * size, size * size};
     }
+    const double before = at(high - 1, high - 1);
+    const double last = at(high, high);
+    const double half = 0.5 * (before - last);
+    const double beside = at(high - 1, high) * at(high, high - 1);
+    const double discriminant = half * half + beside;
+    if (step % 30 < 15 || discriminant < 0) return {before + last, before * last - beside};
+    const double root = std::sqrt(discriminant);
+    const double shift = last + half + (half < 0 ? root : -root);
+    return {2 * shift, shift * shift};
+  }
+
+  void francis_step(int64_t low, int64_t high, int64_t step) {
+    const auto [sum, product] = shifts(high, step);
     const double p = at(low, low);
     const double r = at(low + 1, low);
     double v[3] = {p * p + at(low, low + 1) * r - sum * p + product,

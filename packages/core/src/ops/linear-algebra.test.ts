@@ -51,10 +51,15 @@ describe('factorizations', () => {
     );
     const nilpotent = d([[0, 0, 0], [1, 0, 0], [0, 1, 0]]); // prettier-ignore
     const cyclic = d([[0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]); // prettier-ignore
+    const defective = [
+      d([[1, 0, 1, -1], [0, 1, -1, 1], [-1, 1, 0, 1], [0, 1, 1, 0]]),
+      d([[0, -1, 1, -1], [0, 1, 1, -1], [1, 0, 0, -1], [0, -1, -1, -1]]),
+    ]; // prettier-ignore
     for (const a of [
       ...cases,
       nilpotent,
       cyclic,
+      ...defective,
       d([
         [2, 1],
         [0, 2],

@@ -91,6 +91,14 @@ describe('qz', () => {
     }
   });
 
+  it.each<[Rows, Rows]>([
+    [[[1, 1, 0], [-1, -1, 0], [0, 0, 1]], [[-1, -1, -1], [0, 0, 1], [-1, 0, -1]]],
+    [[[0, 1, -1, 1], [-1, 0, 0, -1], [1, -1, 1, -1], [1, 1, -1, 0]], [[-1, -1, 0, 1], [-1, 1, -1, -1], [-1, 1, 0, -1], [1, 0, -1, -1]]],
+    [[[1, -1, -1], [-1, 1, 0], [0, 0, 0]], [[0, 0, 1], [-1, 0, 1], [1, -1, -1]]],
+  ])('ends also where an eigenvalue has fewer vectors than it counts, %j', (a, b) => {
+    expectForms(a, b);
+  }); // prettier-ignore
+
   it('takes elements of any size', () => {
     for (const size of [1e-300, 1e-150, 1e150, 1e300]) {
       const [a, b] = [random(4), random(4)].map((m) => m.map((row) => row.map((x) => x * size)));

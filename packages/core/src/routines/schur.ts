@@ -37,16 +37,30 @@ function toHessenberg(a: Turned): void {
   }
 }
 
-/** A QR step with both shifts of the block's last two rows, or with exceptional ones. */
-function francisStep(a: Turned, low: number, high: number, isExceptional: boolean): void {
+/**
+ * Sum and product of the shifts of a step: the eigenvalues of the block's last two rows, or, if they are real and
+ * many steps did not end with them, the one that is nearer to the last element, twice; exceptional ones at times.
+ */
+function shiftsOf({ h, n }: Turned, high: number, step: number): [number, number] {
+  const at = (i: number, j: number): number => h[i * n + j];
+  const [before, last] = [at(high - 1, high - 1), at(high, high)];
+  if (step % 30 === 29) {
+    const size = Math.abs(at(high, high - 1)) + Math.abs(at(high - 1, high - 2));
+    return [1.5 * size, size * size];
+  }
+  const half = 0.5 * (before - last);
+  const beside = at(high - 1, high) * at(high, high - 1);
+  const discriminant = half * half + beside;
+  if (step % 30 < 15 || discriminant < 0) return [before + last, before * last - beside];
+  const root = Math.sqrt(discriminant);
+  const shift = last + half + (half < 0 ? root : -root);
+  return [2 * shift, shift * shift];
+}
+
+function francisStep(a: Turned, low: number, high: number, step: number): void {
   const { h, n } = a;
   const at = (i: number, j: number): number => h[i * n + j];
-  let sum = at(high - 1, high - 1) + at(high, high);
-  let product = at(high - 1, high - 1) * at(high, high) - at(high - 1, high) * at(high, high - 1);
-  if (isExceptional) {
-    const size = Math.abs(at(high, high - 1)) + Math.abs(at(high - 1, high - 2));
-    [sum, product] = [1.5 * size, size * size];
-  }
+  const [sum, product] = shiftsOf(a, high, step);
   const [p, q, r] = [at(low, low), at(low, low + 1), at(low + 1, low)];
   let v = [
     p * p + q * r - sum * p + product,
@@ -130,7 +144,7 @@ function schurInPlace(h: Float64Array, z: Float64Array, n: number): boolean {
       if (low < high) standardize(a, low);
       high = low - 1;
       step = -1;
-    } else if (step < 60) francisStep(a, low, high, step % 10 === 9);
+    } else if (step < 120) francisStep(a, low, high, step);
     else return false;
   }
   return true;
