@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{ do: 'product', transposeA?: boolean, transposeB?: boolean, m: number, n: number,
- *     k: number, accumulate?: boolean }
+ *     k: number, accumulate?: boolean, fresh?: boolean }
  *   | { do: 'scale' | 'dot' | 'axpy' | 'poly' | 'trans' | 'triad', n: number }} FloorPart
  * @typedef {{ name: string, parts: FloorPart[] }} Floor
  *
@@ -152,12 +152,13 @@ function chain(formula, exponent, into) {
   };
 }
 
-/** With a fresh result, and into the caller's memory, as the floor does. @param {string} name @param {number} m @param {number} n @param {number} k @returns {Product[]} */
+/** With a fresh result, and into the caller's memory; of the floor too. @param {string} name @param {number} m @param {number} n @param {number} k @returns {Product[]} */
 function product(name, m, n, k) {
-  const floor = { name: 'oneDNN', parts: [{ do: /** @type {const} */ ('product'), m, n, k }] };
   return [false, true].map((into) => ({
-    ...{ kind: 'product', name: `${name}${into ? '-into' : ''}`, m, n, k, into },
-    ...{ group: 1, floors: [floor] },
+    ...{ kind: 'product', name: `${name}${into ? '-into' : ''}`, m, n, k, into, group: 1 },
+    floors: [
+      { name: 'oneDNN', parts: [{ do: /** @type {const} */ ('product'), m, n, k, fresh: !into }] },
+    ],
   }));
 }
 

@@ -4,6 +4,7 @@
  * machine's own limits.
  */
 #include <dnnl.h>
+#include <malloc.h>
 #include <node_api.h>
 #include <omp.h>
 #include <stdio.h>
@@ -13,11 +14,11 @@
 #include "chains.h"
 
 enum { PRODUCT, SCALE, DOT, AXPY, POLY, TRANS, TRIAD };
-enum { MAX_PARTS = 16, WORDS = 7 };
+enum { MAX_PARTS = 16, WORDS = 8 };
 
 typedef struct Part {
   int kind;
-  int transpose_a, transpose_b, accumulate;
+  int transpose_a, transpose_b, accumulate, fresh;
   int64_t m, n, k;
   float *a, *b, *y;
 } Part;
@@ -84,7 +85,14 @@ static napi_value number(napi_env env, double value) {
   return result;
 }
 
-/* prepare(Float64Array of WORDS words for each part: kind, transposes, accumulate, m, n, k) */
+/* Memory of collected results is for later ones, as TNO has it, and not the system's again. */
+static void keep_freed_memory(void) {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}
+
+/* prepare(Float64Array of WORDS words for each part: kind, transposes, accumulate, fresh, m, n, k)
+ */
 static napi_value prepare(napi_env env, napi_callback_info info) {
   napi_value arg;
   size_t given = 1, length = 0;
@@ -101,18 +109,29 @@ static napi_value prepare(napi_env env, napi_callback_info info) {
     p->transpose_a = word[1] != 0;
     p->transpose_b = word[2] != 0;
     p->accumulate = word[3] != 0;
-    p->m = (int64_t)word[4], p->n = (int64_t)word[5], p->k = (int64_t)word[6];
+    p->fresh = word[4] != 0;
+    p->m = (int64_t)word[5], p->n = (int64_t)word[6], p->k = (int64_t)word[7];
     p->a = floats(p->kind == PRODUCT ? p->m * p->k : p->n, p->kind == PRODUCT);
     p->b = floats(p->k * p->n, p->kind == PRODUCT);
     p->y = floats(p->m * p->n, 0);
+    if (p->fresh) keep_freed_memory();
   }
   return NULL;
 }
 
+/* step(): what the last part made, if it is fresh */
 static napi_value step(napi_env env, napi_callback_info info) {
-  (void)env, (void)info;
-  for (int i = 0; i < part_count; i++) run(&parts[i]);
-  return NULL;
+  (void)info;
+  napi_value result = NULL;
+  for (int i = 0; i < part_count; i++) {
+    Part part = parts[i];
+    const size_t size = (size_t)(part.m * part.n) * sizeof(float);
+    void* data = part.y;
+    if (part.fresh && napi_create_buffer(env, size, &data, &result) != napi_ok) abort();
+    part.y = data;
+    run(&part);
+  }
+  return result;
 }
 
 /* evaluate(kind of a chain, Float32Array, Float32Array): its values in the first array */

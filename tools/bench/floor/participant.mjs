@@ -11,11 +11,12 @@ floor.setThreads(Number(process.argv[3]));
 /** @type {import('../workloads.mjs').FloorPart[]} */
 const parts = JSON.parse(process.argv[2]);
 const words = parts.flatMap((part) => {
-  const { transposeA, transposeB, m, n, k, accumulate } = {
-    ...{ transposeA: false, transposeB: false, m: 1, k: 1, accumulate: false },
+  const { transposeA, transposeB, m, n, k, accumulate, fresh } = {
+    ...{ transposeA: false, transposeB: false, m: 1, k: 1, accumulate: false, fresh: false },
     ...part,
   };
-  return [kinds[part.do], Number(transposeA), Number(transposeB), Number(accumulate), m, n, k];
+  const flags = [transposeA, transposeB, accumulate, fresh].map(Number);
+  return [kinds[part.do], ...flags, m, n, k];
 });
 floor.prepare(new Float64Array(words));
 
