@@ -1,21 +1,14 @@
 /** Linear algebra; factorizations are held to their oracles where those have the same signs. */
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, failsByValues, row, smooth, way } from '../make-row.js';
-import type { Call, Cell, Failure, Family, Gradient, Input, Names, Row, Values } from '../row.js';
+import type { Call, Failure, Family, Gradient, Input } from '../row.js';
 import { between } from '../values.js';
+import { equations } from './matrix-equations.js';
+import { dominant, names, of, ofSquare, scipyOnly, sizes, square, sums } from './matrix-rows.js';
 
 const { linalg } = tno;
 type Shapes = readonly (readonly number[])[];
 
-/** Matrices far from singular, and of eigenvalues far apart: large on the diagonal. */
-const dominant =
-  (n: number): Values =>
-  (random, dtype, position) => {
-    const [row, column] = [Math.floor(position / n) % n, position % n];
-    if (dtype === 'bool') return Number(row === column);
-    const beside = Number(between(-1, 1)(random, dtype, 0, 0));
-    return row === column ? 5 + 3 * row + beside : beside;
-  };
 /** Of three columns, with singular values far apart. */
 const tall: Input = {
   shape: [4, 3],
@@ -24,15 +17,6 @@ const tall: Input = {
       ? Number(position % 3 >= Math.floor(position / 3))
       : dominant(3)(random, dtype, position, size),
 };
-const square = (...lead: number[]): Input => ({ shape: [...lead, 3, 3], values: dominant(3) });
-const of = (...shape: number[]): Input => ({ shape, values: between(-2, 2) });
-/** No matrices, one number, and ordinary ones where rows would be alike or not finite. */
-const sizes = (empty: Shapes, one: Shapes, usual: Shapes): Partial<Record<Cell, Shapes>> => ({
-  empty,
-  one,
-  special: empty,
-  broadcast: usual,
-});
 const ofSystem = (
   empty: Shapes,
   one: Shapes,
@@ -47,17 +31,6 @@ const beside: Input = {
   values: (random, dtype, position, size) =>
     dtype === 'bool' ? 0 : between(-2, 2)(random, dtype, position, size),
 };
-const sums = { float16: 16, float32: 64, float64: 128, beside: 'array' } as const;
-const names = (theano: string | null, name: string | null, others: Partial<Names> = {}): Names => ({
-  theano,
-  numpy: name && `np.linalg.${name}`,
-  pytorch: name && `torch.linalg.${name}`,
-  jax: name && `jnp.linalg.${name}`,
-  ...others,
-});
-const scipyOnly = (theano: string | null, name: string): Names =>
-  names(theano, null, { numpy: `scipy.linalg.${name}`, jax: `jax.scipy.linalg.${name}` });
-
 /** With no matrix of `square` has it an eigenvalue twice, nor a complex one. */
 const falling: Input = {
   shape: [3, 3],
@@ -95,28 +68,6 @@ const singular = (build: Call['build']): Failure =>
     [tno.NDArray.ones([2, 2], 'float64')],
     build,
   );
-
-/** Of square matrices. */
-const ofSquare = (
-  op: string,
-  build: Call['build'],
-  oracle: string,
-  more: Partial<Row> & Pick<Row, 'names'>,
-): Row =>
-  row(`linalg.${op}`, {
-    calls: [
-      way('', [square()], { build, oracle, shapes: sizes([[0, 3, 3]], [[1, 1]], [[3, 3]]) }),
-      way('stack', [square(2)], {
-        build,
-        oracle,
-        shapes: sizes([[2, 0, 0]], [[1, 1, 1]], [[2, 3, 3]]),
-      }),
-    ],
-    result: 'float',
-    tolerance: sums,
-    gradient: once,
-    ...more,
-  });
 
 const symmetric = (x: tno.TensorVariable): tno.TensorVariable =>
   tno.add(tno.div(x, 2), tno.div(linalgT(x), 2));
@@ -537,72 +488,4 @@ function normOf(about: string, build: Call['build'], options: string): Call {
       blank: { special: 'singular values of NaN and infinities' },
     }),
   });
-}
-
-function equations(): Row[] {
-  /** Eigenvalues within the unit circle; of integers this multiple of the identity. */
-  const stable = (diagonal: number): Input => ({
-    shape: [3, 3],
-    values: (random, dtype, position) =>
-      dtype.startsWith('float')
-        ? (position % 4 === 0 ? 0.5 : 0) + 0.3 * random() - 0.15
-        : Number(position % 4 === 0) * diagonal,
-  });
-  const equation = (
-    op: string,
-    build: Call['build'],
-    oracle: string,
-    inputs: readonly Input[],
-  ): Row =>
-    row(`linalg.${op}`, {
-      calls: [
-        way('', inputs, {
-          build,
-          oracle,
-          shapes: { broadcast: inputs.map(({ shape }) => shape) },
-          blank: { special: 'an inverse of NaN and infinities', empty: 'a system of no equations' },
-        }),
-      ],
-      result: 'float',
-      tolerance: { float16: 16, float32: 256, float64: 512, beside: 'array' },
-      gradient: smooth(),
-      failures: [
-        failsAtBuild('a matrix that is not square', /expected square matrices/, () =>
-          build(...inputs.map(() => tno.tensor('float32', [2, 3]))),
-        ),
-      ],
-      names: scipyOnly(null, oracle.replace(/\(.*/, '')),
-    });
-  return [
-    equation(
-      'solveSylvester',
-      (a, b, c) => linalg.solveSylvester(a, b, c),
-      'solve_sylvester(double(a), double(b), double(c))',
-      [stable(2), { shape: [3, 3], values: dominant(3) }, of(3, 3)],
-    ),
-    equation(
-      'solveContinuousLyapunov',
-      (a, q) => linalg.solveContinuousLyapunov(a, q),
-      'solve_continuous_lyapunov(double(a), double(b))',
-      [stable(2), of(3, 3)],
-    ),
-    equation(
-      'solveDiscreteLyapunov',
-      (a, q) => linalg.solveDiscreteLyapunov(a, q),
-      'solve_discrete_lyapunov(double(a), double(b))',
-      [stable(0), of(3, 3)],
-    ),
-    equation(
-      'solveDiscreteAre',
-      (a, b, q) =>
-        linalg.solveDiscreteAre(
-          a,
-          b,
-          tno.dot(tno.div(q, 1), q.T),
-          tno.eye(tno.shapeOf(b, 1), tno.shapeOf(b, 1), 0, 'float16'),
-        ),
-      'solve_discrete_are(double(a), double(b), double(c) @ double(c).T, np.eye(b.shape[1]))',
-      [stable(0), of(3, 2), { shape: [3, 3], values: dominant(3) }],
-    ),
-  ];
 }
