@@ -77,6 +77,15 @@ describe('the estimate of rounding', () => {
     }
   });
 
+  it('refuses what equations without a solution leave', () => {
+    const [y, a] = [tno.dscalar('y'), tno.dscalar('a')];
+    const [solution] = tno.root(tno.sub(tno.sqr(y), a), y, 1);
+    const at = (value: number) => (): Computed =>
+      computed(solution, new Map([[a, tno.ndarray(value, 'float64')]]), 0);
+    expect(flatNumbers(at(4)().value)[0]).toBeCloseTo(2, 12);
+    expect(at(-4)).toThrow(/expected a solution of root/);
+  });
+
   it('refuses to compare what rounding alone holds apart', () => {
     const [mean, y] = [tno.mean(tno.sub(x, 0.1)), tno.dscalar('y')];
     const isReached = tno.le(tno.abs(tno.sub(mean, y)), 0);

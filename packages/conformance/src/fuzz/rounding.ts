@@ -65,6 +65,10 @@ const asksForZerosSign = ({ op }: Apply, [y, x]: readonly NDArray[]): boolean =>
   flatNumbers(y).includes(0) &&
   !flatNumbers(x).every((value) => value > 0);
 
+/** Whether a search for a solution ended where there is none: any place nearby is as good. */
+const isUnsolved = ({ op }: Apply, [, converged]: readonly NDArray[]): boolean =>
+  ['root', 'minimize'].includes(op.name) && converged.item() === false;
+
 /** @throws ShapeError where results are large; NumericalError where there is a NaN: rewrites take 0 times it for 0 */
 function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[] {
   // What says how long it is may be any number.
@@ -73,6 +77,8 @@ function performed(node: Apply, operands: readonly NDArray[]): readonly NDArray[
     throw new NumericalError('[fuzz] expected numbers for arctan2, got a zero whose sign counts');
   const results = node.op.perform(operands, node);
   requireFew(Math.max(...results.map((result) => result.size)));
+  if (isUnsolved(node, results))
+    throw new NumericalError(`[fuzz] expected a solution of ${node.op.name}, got none`);
   if (results.some((result) => Number.isNaN(largest(result))))
     throw new NumericalError(`[fuzz] expected numbers of ${node.op.name}, got a NaN`);
   return results;
