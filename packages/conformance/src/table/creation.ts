@@ -161,10 +161,8 @@ export const creation: Family = {
         }),
       ],
       result: 'same',
-      gradient: {
-        kind: 'none',
-        why: 'disconnected from the tensor; that of the value is in the row of full',
-      },
+      // By the value; the tensor is disconnected.
+      gradient: smooth(),
       failures: [
         failsAtBuild('a value of a larger rank', /\[fullLike\] expected/, () =>
           tno.fullLike(tno.vector(), tno.matrix()),

@@ -1,7 +1,7 @@
 import * as tno from '@tno/core';
 import { failsAtBuild, failsAtRun, failsByValues, named, row, smooth, way } from '../make-row.js';
 import type { Call, Family, Input, Values } from '../row.js';
-import { below, real } from '../values.js';
+import { below, positive, real } from '../values.js';
 
 const of = (...shape: number[]): Input => ({ shape, values: real });
 /** Positions before `n`. */
@@ -141,7 +141,9 @@ export const picking: Family = {
         }),
       ],
       result: 'same',
-      gradient: { kind: 'none', why: 'its size changes where an element is near 0' },
+      // Its size changes where an element is near 0.
+      gradient: smooth({ points: [positive] }),
+      jumps: true,
       cannotFail: 'takes any tensor',
       names: named('nonzero_values', { numpy: null, pytorch: null, jax: null }),
     }),

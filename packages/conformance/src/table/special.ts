@@ -300,7 +300,8 @@ export const specials: Family = {
       blank: { special: edges },
       values: [between(1.5, 5), positive],
       operands: 2,
-      gradient: { kind: 'none', why: 'by its second argument alone' },
+      // By its second operand alone.
+      gradient: smooth({ of: (s, q) => tno.zeta(tno.add(tno.zerosLike(s), 2.5), q) }),
       names: names('zeta', { pytorch: torch('zeta') }),
     }),
   ],
