@@ -192,6 +192,7 @@ describe('reductions of nothing', () => {
     refuses(`${op} is refused`, none, (v) => tno[op](v), tno.ShapeError, new RegExp(`^\\[${op}\\] expected at least one element`)); // prettier-ignore
 });
 
+gives('softmax of nothing sums to 0', [f64([])], (v) => v.softmax().sum(), 0);
 gives('std divides by n, unless given ddof', [f64([1, 2, 3, 4])], (v) => [tno.std(v), tno.std(v, null, { ddof: 1 })], [Math.sqrt(1.25), Math.sqrt(5 / 3)], { tolerance: 1e-15 }); // prettier-ignore
 
 it('constants 0 and -0 stay apart, and NaNs are one', () => {

@@ -45,6 +45,7 @@ describeRules({
       'a factor in front': { from: sum(mul(s, m)), to: 'mul(sum[0,1](m), s)' },
       'a divisor': { from: sum(trueDiv(m, s), 1), to: 'true_div(sum[1](m), dimshuffle[x](s))' },
       'not a row': { from: sum(mul(m, r), 0) },
+      'not a sum that divides': { from: sum(trueDiv(m, sum(m))) },
       'not a dividend': { from: sum(trueDiv(2, m)) },
       'not a factor that others use': { from: sum(scaled), beside: [scaled] },
       'not of integers, which widen': { from: sum(mul(j, 2)) },

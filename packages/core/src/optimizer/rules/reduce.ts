@@ -29,7 +29,10 @@ const dropUnitAxes = rule(
   },
 );
 
-/** What a scalar of 0, NaN or Infinity makes of single elements is lost. */
+/**
+ * What a scalar of 0, NaN or Infinity makes of single elements is lost. A divisor that is a sum may be 0 because
+ * there are no elements: then neither is there anything to divide.
+ */
 const scalarOut = rule(
   'move scalars out of sums',
   'sum',
@@ -42,8 +45,10 @@ const scalarOut = rule(
     const axes = axesOf(node);
     const [a, b] = product.inputs;
     const right = uniformScalar(b);
-    if (right !== null && shapes.same(a, x)) {
-      const combine = product.op.name === 'mul' ? mul : trueDiv;
+    const isDividing = product.op.name === 'true_div';
+    const mayBeOfNothing = isDividing && right !== null && ownerIf(right, 'sum') !== null;
+    if (right !== null && !mayBeOfNothing && shapes.same(a, x)) {
+      const combine = isDividing ? trueDiv : mul;
       return combine(sum.on(a, axes), padLeft(right, rank));
     }
     const left = product.op.name === 'mul' ? uniformScalar(a) : null;
