@@ -62,9 +62,7 @@ class Turned {
 
   // Makes h = z·t·zᵀ into t; false where the steps do not end.
   bool run() {
-    for (int64_t i = 0; i < n_ * n_; ++i) {
-      if (!std::isfinite(h_[i])) return false;
-    }
+    if (!all_finite(h_, n_ * n_)) return false;
     to_hessenberg();
     int64_t high = n_ - 1;
     for (int64_t step = 0; high > 0; ++step) {

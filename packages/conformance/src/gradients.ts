@@ -58,12 +58,10 @@ export function runGradients(family: Family): Outcome {
   return { cases: cases.length, mismatches };
 }
 
-const isWanted = (gradient: Gradient, dtype: DType): boolean =>
-  gradient.kind === 'draw'
-    ? dtype === 'float64'
-    : gradient.kind !== 'smooth' ||
-      gradient.dtypes === undefined ||
-      gradient.dtypes.includes(dtype);
+function isWanted(gradient: Gradient, dtype: DType): boolean {
+  if (gradient.kind === 'draw') return dtype === 'float64';
+  return gradient.kind !== 'smooth' || (gradient.dtypes?.includes(dtype) ?? true);
+}
 
 const isChecked = (gradient: Gradient, about: string): boolean =>
   gradient.kind !== 'smooth' || gradient.calls === undefined || gradient.calls.includes(about);

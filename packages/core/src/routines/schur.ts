@@ -57,6 +57,7 @@ function shiftsOf({ h, n }: Turned, high: number, step: number): [number, number
   return [2 * shift, shift * shift];
 }
 
+/** A QR step with both shifts. */
 function francisStep(a: Turned, low: number, high: number, step: number): void {
   const { h, n } = a;
   const at = (i: number, j: number): number => h[i * n + j];
